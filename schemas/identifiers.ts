@@ -12,9 +12,15 @@ export const builtInToolNames = [
 ] as const;
 
 /** A tool's name in plans, policies and the registry. */
-export const toolNameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'a tool name is lower case letters, digits and _');
+export const toolNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'a tool name is lower case letters, digits and _');
 
 /** Ids made by the office or by a planner: safe in keys, S3 paths and log lines. */
-export const idSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/, 'letters, digits and _ . : - only, 128 at most');
+export const idSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/, 'letters, digits and _ . : - only, 128 at most');
 
-export const tenantIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower case letters, digits and -, 63 at most');
+export const tenantIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower case letters, digits and -, 63 at most');

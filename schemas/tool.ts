@@ -69,7 +69,11 @@ export const toolContextSchema = z.strictObject({
   files: z.array(mountedFileSchema).optional(),
   /** Credentials for `workspace_prefix` and nothing else; absent where the function's own role is as narrow. */
   credentials: z
-    .strictObject({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string().optional() })
+    .strictObject({
+      accessKeyId: z.string(),
+      secretAccessKey: z.string(),
+      sessionToken: z.string().optional(),
+    })
     .optional(),
 });
 export type ToolContext = z.infer<typeof toolContextSchema>;
@@ -82,7 +86,11 @@ export const toolEventSchema = z.strictObject({
 });
 export type ToolEvent = z.infer<typeof toolEventSchema>;
 
-export const toolErrorSchema = z.strictObject({ name: z.string(), message: z.string(), retryable: z.boolean() });
+export const toolErrorSchema = z.strictObject({
+  name: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+});
 export type ToolError = z.infer<typeof toolErrorSchema>;
 
 /** A tool function's answer. */

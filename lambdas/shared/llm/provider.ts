@@ -1,0 +1,148 @@
+import type { z } from 'zod';
+import type { JsonObject } from '../../../schemas/json.ts';
+import { OfficeError } from '../errors.ts';
+
+/** Roles that call models; routes are by role and task kind. */
+export type ModelRole = 'analyst' | 'planner' | 'validator' | 'broker' | 'reviewer' | 'ai_tool';
+
+export type MessagePart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly media_type: string; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'document';
+      readonly media_type: string;
+      readonly name: string;
+      readonly bytes: Uint8Array;
+    };
+
+export interface ModelMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly MessagePart[];
+}
+
+/** One call to one model, as a provider's adapter gets it. */
+export interface ProviderCall {
+  /** The provider's own id of the model. */
+  readonly model: string;
+  readonly role: ModelRole;
+  readonly system: string;
+  readonly messages: readonly ModelMessage[];
+  /** When set the answer must be JSON of this schema; adapters use the provider's own mechanism where it has one. */
+  readonly json?: { readonly name: string; readonly schema: JsonObject };
+  readonly max_output_tokens: number;
+  readonly temperature: number;
+  readonly signal: AbortSignal;
+}
+
+export interface TokenUsage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cached_input_tokens: number;
+}
+
+export interface ProviderReply {
+  readonly text: string;
+  readonly usage: TokenUsage;
+  readonly stop_reason: 'end' | 'length' | 'refusal';
+}
+
+/** A source of model answers. Adapters translate; they don't retry, validate or bill. */
+export interface ModelProvider {
+  readonly name: string;
+  complete(call: ProviderCall): Promise<ProviderReply>;
+  /** One vector per text, in order. */
+  embed?(model: string, texts: readonly string[], signal: AbortSignal): Promise<number[][]>;
+}
+
+/** What a call is for: billing, budgets and the task's record of model hops. */
+export interface ModelPurpose {
+  readonly tenant_id: string;
+  readonly task_id: string;
+  readonly subtask_id?: string;
+  readonly step_id?: string;
+  readonly iteration?: number;
+  /** The most the whole task may spend, when the task limits it. USD. */
+  readonly max_cost_usd?: number;
+}
+
+export interface ModelRequest<Answer> {
+  readonly role: ModelRole;
+  readonly purpose: ModelPurpose;
+  readonly system: string;
+  readonly messages: readonly ModelMessage[];
+  /** The answer is parsed and checked against this; `null` asks for plain text. */
+  readonly schema: { readonly name: string; readonly zod: z.ZodType<Answer> } | null;
+  readonly max_output_tokens?: number;
+  /** Ask for at least this tier, e.g. after a rejection. */
+  readonly min_tier?: 'small' | 'medium' | 'large';
+}
+
+/** One attempt within a call, kept on the task. */
+export interface ModelHop {
+  readonly provider: string;
+  readonly model: string;
+  readonly outcome: 'answered' | 'cached' | 'failed' | 'rejected' | 'skipped';
+  readonly reason?: string;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_usd: number;
+  readonly duration_ms: number;
+}
+
+export interface ModelAnswer<Answer> {
+  readonly value: Answer;
+  readonly provider: string;
+  readonly model: string;
+  readonly hops: readonly ModelHop[];
+  readonly cost: { readonly usd: number; readonly tokens: number };
+}
+
+/** What roles call. One interface; the router behind it picks, guards, bills and records. */
+export interface ModelRouter {
+  /**
+   * @throws NoModelAnsweredError every route failed; carries the hops
+   * @throws BudgetExhaustedError the tenant's budget can't take the worst case
+   * @throws TaskCostLimitError the task's own `max_cost_usd` can't
+   */
+  complete<Answer>(request: ModelRequest<Answer>): Promise<ModelAnswer<Answer>>;
+}
+
+export class NoModelAnsweredError extends OfficeError {
+  override readonly name = 'NoModelAnsweredError';
+  readonly hops: readonly ModelHop[];
+  constructor(message: string, hops: readonly ModelHop[], cause?: unknown) {
+    super(message, { cause });
+    this.hops = hops;
+  }
+}
+
+/** The task needs a language model and none is configured; the message names the settings that add one. */
+export class ModelRequiredError extends OfficeError {
+  override readonly name = 'ModelRequiredError';
+}
+
+export class BudgetExhaustedError extends OfficeError {
+  override readonly name = 'BudgetExhaustedError';
+}
+
+export class TaskCostLimitError extends OfficeError {
+  override readonly name = 'TaskCostLimitError';
+}
+
+/** A provider's failure, classified by its adapter. */
+export class ProviderError extends OfficeError {
+  override readonly name = 'ProviderError';
+  override readonly retryable: boolean;
+  readonly kind: 'rate_limited' | 'server' | 'timeout' | 'network' | 'auth' | 'bad_request' | 'too_long';
+  readonly retry_after_ms: number | null;
+  constructor(
+    kind: ProviderError['kind'],
+    message: string,
+    options: { retry_after_ms?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.retryable = kind === 'rate_limited' || kind === 'server' || kind === 'timeout' || kind === 'network';
+    this.retry_after_ms = options.retry_after_ms ?? null;
+  }
+}
