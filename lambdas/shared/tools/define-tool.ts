@@ -49,7 +49,10 @@ export interface Tool<Inputs extends z.ZodType = z.ZodType, Output extends z.Zod
    * Whether an earlier run with this idempotency key, whose answer was lost, took effect:
    * its result, `'not_run'`, or `'unknown'`. Only tools that can know implement it.
    */
-  reconcile?(inputs: z.output<Inputs>, run: ToolRun): Promise<ToolResult<z.output<Output>> | 'not_run' | 'unknown'>;
+  reconcile?(
+    inputs: z.output<Inputs>,
+    run: ToolRun,
+  ): Promise<ToolResult<z.output<Output>> | 'not_run' | 'unknown'>;
 }
 
 /** An expected failure of a tool: it becomes the step's error, under this name. */
