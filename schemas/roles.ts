@@ -1,0 +1,246 @@
+/**
+ * What the states of both machines hand to each role and get back. Role, folder, state and construct share a name.
+ */
+import { z } from 'zod';
+import { fileGlanceSchema } from './briefs.ts';
+import { idSchema, tenantIdSchema, toolNameSchema } from './identifiers.ts';
+import { jsonObjectSchema, jsonSchema } from './json.ts';
+import { findingSchema, planSchema, planVerdictSchema, quoteSchema, reviewVerdictSchema } from './plan.ts';
+import { claimCheckSchema } from './references.ts';
+import { subtaskSchema, taskKeySchema } from './task.ts';
+import { sandboxPolicySchema } from './tool.ts';
+
+/** What every role of a task needs to know about it; set by the analyst, behind a claim check. */
+export const taskContextSchema = z.strictObject({
+  tenant_id: tenantIdSchema,
+  task_id: idSchema,
+  description: z.string(),
+  criteria: z.array(z.string()),
+  priority: z.enum(['low', 'normal', 'high']),
+  allowed_tools: z.array(toolNameSchema).nullable(),
+  max_iterations: z.int(),
+  max_cost_usd: z.number().nullable(),
+  deadline: z.iso.datetime(),
+  dry_run: z.boolean(),
+  /** The workspace as it was when the task was decomposed. */
+  workspace: z.array(fileGlanceSchema),
+});
+export type TaskContext = z.infer<typeof taskContextSchema>;
+
+/** Input of the task machine; `resume` continues from what an earlier execution stored. */
+export const taskInputSchema = taskKeySchema.extend({ resume: z.boolean().default(false) });
+
+// Analyst -------------------------------------------------------------------------------------------
+
+export const analystEventSchema = taskInputSchema;
+export const workItemSchema = z.strictObject({
+  subtask_id: idSchema,
+  gated: z.boolean(),
+  prerequisites: z.array(idSchema),
+  has_dependents: z.boolean(),
+  subtask: claimCheckSchema,
+});
+export const analystResultSchema = z.strictObject({
+  context: claimCheckSchema,
+  max_iterations: z.int(),
+  notify: z.boolean(),
+  /** Seconds until the deadline: the time limit of everything below. */
+  seconds_left: z.int().min(1),
+  subtasks: z.array(workItemSchema),
+});
+export type AnalystResult = z.infer<typeof analystResultSchema>;
+
+// Gate ----------------------------------------------------------------------------------------------
+
+/** How an item ended; `output` so that dependents need not look it up. */
+export const outcomeSchema = z.strictObject({
+  status: z.enum(['succeeded', 'failed', 'skipped']),
+  output: claimCheckSchema.optional(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+const gatePlaceSchema = taskKeySchema.extend({
+  /** `task` for subtasks, `<subtask_id>#<iteration>` for the steps of a plan. */
+  gate: z.string().min(1).max(200),
+  item: idSchema,
+});
+export const gateEventSchema = z.discriminatedUnion('action', [
+  gatePlaceSchema.extend({
+    action: z.literal('wait'),
+    prerequisites: z.array(idSchema).min(1),
+    task_token: z.string().min(1),
+  }),
+  gatePlaceSchema.extend({
+    action: z.literal('release'),
+    outcome: outcomeSchema,
+  }),
+]);
+export type GateEvent = z.infer<typeof gateEventSchema>;
+/** What a waiting item's token is answered with. */
+export const gateDecisionSchema = z.strictObject({
+  decision: z.enum(['run', 'skip']),
+  outcomes: z.record(z.string(), outcomeSchema),
+});
+export type GateDecision = z.infer<typeof gateDecisionSchema>;
+
+// Planner -------------------------------------------------------------------------------------------
+
+/** A plan with what the office adds around the contract. */
+export const planDocumentSchema = z.strictObject({
+  plan: planSchema,
+  /** Template of the subtask's result, with references into step outputs. */
+  result: jsonObjectSchema,
+  rationale: z.string(),
+  /** Finished steps of earlier iterations: their outputs can be referred to. */
+  carried: z.record(z.string(), claimCheckSchema),
+  source: z.strictObject({ provider: z.string(), model: z.string() }),
+});
+export type PlanDocument = z.infer<typeof planDocumentSchema>;
+
+const subtaskPlaceSchema = taskKeySchema.extend({ subtask_id: idSchema, context: claimCheckSchema });
+
+export const plannerEventSchema = subtaskPlaceSchema.extend({
+  subtask: claimCheckSchema,
+  max_iterations: z.int(),
+  resume: z.boolean().default(false),
+  previous: z.looseObject({ iteration: z.int().min(0) }),
+});
+export const plannerResultSchema = z.strictObject({
+  iteration: z.int().min(1),
+  plan_hash: z.string(),
+  gate: z.string(),
+  document: claimCheckSchema,
+  iterations_left: z.boolean(),
+  steps: z.array(
+    z.strictObject({
+      step_id: idSchema,
+      gated: z.boolean(),
+      prerequisites: z.array(idSchema),
+      has_dependents: z.boolean(),
+    }),
+  ),
+});
+export type PlannerResult = z.infer<typeof plannerResultSchema>;
+
+// Validator -----------------------------------------------------------------------------------------
+
+const planPlaceSchema = subtaskPlaceSchema.extend({
+  iteration: z.int().min(1),
+  plan_hash: z.string(),
+  document: claimCheckSchema,
+});
+export const validatorEventSchema = planPlaceSchema.extend({ subtask: claimCheckSchema });
+export const validatorResultSchema = z.strictObject({
+  verdict: planVerdictSchema,
+  feedback: z.array(findingSchema),
+  warnings: z.array(z.string()),
+  quote: quoteSchema,
+});
+export type ValidatorResult = z.infer<typeof validatorResultSchema>;
+
+// Broker --------------------------------------------------------------------------------------------
+
+/** What one step may do; the executor refuses anything else. */
+export const grantSchema = z.strictObject({
+  tool: toolNameSchema,
+  tool_version: z.string(),
+  function_name: z.string(),
+  idempotent: z.boolean(),
+  workspace: z.enum(['none', 'direct', 'mounted']),
+  policy: sandboxPolicySchema,
+});
+export type Grant = z.infer<typeof grantSchema>;
+export const authorizationSchema = z.strictObject({
+  plan_hash: z.string(),
+  /** By step id. */
+  grants: z.record(z.string(), grantSchema),
+});
+export type Authorization = z.infer<typeof authorizationSchema>;
+
+export const brokerEventSchema = z.discriminatedUnion('action', [
+  planPlaceSchema.extend({ action: z.literal('authorize'), validation: validatorResultSchema }),
+  planPlaceSchema.extend({
+    action: z.literal('ask_human'),
+    kind: z.enum(['approval', 'escalation']),
+    reason: z.string(),
+    task_token: z.string().min(1),
+  }),
+]);
+export const brokerResultSchema = z.strictObject({
+  decision: z.enum(['authorized', 'needs_approval', 'denied', 'priced']),
+  reason: z.string(),
+  approval_timeout_seconds: z.int().min(1),
+  authorization: claimCheckSchema,
+});
+export type BrokerResult = z.infer<typeof brokerResultSchema>;
+/** What an approval's token is answered with. */
+export const humanDecisionSchema = z.strictObject({
+  outcome: z.enum(['approved', 'rejected', 'expired']),
+  by: z.string(),
+  comment: z.string(),
+});
+export type HumanDecision = z.infer<typeof humanDecisionSchema>;
+
+// Executor ------------------------------------------------------------------------------------------
+
+export const executorEventSchema = planPlaceSchema.omit({ context: true }).extend({
+  deadline: z.iso.datetime().optional(),
+  context: claimCheckSchema,
+  authorization: claimCheckSchema,
+  gate: z.string(),
+  step: z.strictObject({
+    step_id: idSchema,
+    gated: z.boolean(),
+    prerequisites: z.array(idSchema),
+    has_dependents: z.boolean(),
+  }),
+  decision: gateDecisionSchema.partial({ outcomes: true }).default({ decision: 'run' }),
+});
+export const stepOutcomeSchema = z.strictObject({
+  step_id: idSchema,
+  status: z.enum(['succeeded', 'failed', 'skipped', 'in_doubt']),
+  output: claimCheckSchema.optional(),
+  error: z.strictObject({ name: z.string(), message: z.string() }).optional(),
+});
+export type StepOutcome = z.infer<typeof stepOutcomeSchema>;
+
+// Reviewer ------------------------------------------------------------------------------------------
+
+export const reviewerEventSchema = planPlaceSchema.extend({
+  subtask: claimCheckSchema,
+  max_iterations: z.int(),
+  steps: z.array(stepOutcomeSchema),
+});
+export const reviewResultSchema = z.strictObject({
+  verdict: reviewVerdictSchema,
+  feedback: z.string(),
+  result: claimCheckSchema.optional(),
+});
+export type ReviewResult = z.infer<typeof reviewResultSchema>;
+
+// Archivist -----------------------------------------------------------------------------------------
+
+export const archivistEventSchema = z.discriminatedUnion('action', [
+  planPlaceSchema.extend({ action: z.literal('remember_success'), subtask: claimCheckSchema, review: reviewResultSchema }),
+  subtaskPlaceSchema.extend({
+    action: z.literal('remember_failure'),
+    subtask: claimCheckSchema,
+    /** The whole state document of the subtask: whatever was there when it failed. */
+    state: z.record(z.string(), jsonSchema),
+  }),
+]);
+
+// Finisher, morgue, notifier ------------------------------------------------------------------------
+
+export const subtaskEndSchema = z.strictObject({
+  subtask_id: idSchema,
+  status: z.enum(['succeeded', 'failed', 'skipped']),
+});
+export const finisherEventSchema = taskKeySchema.extend({ context: claimCheckSchema, ends: z.array(subtaskEndSchema) });
+export const morgueEventSchema = taskKeySchema.extend({
+  /** The failed state's error as Step Functions gives it. */
+  failure: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }),
+  execution_arn: z.string(),
+});
+export const notifierEventSchema = taskKeySchema;
+export { subtaskSchema };
