@@ -7,7 +7,7 @@ import { idSchema, tenantIdSchema, toolNameSchema } from './identifiers.ts';
 import { jsonObjectSchema, jsonSchema } from './json.ts';
 import { findingSchema, planSchema, planVerdictSchema, quoteSchema, reviewVerdictSchema } from './plan.ts';
 import { claimCheckSchema } from './references.ts';
-import { subtaskSchema, taskKeySchema } from './task.ts';
+import { taskKeySchema } from './task.ts';
 import { sandboxPolicySchema } from './tool.ts';
 
 /** What every role of a task needs to know about it; set by the analyst, behind a claim check. */
@@ -29,6 +29,10 @@ export type TaskContext = z.infer<typeof taskContextSchema>;
 
 /** Input of the task machine; `resume` continues from what an earlier execution stored. */
 export const taskInputSchema = taskKeySchema.extend({ resume: z.boolean().default(false) });
+
+/** A failed state's error as Step Functions puts it into the state document. */
+export const stateFailureSchema = z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() });
+export type StateFailure = z.infer<typeof stateFailureSchema>;
 
 // Analyst -------------------------------------------------------------------------------------------
 
@@ -72,6 +76,7 @@ export const gateEventSchema = z.discriminatedUnion('action', [
   }),
   gatePlaceSchema.extend({
     action: z.literal('release'),
+    has_dependents: z.boolean(),
     outcome: outcomeSchema,
   }),
 ]);
@@ -165,6 +170,15 @@ export const brokerEventSchema = z.discriminatedUnion('action', [
     reason: z.string(),
     task_token: z.string().min(1),
   }),
+  planPlaceSchema.extend({ action: z.literal('expire') }),
+  taskKeySchema.extend({
+    action: z.literal('hold_budget'),
+    /** Which state waits, e.g. `subtask:plan`. */
+    place: z.string(),
+    subtask_id: idSchema.optional(),
+    failure: stateFailureSchema,
+    task_token: z.string().min(1),
+  }),
 ]);
 export const brokerResultSchema = z.strictObject({
   decision: z.enum(['authorized', 'needs_approval', 'denied', 'priced']),
@@ -183,9 +197,7 @@ export type HumanDecision = z.infer<typeof humanDecisionSchema>;
 
 // Executor ------------------------------------------------------------------------------------------
 
-export const executorEventSchema = planPlaceSchema.omit({ context: true }).extend({
-  deadline: z.iso.datetime().optional(),
-  context: claimCheckSchema,
+const stepPlaceSchema = planPlaceSchema.extend({
   authorization: claimCheckSchema,
   gate: z.string(),
   step: z.strictObject({
@@ -194,8 +206,16 @@ export const executorEventSchema = planPlaceSchema.omit({ context: true }).exten
     prerequisites: z.array(idSchema),
     has_dependents: z.boolean(),
   }),
-  decision: gateDecisionSchema.partial({ outcomes: true }).default({ decision: 'run' }),
+  decision: z.strictObject({
+    decision: z.enum(['run', 'skip']),
+    outcomes: z.record(z.string(), outcomeSchema).default({}),
+  }),
 });
+export const executorEventSchema = z.discriminatedUnion('action', [
+  stepPlaceSchema.extend({ action: z.literal('run') }),
+  stepPlaceSchema.extend({ action: z.literal('close'), failure: stateFailureSchema }),
+]);
+export type StepEvent = z.infer<typeof stepPlaceSchema>;
 export const stepOutcomeSchema = z.strictObject({
   step_id: idSchema,
   status: z.enum(['succeeded', 'failed', 'skipped', 'in_doubt']),
@@ -238,9 +258,7 @@ export const subtaskEndSchema = z.strictObject({
 });
 export const finisherEventSchema = taskKeySchema.extend({ context: claimCheckSchema, ends: z.array(subtaskEndSchema) });
 export const morgueEventSchema = taskKeySchema.extend({
-  /** The failed state's error as Step Functions gives it. */
-  failure: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }),
+  failure: stateFailureSchema,
   execution_arn: z.string(),
 });
-export const notifierEventSchema = taskKeySchema;
-export { subtaskSchema };
+export const notifierEventSchema = taskKeySchema.extend({ notify: z.boolean() });

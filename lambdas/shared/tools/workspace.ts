@@ -6,6 +6,11 @@ export interface WorkspaceEntry {
   readonly size: number;
   readonly etag: string;
   readonly modified_at: string;
+  /**
+   * Marks of the writes that made this content, oldest first: opaque words stored with the file in the same
+   * write, by which a writer recognizes its own work after its answer was lost. Only `stat` and `write` give them.
+   */
+  readonly marks?: readonly string[];
 }
 
 /**
@@ -17,9 +22,14 @@ export interface Workspace {
   read(path: string): Promise<{ bytes: Uint8Array; etag: string }>;
   /**
    * Writes the whole file. With `ifEtag` only when the file still has that etag (null: does not exist).
+   * `marks` replaces the file's marks (the latest 50 are kept); without it they stay as they are.
    * @throws WriteConflictError when it has another
    */
-  write(path: string, bytes: Uint8Array, options?: { ifEtag?: string | null }): Promise<WorkspaceEntry>;
+  write(
+    path: string,
+    bytes: Uint8Array,
+    options?: { ifEtag?: string | null; marks?: readonly string[] },
+  ): Promise<WorkspaceEntry>;
   /** Every file below the folder (`''` for all), recursively, in path order. */
   list(folder: string): Promise<WorkspaceEntry[]>;
   /** Null when there is no such file. */

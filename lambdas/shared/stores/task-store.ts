@@ -1,0 +1,225 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ClaimCheck } from '../../../schemas/references.ts';
+import type { Cost, TaskKey, TaskStatus } from '../../../schemas/task.ts';
+import { OfficeError } from '../errors.ts';
+import { META, taskPartition, tenantPartition } from './keys.ts';
+import { type TaskRecord, taskRecordSchema } from './task-record.ts';
+
+/** Someone else moved the task first; the loser has nothing to do. */
+export class TaskStateConflictError extends OfficeError {
+  override readonly name = 'TaskStateConflictError';
+  constructor(taskId: string, transition: string) {
+    super(`Task ${taskId} is no longer in a state from which it can be ${transition}.`);
+  }
+}
+
+export class TaskNotFoundError extends OfficeError {
+  override readonly name = 'TaskNotFoundError';
+  constructor(taskId: string) {
+    super(`There is no task ${taskId}.`);
+  }
+}
+
+/** How a task ends. */
+export type TaskEnding =
+  | { readonly status: 'completed'; readonly result: ClaimCheck; readonly cost: Cost }
+  | { readonly status: 'failed' | 'cancelled'; readonly error: { name: string; message: string }; readonly cost: Cost };
+
+/** Tasks, as named transitions; each is one conditional write, and a lost race is `TaskStateConflictError`. */
+export interface TaskStore {
+  /** The durable acceptance of a task. */
+  accept(record: TaskRecord): Promise<void>;
+  /** An uploading task's workspace is complete. */
+  finishUpload(key: TaskKey, inputs: Record<string, string>): Promise<TaskRecord>;
+  /** accepted → started: exactly one dispatcher wins. */
+  start(key: TaskKey, executionArn: string): Promise<TaskRecord>;
+  /** ended (failed) → accepted, for a redrive. */
+  reopen(key: TaskKey): Promise<TaskRecord>;
+  /** any open stage → ended: exactly one ending wins. */
+  end(key: TaskKey, ending: TaskEnding): Promise<TaskRecord>;
+  get(key: TaskKey): Promise<TaskRecord | null>;
+  /** Newest first. `cursor` is opaque. */
+  list(tenantId: string, options: { limit: number; cursor?: string }): Promise<{ tasks: TaskRecord[]; cursor: string | null }>;
+  /** Tasks that have not ended, oldest first, over all tenants: for the sweeper. */
+  listActive(options: { limit: number; olderThan?: Date }): Promise<TaskRecord[]>;
+}
+
+/** Spreads the index of active tasks over partitions; a partition takes about 1,000 writes a second. */
+const ACTIVITY_SHARDS = 4;
+const shardOf = (taskId: string): number => {
+  let sum = 0;
+  for (const character of taskId) sum = (sum + (character.codePointAt(0) ?? 0)) % ACTIVITY_SHARDS;
+  return sum;
+};
+const activity = (record: Pick<TaskRecord, 'task_id' | 'created_at'>) => ({
+  gsi2pk: `ACTIVE#${shardOf(record.task_id)}`,
+  gsi2sk: `${record.created_at}#${record.task_id}`,
+});
+
+const encodeCursor = (key: Record<string, unknown>): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+export class InvalidCursorError extends OfficeError {
+  override readonly name = 'InvalidCursorError';
+}
+
+/** The cursor holds a key of the tenant's own partition, or it is refused. */
+function decodeCursor(cursor: string, partition: string): Record<string, unknown> {
+  let key: unknown;
+  try {
+    key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch (cause) {
+    throw new InvalidCursorError('The cursor is not one that this office gave out.', { cause });
+  }
+  if (typeof key !== 'object' || key === null || (key as { gsi1pk?: unknown }).gsi1pk !== partition) {
+    throw new InvalidCursorError('The cursor is not one that this office gave out.');
+  }
+  return key as Record<string, unknown>;
+}
+
+export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: string; now?: () => Date }): TaskStore {
+  const { client, table } = deps;
+  const now = () => (deps.now ?? (() => new Date()))().toISOString();
+
+  async function read(key: TaskKey): Promise<TaskRecord | null> {
+    const answer = await client.send(
+      new GetCommand({ TableName: table, Key: { pk: taskPartition(key), sk: META }, ConsistentRead: true }),
+    );
+    return answer.Item === undefined ? null : taskRecordSchema.parse(answer.Item);
+  }
+
+  async function update(
+    key: TaskKey,
+    transition: string,
+    from: readonly TaskRecord['stage'][],
+    changes: { set: Record<string, unknown>; remove?: readonly string[]; add?: Record<string, number> },
+  ): Promise<TaskRecord> {
+    const names: Record<string, string> = { '#stage': 'stage' };
+    const values: Record<string, unknown> = Object.fromEntries(from.map((stage, i) => [`:from${i}`, stage]));
+    const set = Object.entries({ ...changes.set, updated_at: now() }).map(([name, value], i) => {
+      names[`#s${i}`] = name;
+      values[`:s${i}`] = value;
+      return `#s${i} = :s${i}`;
+    });
+    const remove = (changes.remove ?? []).map((name, i) => {
+      names[`#r${i}`] = name;
+      return `#r${i}`;
+    });
+    const add = Object.entries(changes.add ?? {}).map(([name, value], i) => {
+      names[`#a${i}`] = name;
+      values[`:a${i}`] = value;
+      return `#a${i} :a${i}`;
+    });
+    try {
+      const answer = await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: taskPartition(key), sk: META },
+          UpdateExpression: [
+            `SET ${set.join(', ')}`,
+            remove.length > 0 ? `REMOVE ${remove.join(', ')}` : '',
+            add.length > 0 ? `ADD ${add.join(', ')}` : '',
+          ].join(' '),
+          ConditionExpression: `#stage IN (${from.map((_, i) => `:from${i}`).join(', ')})`,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return taskRecordSchema.parse(answer.Attributes);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw new TaskStateConflictError(key.task_id, transition);
+      throw error;
+    }
+  }
+
+  return {
+    async accept(record) {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: table,
+            Item: {
+              ...record,
+              pk: taskPartition(record),
+              sk: META,
+              gsi1pk: tenantPartition(record.tenant_id, 'TASKS'),
+              gsi1sk: `${record.created_at}#${record.task_id}`,
+              ...activity(record),
+            },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        );
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) throw new TaskStateConflictError(record.task_id, 'accepted');
+        throw error;
+      }
+    },
+
+    finishUpload: (key, inputs) =>
+      update(key, 'started', ['uploading'], { set: { stage: 'accepted', status: 'submitted', inputs } }),
+
+    start: (key, executionArn) =>
+      update(key, 'started', ['accepted'], {
+        set: { stage: 'started', status: 'decomposing', execution_arn: executionArn, started_at: now() },
+        add: { runs: 1 },
+      }),
+
+    reopen: async (key) => {
+      const record = await read(key);
+      if (record === null) throw new TaskNotFoundError(key.task_id);
+      return update(key, 'redriven', ['ended'], {
+        set: { stage: 'accepted', status: 'submitted' satisfies TaskStatus, ...activity(record) },
+        remove: ['error', 'completed_at', 'result'],
+      });
+    },
+
+    end: (key, ending) =>
+      update(key, ending.status, ['uploading', 'accepted', 'started'], {
+        set: { stage: 'ended', completed_at: now(), ...ending },
+        remove: ['gsi2pk', 'gsi2sk'],
+      }),
+
+    get: read,
+
+    async list(tenantId, options) {
+      const partition = tenantPartition(tenantId, 'TASKS');
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'by_time',
+          KeyConditionExpression: 'gsi1pk = :pk',
+          ExpressionAttributeValues: { ':pk': partition },
+          ScanIndexForward: false,
+          Limit: options.limit,
+          ...(options.cursor === undefined ? {} : { ExclusiveStartKey: decodeCursor(options.cursor, partition) }),
+        }),
+      );
+      return {
+        tasks: (page.Items ?? []).map((item) => taskRecordSchema.parse(item)),
+        cursor: page.LastEvaluatedKey === undefined ? null : encodeCursor(page.LastEvaluatedKey),
+      };
+    },
+
+    async listActive(options) {
+      const shards = await Promise.all(
+        Array.from({ length: ACTIVITY_SHARDS }, (_, shard) =>
+          client.send(
+            new QueryCommand({
+              TableName: table,
+              IndexName: 'by_activity',
+              KeyConditionExpression:
+                options.olderThan === undefined ? 'gsi2pk = :pk' : 'gsi2pk = :pk AND gsi2sk < :before',
+              ExpressionAttributeValues: {
+                ':pk': `ACTIVE#${shard}`,
+                ...(options.olderThan === undefined ? {} : { ':before': options.olderThan.toISOString() }),
+              },
+              Limit: options.limit,
+            }),
+          ),
+        ),
+      );
+      return shards.flatMap((page) => page.Items ?? []).map((item) => taskRecordSchema.parse(item));
+    },
+  };
+}
