@@ -1,0 +1,184 @@
+import type { z } from 'zod';
+import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../schemas/tool.ts';
+import { describeError } from '../errors.ts';
+import { type Tool, ToolFailure, type ToolResult, type ToolRun } from './define-tool.ts';
+
+/** The most a Lambda function may answer (6 MB, rounded down), whatever the policy says. */
+const MAX_ANSWER_BYTES = 6_000_000;
+const MAX_ISSUES = 10;
+
+type AnyTool = Tool<z.ZodType, z.ZodType>;
+
+/** The names a handler itself gives to errors; every other name comes from the tool. */
+export const toolHandlerErrorNames = [
+  'InvalidEvent',
+  'InvalidInputs',
+  'InvalidOutput',
+  'OutputTooLarge',
+  'TimeoutExceeded',
+  'ToolCrashed',
+  'NotRun',
+  'InDoubt',
+] as const;
+
+/**
+ * A Lambda handler around a tool: parses the event and the inputs, holds the run to its deadline and its policy,
+ * checks the output, and always answers `{status:"ok"|"error"}`; it never throws and never logs inputs.
+ *
+ * Give a function instead of a tool when the tool depends on the context (credentials for one workspace).
+ * `operation: "reconcile"` answers with the output of the earlier run, `NotRun` (safe to run again) or `InDoubt`.
+ */
+export function toolHandler<Inputs extends z.ZodType, Output extends z.ZodType>(
+  tool: Tool<Inputs, Output> | ((context: ToolContext) => Tool<Inputs, Output>),
+): (event: unknown) => Promise<ToolAnswer> {
+  return async (event) => {
+    try {
+      const parsed = toolEventSchema.safeParse(event);
+      if (!parsed.success) {
+        throw new ToolFailure(
+          'InvalidEvent',
+          `The tool was invoked wrongly: ${describeIssues(parsed.error, '')}.`,
+        );
+      }
+      const context = parsed.data.tool_context;
+      const chosen = (typeof tool === 'function' ? tool(context) : tool) as AnyTool;
+      const inputs = parseInputs(chosen, parsed.data.inputs);
+      const result = await withinTime(chosen, context, (run) =>
+        parsed.data.operation === 'reconcile' ? reconcile(chosen, inputs, run) : chosen.run(inputs, run),
+      );
+      return answerOf(chosen, result, context);
+    } catch (error) {
+      return { status: 'error', error: errorOf(error) };
+    }
+  };
+}
+
+function parseInputs(tool: AnyTool, raw: unknown): unknown {
+  const parsed = tool.declaration.inputs.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const { name } = tool.declaration;
+  throw new ToolFailure(
+    'InvalidInputs',
+    `The inputs of ${name} are wrong: ${describeIssues(parsed.error, 'inputs')}.`,
+  );
+}
+
+async function withinTime(
+  tool: AnyTool,
+  context: ToolContext,
+  work: (run: ToolRun) => Promise<ToolResult<unknown>>,
+): Promise<ToolResult<unknown>> {
+  const { policy } = context;
+  const allowedMs = Math.min(policy.timeout_seconds, tool.declaration.timeout_seconds) * 1000;
+  const deadline = new Date(Math.min(Date.parse(context.deadline), Date.now() + allowedMs));
+  const milliseconds = deadline.getTime() - Date.now();
+  if (milliseconds <= 0) throw timeoutExceeded(tool, 'its deadline had passed before it started', true);
+  const controller = new AbortController();
+  const run: ToolRun = {
+    tenant_id: context.tenant_id,
+    task_id: context.task_id,
+    subtask_id: context.subtask_id,
+    step_id: context.step_id,
+    idempotency_key: context.idempotency_key,
+    policy,
+    signal: controller.signal,
+    deadline,
+    files: context.files ?? [],
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const failure = timeoutExceeded(
+        tool,
+        `it took more than ${(milliseconds / 1000).toFixed(1)} s`,
+        tool.declaration.idempotent,
+      );
+      // Rejected first: a tool that answers the abort with an error of its own must not win the race.
+      reject(failure);
+      controller.abort(failure);
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work(run), expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Not retryable by itself when the stopped run may have had an effect that repeating would double. */
+function timeoutExceeded(tool: AnyTool, why: string, retryable: boolean): ToolFailure {
+  return new ToolFailure('TimeoutExceeded', `${tool.declaration.name} was stopped: ${why}.`, { retryable });
+}
+
+async function reconcile(tool: AnyTool, inputs: unknown, run: ToolRun): Promise<ToolResult<unknown>> {
+  const { name } = tool.declaration;
+  const found = tool.reconcile === undefined ? 'unknown' : await tool.reconcile(inputs, run);
+  if (found === 'not_run') {
+    throw new ToolFailure(
+      'NotRun',
+      `The earlier run of ${name} took no effect; it is safe to run it again.`,
+      {
+        retryable: true,
+      },
+    );
+  }
+  if (found === 'unknown') {
+    throw new ToolFailure(
+      'InDoubt',
+      `Whether the earlier run of ${name} took effect can't be known; check before repeating it.`,
+    );
+  }
+  return found;
+}
+
+function answerOf(tool: AnyTool, result: ToolResult<unknown>, context: ToolContext): ToolAnswer {
+  const { name, output: schema } = tool.declaration;
+  const output = schema.safeParse(result.output);
+  if (!output.success) {
+    throw new ToolFailure(
+      'InvalidOutput',
+      `${name} answered against its own schema: ${describeIssues(output.error, 'output')}.`,
+    );
+  }
+  const text = JSON.stringify(output.data) ?? 'null';
+  refuseAbove(name, Buffer.byteLength(text), context.policy.max_output_bytes);
+  const answer: ToolAnswer = {
+    status: 'ok',
+    output: JSON.parse(text),
+    ...(result.files === undefined ? {} : { files: result.files }),
+    ...(result.cost === undefined ? {} : { cost: result.cost }),
+  };
+  if (result.files !== undefined)
+    refuseAbove(name, Buffer.byteLength(JSON.stringify(answer)), MAX_ANSWER_BYTES);
+  return answer;
+}
+
+function refuseAbove(name: string, bytes: number, limit: number): void {
+  if (bytes <= limit) return;
+  throw new ToolFailure(
+    'OutputTooLarge',
+    `${name} produced ${bytes} bytes and may answer with ${limit}; ask for less, or write it to a file.`,
+  );
+}
+
+function errorOf(error: unknown): { name: string; message: string; retryable: boolean } {
+  if (error instanceof ToolFailure) {
+    return { name: error.name, message: describeError(error), retryable: error.retryable };
+  }
+  // An unforeseen message may hold paths, hosts or secrets, so only the kind of error leaves the tool.
+  const kind = error instanceof Error && /^\w{1,60}$/.test(error.name) ? error.name : 'unknown error';
+  return {
+    name: 'ToolCrashed',
+    message: `The tool failed in a way it does not foresee (${kind}).`,
+    retryable: false,
+  };
+}
+
+function describeIssues(error: z.ZodError, root: string): string {
+  const lines = error.issues.slice(0, MAX_ISSUES).map((issue) => {
+    const path = [root, ...issue.path.map(String)].filter((part) => part !== '').join('.');
+    return path === '' ? issue.message : `${path}: ${issue.message}`;
+  });
+  const more = error.issues.length - MAX_ISSUES;
+  return lines.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}

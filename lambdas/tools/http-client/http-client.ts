@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import { Agent, type Dispatcher, errors } from 'undici';
+import {
+  createSsrfGuard,
+  ForbiddenAddressError,
+  ForbiddenHostError,
+  InvalidHostRuleError,
+  type Resolve,
+  systemResolve,
+} from '../../shared/security/ssrf-guard.ts';
+import { type Tool, ToolFailure, type ToolRun } from '../../shared/tools/define-tool.ts';
+import { ACCEPT_ENCODING, bodyText, type LimitedBody, readBody } from './body.ts';
+import {
+  type HttpClientInputs,
+  type HttpClientOutput,
+  httpClientDeclaration,
+  isIdempotentRequest,
+  MAX_REQUEST_BODY_BYTES,
+} from './declaration.ts';
+import { type Hop, MAX_REDIRECTS, nextHop, parseUrl, redirectTarget } from './redirect.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_RESPONSE_HEADER_BYTES = 32_768;
+
+export interface HttpClientDeps {
+  /** How names become addresses; the operating system's resolver when absent. */
+  readonly resolve?: Resolve;
+  /** Exceptions of the installation (`host` or `host:port`), in addition to the tenant's policy. */
+  readonly allowHosts?: readonly string[];
+}
+
+/**
+ * The `http_client` tool: one request, at most five redirects, over connections that only go to judged addresses.
+ *
+ * Each run has its own connections, no cookie jar, no proxy from the environment and no credentials but those in its
+ * inputs. A failure is retryable when repeating can't repeat an effect: nothing was sent yet, or the method is safe.
+ */
+export function createHttpClient(
+  deps: HttpClientDeps = {},
+): Tool<typeof httpClientDeclaration.inputs, typeof httpClientDeclaration.output> {
+  return {
+    declaration: httpClientDeclaration,
+    async run(inputs, run) {
+      const first = firstHop(inputs, run);
+      const sent = { yet: false };
+      const agent = agentFor(deps, run, sent);
+      const timeout = AbortSignal.timeout(Math.ceil(inputs.timeout_seconds * 1000));
+      const signal = AbortSignal.any([run.signal, timeout]);
+      try {
+        const output = await exchange(first, inputs, agent, signal);
+        return { output: fitting(output, run.policy.max_output_bytes) };
+      } catch (error) {
+        const repeatable = isIdempotentRequest(inputs) || !sent.yet;
+        if (signal.aborted) throw requestTimeout(inputs, repeatable, error);
+        throw failureOf(error, repeatable);
+      } finally {
+        await agent.destroy();
+      }
+    },
+  };
+}
+
+function agentFor(deps: HttpClientDeps, run: ToolRun, sent: { yet: boolean }): Agent {
+  try {
+    const guard = createSsrfGuard(
+      {
+        allow_hosts: [...(deps.allowHosts ?? []), ...run.policy.allow_hosts],
+        deny_hosts: run.policy.deny_hosts,
+      },
+      deps.resolve ?? systemResolve,
+    );
+    const onConnected = () => {
+      sent.yet = true;
+    };
+    return new Agent({
+      connect: guard.connector({ timeoutMs: CONNECT_TIMEOUT_MS, onConnected }),
+      // The run's own signal bounds the time, so undici's idle timers are off.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+      pipelining: 0,
+    });
+  } catch (error) {
+    if (error instanceof InvalidHostRuleError)
+      throw new ToolFailure('InvalidPolicy', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function firstHop(inputs: HttpClientInputs, run: ToolRun): Hop {
+  const headers: Record<string, string> = {
+    'accept-encoding': ACCEPT_ENCODING,
+    'user-agent': 'intelligent-office/1.0',
+  };
+  let body: string | undefined;
+  if (inputs.body !== undefined) {
+    if (inputs.method === 'GET' || inputs.method === 'HEAD') {
+      throw new ToolFailure(
+        'InvalidInputs',
+        `A ${inputs.method} request has no body; use POST, PUT or PATCH.`,
+      );
+    }
+    body = typeof inputs.body === 'string' ? inputs.body : JSON.stringify(inputs.body);
+    headers['content-type'] =
+      typeof inputs.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+    if (Buffer.byteLength(body) > MAX_REQUEST_BODY_BYTES) {
+      throw new ToolFailure('RequestTooLarge', `A request body has at most ${MAX_REQUEST_BODY_BYTES} bytes.`);
+    }
+  }
+  // Lets a server that knows the header recognize a repetition; hashed, because the key names the task.
+  if (!isIdempotentRequest(inputs)) headers['idempotency-key'] = sha256(run.idempotency_key);
+  for (const [name, value] of Object.entries(inputs.headers)) headers[name.toLowerCase()] = value;
+  return { url: parseUrl(inputs.url), method: inputs.method, headers, body };
+}
+
+async function exchange(
+  first: Hop,
+  inputs: HttpClientInputs,
+  agent: Agent,
+  signal: AbortSignal,
+): Promise<HttpClientOutput> {
+  let hop = first;
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await agent.request({
+      origin: hop.url.origin,
+      path: hop.url.pathname + hop.url.search,
+      method: hop.method as Dispatcher.HttpMethod,
+      headers: hop.headers,
+      body: hop.body ?? null,
+      signal,
+    });
+    const headers = flat(response.headers);
+    const target = redirectTarget(response.statusCode, headers['location']);
+    if (target === null) {
+      const hasBody = hop.method !== 'HEAD' && response.statusCode !== 204 && response.statusCode !== 304;
+      const coding = hasBody ? (headers['content-encoding'] ?? '') : '';
+      const body = await readBody(response.body, coding, inputs.max_bytes);
+      return outputOf(hop, response.statusCode, headers, body);
+    }
+    response.body.on('error', () => undefined).destroy();
+    if (redirects === MAX_REDIRECTS) {
+      throw new ToolFailure('TooManyRedirects', `The server redirected more than ${MAX_REDIRECTS} times.`);
+    }
+    hop = nextHop(hop, response.statusCode, target);
+  }
+}
+
+function outputOf(
+  hop: Hop,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: LimitedBody,
+): HttpClientOutput {
+  const shown = { ...headers };
+  // A cookie is a credential, and nothing here may keep one.
+  delete shown['set-cookie'];
+  if (body.decoded) {
+    delete shown['content-encoding'];
+    delete shown['content-length'];
+  }
+  const { body: text, encoding } = bodyText(body, headers['content-type'] ?? '');
+  return { status, headers: shown, body: text, encoding, truncated: body.truncated, url: hop.url.href };
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const entries = Object.entries(headers).filter(
+    (entry): entry is [string, string | string[]] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name.toLowerCase(),
+      typeof value === 'string' ? value : firstOrJoined(name, value),
+    ]),
+  );
+}
+
+/** Two different Location headers would let a server show one target to a filter and another to the client. */
+function firstOrJoined(name: string, values: string[]): string {
+  return name.toLowerCase() === 'location' ? (values[0] ?? '') : values.join(', ');
+}
+
+/** Cuts the body until the whole output, as JSON, fits the policy; a long page is a cut result, not an error. */
+function fitting(output: HttpClientOutput, limit: number): HttpClientOutput {
+  const room = limit - jsonBytes({ ...output, body: '' });
+  let { body } = output;
+  for (let bytes = jsonBytes(body); bytes > room && body !== ''; bytes = jsonBytes(body)) {
+    const keep = Math.max(0, Math.floor((body.length * room) / bytes) - 1);
+    // Base64 stays valid when cut at a multiple of four characters; text when no surrogate pair is split.
+    body = body
+      .slice(0, output.encoding === 'base64' ? keep - (keep % 4) : keep)
+      .replace(/[\ud800-\udbff]$/, '');
+  }
+  return body === output.body ? output : { ...output, body, truncated: true };
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+function requestTimeout(inputs: HttpClientInputs, retryable: boolean, cause: unknown): ToolFailure {
+  return new ToolFailure(
+    'RequestTimeout',
+    `${inputs.method} took longer than the ${inputs.timeout_seconds} s it was given.`,
+    {
+      retryable,
+      cause,
+    },
+  );
+}
+
+function failureOf(error: unknown, retryable: boolean): unknown {
+  if (error instanceof ToolFailure) return error;
+  if (error instanceof ForbiddenAddressError)
+    return new ToolFailure('ForbiddenAddress', error.message, { cause: error });
+  if (error instanceof ForbiddenHostError)
+    return new ToolFailure('ForbiddenHost', error.message, { cause: error });
+  if (error instanceof errors.HeadersOverflowError) {
+    return new ToolFailure(
+      'HeadersTooLarge',
+      `The server sent more than ${MAX_RESPONSE_HEADER_BYTES} bytes of headers.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error instanceof errors.InvalidArgumentError) {
+    return new ToolFailure('InvalidInputs', `The request can't be sent: ${error.message}.`, { cause: error });
+  }
+  const code = connectionCode(error);
+  if (code === null) return error;
+  return new ToolFailure('ConnectionFailed', `The connection failed (${code}).`, { retryable, cause: error });
+}
+
+/** The code of a network, name, TLS or HTTP protocol error; null for anything else, which is no failure of the network. */
+function connectionCode(error: unknown): string | null {
+  const inner = error instanceof AggregateError ? error.errors[0] : error;
+  if (!(inner instanceof Error) || !('code' in inner)) return null;
+  const code = String(inner.code);
+  return /^(?:E[A-Z_0-9]+|UND_ERR_\w+|HPE_\w+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_(?:TLS|SSL|SOCKET|STREAM)\w*)$/.test(
+    code,
+  )
+    ? code
+    : null;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
