@@ -163,8 +163,8 @@ function marksOf(metadata: Record<string, string> | undefined): string[] {
 }
 
 function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  return (error.$metadata as { httpStatusCode?: number }).httpStatusCode;
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
+  return (error.$metadata as { httpStatusCode?: number } | undefined)?.httpStatusCode;
 }
 
 /** 412: the condition failed; 409: a concurrent write won; 404: If-Match on a file that is gone. */

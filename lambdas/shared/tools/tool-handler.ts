@@ -166,12 +166,18 @@ function errorOf(error: unknown): { name: string; message: string; retryable: bo
     return { name: error.name, message: describeError(error), retryable: error.retryable };
   }
   // An unforeseen message may hold paths, hosts or secrets, so only the kind of error leaves the tool.
-  const kind = error instanceof Error && /^\w{1,60}$/.test(error.name) ? error.name : 'unknown error';
+  const kind = errorName(error) ?? 'unknown error';
   return {
     name: 'ToolCrashed',
     message: `The tool failed in a way it does not foresee (${kind}).`,
     retryable: false,
   };
+}
+
+/** An error's class name, when it is a plain word. */
+function errorName(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('name' in error)) return null;
+  return typeof error.name === 'string' && /^\w{1,60}$/.test(error.name) ? error.name : null;
 }
 
 function describeIssues(error: z.ZodError, root: string): string {

@@ -1,5 +1,6 @@
 import { normalizeWorkspaceFolder } from '../../shared/security/workspace-path.ts';
 import type { ToolRun } from '../../shared/tools/define-tool.ts';
+import { errorCode } from '../../shared/tools/error-code.ts';
 import { FileNotFoundError, type Workspace, type WorkspaceEntry } from '../../shared/tools/workspace.ts';
 import { type FileOperationsInputs, type FileOperationsOutput, MAX_FILE_BYTES } from './declaration.ts';
 import { plainSearch, regexSearch } from './line-search.ts';
@@ -89,7 +90,7 @@ export function textOf(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof TypeError) return null;
+    if (errorCode(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') return null;
     throw error;
   }
 }

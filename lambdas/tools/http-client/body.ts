@@ -1,6 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { ToolFailure } from '../../shared/tools/define-tool.ts';
+import { errorCode } from '../../shared/tools/error-code.ts';
 
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
 
@@ -92,8 +93,7 @@ function decoderFor(coding: string, first: Buffer): Transform {
 }
 
 function isZlibError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code.startsWith('Z_') || code.startsWith('ERR_BROTLI') || code.startsWith('ERR__ERROR_');
+  return /^(?:Z_|ERR_BROTLI|ERR__ERROR_)/.test(errorCode(error) ?? '');
 }
 
 const TEXT_TYPE =
@@ -119,8 +119,8 @@ function decodeText(bytes: Buffer, charset: string, truncated: boolean): string 
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: truncated });
   } catch (error) {
-    // RangeError: a charset nobody knows; TypeError: bytes that are not in it. Either way these are no text.
-    if (error instanceof RangeError || error instanceof TypeError) return null;
+    // A charset nobody knows, or bytes that are not in it: either way these are no text.
+    if (errorCode(error)?.startsWith('ERR_ENCODING_')) return null;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import {
   systemResolve,
 } from '../../shared/security/ssrf-guard.ts';
 import { type Tool, ToolFailure, type ToolRun } from '../../shared/tools/define-tool.ts';
+import { errorCode } from '../../shared/tools/error-code.ts';
 import { ACCEPT_ENCODING, bodyText, type LimitedBody, readBody } from './body.ts';
 import {
   type HttpClientInputs,
@@ -233,15 +234,14 @@ function failureOf(error: unknown, retryable: boolean): unknown {
 
 /** The code of a network, name, TLS or HTTP protocol error; null for anything else, which is no failure of the network. */
 function connectionCode(error: unknown): string | null {
-  const inner = error instanceof AggregateError ? error.errors[0] : error;
-  if (!(inner instanceof Error) || !('code' in inner)) return null;
-  const code = String(inner.code);
-  return /^(?:E[A-Z_0-9]+|UND_ERR_\w+|HPE_\w+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_(?:TLS|SSL|SOCKET|STREAM)\w*)$/.test(
-    code,
-  )
-    ? code
-    : null;
+  // Several addresses were tried, and each failed in its own way; the first is as good as any.
+  const attempts = typeof error === 'object' && error !== null && 'errors' in error ? error.errors : null;
+  const code = errorCode(Array.isArray(attempts) ? attempts[0] : error);
+  return code !== null && CONNECTION_CODE.test(code) ? code : null;
 }
+
+const CONNECTION_CODE =
+  /^(?:E[A-Z0-9]+|EAI_\w+|UND_ERR_\w+|HPE_\w+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_(?:TLS|SSL|SOCKET|STREAM)\w*)$/;
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

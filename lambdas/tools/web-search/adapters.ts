@@ -15,13 +15,32 @@ export type SearchEnvironment = Readonly<Record<string, string | undefined>>;
 /** The settings that make the tool available; the first one set decides. */
 export const searchSettings = ['BRAVE_API_KEY', 'TAVILY_API_KEY', 'SEARXNG_URL'] as const;
 
-/** The configured service in the order Brave, Tavily, SearXNG, or null. */
-export function adapterFor(env: SearchEnvironment): SearchAdapter | null {
-  const { BRAVE_API_KEY: brave, TAVILY_API_KEY: tavily, SEARXNG_URL: searxng } = env;
-  if (brave) return braveAdapter(brave, env['BRAVE_URL'] || 'https://api.search.brave.com');
-  if (tavily) return tavilyAdapter(tavily, env['TAVILY_URL'] || 'https://api.tavily.com');
-  if (searxng) return searxngAdapter(searxng);
-  return null;
+/**
+ * The configured service, in the order Brave, Tavily, SearXNG, or why there is none. `BRAVE_URL` and `TAVILY_URL`
+ * replace the services' own addresses (a proxy of the company).
+ */
+export function adapterFor(env: SearchEnvironment): { adapter: SearchAdapter } | { reason: string } {
+  const brave = env['BRAVE_API_KEY'];
+  if (brave) return configured(env, 'BRAVE_URL', 'https://api.search.brave.com', (base) => braveAdapter(brave, base));
+  const tavily = env['TAVILY_API_KEY'];
+  if (tavily) return configured(env, 'TAVILY_URL', 'https://api.tavily.com', (base) => tavilyAdapter(tavily, base));
+  if (env['SEARXNG_URL']) return configured(env, 'SEARXNG_URL', '', searxngAdapter);
+  return {
+    reason: `No search service is configured; set ${searchSettings.slice(0, -1).join(', ')} or ${searchSettings.at(-1)}.`,
+  };
+}
+
+function configured(
+  env: SearchEnvironment,
+  setting: string,
+  standard: string,
+  make: (base: string) => SearchAdapter,
+): { adapter: SearchAdapter } | { reason: string } {
+  const base = env[setting] || standard;
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+    return { reason: `The setting ${setting} is no http or https URL; correct it.` };
+  }
+  return { adapter: make(base) };
 }
 
 const text = z.string().nullish();

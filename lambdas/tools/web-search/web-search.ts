@@ -1,6 +1,6 @@
 import { ZodError } from 'zod';
 import { type Tool, ToolFailure } from '../../shared/tools/define-tool.ts';
-import { adapterFor, type SearchAdapter, type SearchEnvironment, searchSettings } from './adapters.ts';
+import { adapterFor, type SearchAdapter, type SearchEnvironment } from './adapters.ts';
 import { type WebSearchInputs, type WebSearchResult, webSearchDeclaration } from './declaration.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -11,11 +11,10 @@ export interface WebSearchDeps {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-const NOT_CONFIGURED = `No search service is configured; set ${searchSettings.slice(0, -1).join(', ')} or ${searchSettings.at(-1)}.`;
-
 /** Whether a search service is configured, and if not, which settings to set. */
 export function webSearchAvailability(env: SearchEnvironment): { available: boolean; reason?: string } {
-  return adapterFor(env) === null ? { available: false, reason: NOT_CONFIGURED } : { available: true };
+  const found = adapterFor(env);
+  return 'adapter' in found ? { available: true } : { available: false, reason: found.reason };
 }
 
 /**
@@ -29,8 +28,9 @@ export function createWebSearch(
   return {
     declaration: webSearchDeclaration,
     async run(inputs, run) {
-      const adapter = adapterFor(deps.env);
-      if (adapter === null) throw new ToolFailure('NotConfigured', NOT_CONFIGURED);
+      const found = adapterFor(deps.env);
+      if ('reason' in found) throw new ToolFailure('NotConfigured', found.reason);
+      const { adapter } = found;
       const signal = AbortSignal.any([run.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
       const answer = await ask(adapter, inputs, send, signal);
       return { output: { results: usable(parse(adapter, answer), inputs) } };

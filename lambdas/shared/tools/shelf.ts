@@ -1,0 +1,34 @@
+import type { OfferedTool } from '../../../schemas/briefs.ts';
+import type { ToolManifest } from '../../../schemas/tool.ts';
+
+/** The tools a tenant has, and those it could have if something were configured. */
+export interface ToolShelf {
+  readonly manifests: ReadonlyMap<string, ToolManifest>;
+  /** Name to the reason and the setting that helps. */
+  readonly unavailable: ReadonlyMap<string, string>;
+}
+
+export interface ToolRegistry {
+  shelf(tenantId: string): Promise<ToolShelf>;
+}
+
+/** What a task may use: allowed by its constraints and available; and, with reasons, what it may not. */
+export function offerTools(
+  shelf: ToolShelf,
+  allowed: readonly string[] | null,
+): { tools: OfferedTool[]; unavailable_tools: { name: string; reason: string }[] } {
+  const tools: OfferedTool[] = [];
+  const unavailable_tools: { name: string; reason: string }[] = [];
+  for (const manifest of shelf.manifests.values()) {
+    const reason = shelf.unavailable.get(manifest.name);
+    if (allowed !== null && !allowed.includes(manifest.name)) {
+      unavailable_tools.push({ name: manifest.name, reason: 'not among the allowed_tools of the task' });
+    } else if (reason !== undefined) {
+      unavailable_tools.push({ name: manifest.name, reason });
+    } else {
+      const { name, description, input_schema, example, risk } = manifest;
+      tools.push({ name, description, input_schema, example, risk });
+    }
+  }
+  return { tools, unavailable_tools };
+}
