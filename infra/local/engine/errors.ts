@@ -1,0 +1,48 @@
+import { OfficeError } from '../../../lambdas/shared/errors.ts';
+
+/** The names under which Step Functions answers a refused call; the SDK turns them into its own exceptions. */
+export type EngineErrorName =
+  | 'ExecutionAlreadyExists'
+  | 'ExecutionDoesNotExist'
+  | 'StateMachineDoesNotExist'
+  | 'InvalidArn'
+  | 'InvalidExecutionInput'
+  | 'InvalidName'
+  | 'InvalidOutput'
+  | 'InvalidToken'
+  | 'TaskDoesNotExist'
+  | 'TaskTimedOut'
+  | 'ValidationException';
+
+/** A Step Functions call that the engine refuses, named as AWS names it. */
+export class EngineApiError extends OfficeError {
+  override readonly name: EngineErrorName;
+  constructor(name: EngineErrorName, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** A state machine that can't run here; found when it is loaded, never in the middle of a task. */
+export class UnsupportedDefinitionError extends OfficeError {
+  override readonly name = 'UnsupportedDefinitionError';
+}
+
+/**
+ * How a Task attempt failed. `name` is what Retry and Catch match, `message` becomes their `Cause`,
+ * because that is how aws-local-stepfunctions reads a thrown error.
+ */
+export class TaskAttemptError extends Error {
+  override readonly name: string;
+  constructor(error: string, cause: string) {
+    super(cause);
+    this.name = error;
+  }
+}
+
+/** Ends a run whose execution was stopped or whose engine is closing; neither Retry nor Catch sees it. */
+export class RunInterruptedError extends Error {
+  override readonly name = 'RunInterruptedError';
+  readonly isRetryable = false;
+  readonly isCatchable = false;
+}

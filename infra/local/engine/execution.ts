@@ -1,0 +1,285 @@
+import { hash, randomUUID } from 'node:crypto';
+import type { Json, JsonObject } from '../../../schemas/json.ts';
+import type { FinishedExecution } from './archive.ts';
+import { ENTRY_STATE, type PreparedMachine, type TaskState } from './definition.ts';
+import { RunInterruptedError } from './errors.ts';
+import type { ExecutionStart, IssuedToken, Journals, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
+import { ExecutionError, type RunOptions, type StateMachine } from './library.ts';
+import { performAttempt } from './task-attempt.ts';
+import { after } from './timers.ts';
+
+/** A state machine that is ready to run. */
+export interface LoadedMachine extends PreparedMachine {
+  readonly runner: StateMachine;
+}
+
+/** What an invoked function answered; payloads are JSON text. */
+export type Invocation =
+  | { readonly ok: true; readonly payload: string }
+  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string; readonly trace: string[] };
+
+export interface ChildRequest {
+  readonly machineArn: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly input: string;
+  /** The same attempt started it before a restart. */
+  readonly again: boolean;
+}
+
+/** What an execution needs from the engine around it. */
+export interface ExecutionHost {
+  readonly journals: Journals;
+  /** Stands for `$$.Task.Token` until the attempt is known; different in every process. */
+  readonly tokenPlaceholder: string;
+  readonly now: () => number;
+  /** No new attempt may begin: the engine is closing. */
+  readonly draining: () => boolean;
+  readonly taskError: (outcome: { error: string; cause: string }) => Error;
+  readonly invoke: (functionArn: string, payload: string) => Promise<Invocation>;
+  readonly onTransition: (machine: string, state: string) => void;
+  readonly onEnd: (execution: Execution, record: FinishedExecution) => void;
+  readonly onToken: (token: string, execution: Execution, key: string) => void;
+  readonly dropToken: (token: string) => void;
+  /** Starts a child, or finds the one that was started before. */
+  readonly startChild: (parent: Execution, child: ChildRequest) => Promise<FinishedExecution>;
+  readonly stopChild: (arn: string) => void;
+  readonly childArn: (stateMachineArn: string, name: string) => string;
+}
+
+/** One attempt that hasn't ended yet. */
+interface Waiter {
+  readonly settle: (outcome: Outcome) => void;
+  readonly interrupt: (error: Error) => void;
+  readonly beat: () => void;
+}
+
+export type End = Pick<FinishedExecution, 'status' | 'output' | 'error' | 'cause'>;
+
+/** One running execution: it replays what its journal knows and performs the rest. */
+export class Execution {
+  readonly start: ExecutionStart;
+  readonly machine: LoadedMachine;
+  readonly finished: Promise<FinishedExecution>;
+  readonly #host: ExecutionHost;
+  readonly #recorded: Map<string, RecordedAttempt>;
+  readonly #visits = new Map<string, number>();
+  readonly #waiters = new Map<string, Waiter>();
+  #resolveFinished: (record: FinishedExecution) => void = () => undefined;
+  #abort: () => void = () => undefined;
+  #cancelDeadline: () => void = () => undefined;
+  #over = false;
+
+  constructor(
+    start: ExecutionStart,
+    machine: LoadedMachine,
+    host: ExecutionHost,
+    recorded: Map<string, RecordedAttempt> = new Map(),
+  ) {
+    this.start = start;
+    this.machine = machine;
+    this.#host = host;
+    this.#recorded = recorded;
+    this.finished = new Promise((resolve) => {
+      this.#resolveFinished = resolve;
+    });
+    for (const [key, attempt] of recorded) {
+      if (attempt.token !== undefined && attempt.outcome === undefined) host.onToken(attempt.token.token, this, key);
+    }
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Runs the machine; what happens is told through the host's callbacks. */
+  run(): void {
+    const { timeoutSeconds } = this.machine;
+    if (timeoutSeconds !== undefined) {
+      const left = this.start.started + timeoutSeconds * 1000 - this.#host.now();
+      this.#cancelDeadline = after(left, () => this.end({ status: 'TIMED_OUT', error: 'States.Timeout' }));
+    }
+    const input = JSON.parse(this.start.input) as Json;
+    const envelope = {
+      input,
+      execution: {
+        Id: this.start.arn,
+        Name: this.start.name,
+        Input: input,
+        StartTime: new Date(this.start.started).toISOString(),
+        RoleArn: 'arn:aws:iam::000000000000:role/office',
+      },
+      item: {},
+      path: 'r',
+    };
+    const now = this.#host.now;
+    const context = {
+      Task: { Token: this.#host.tokenPlaceholder },
+      StateMachine: { Id: this.machine.arn, Name: this.machine.name },
+      StateNames: this.machine.constants.stateNames,
+      Falsy: this.machine.constants.falsy,
+      Clock: {
+        get now() {
+          return new Date(now()).toISOString();
+        },
+      },
+    };
+    const taskResourceLocalHandlers: NonNullable<NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']> = {};
+    for (const task of this.machine.tasks.values()) {
+      taskResourceLocalHandlers[task.name] = (wrapped) => this.#performTask(task, wrapped as JsonObject);
+    }
+    const run = this.machine.runner.run(envelope, { context, overrides: { taskResourceLocalHandlers } });
+    this.#abort = run.abort;
+    void this.#countTransitions(run.eventLogs);
+    run.result.then(
+      (output) => this.end({ status: 'SUCCEEDED', output: JSON.stringify(output ?? null) }),
+      (failure: unknown) => {
+        const error = failure instanceof ExecutionError && failure.cause instanceof Error ? failure.cause : failure;
+        if (error instanceof Error) this.end({ status: 'FAILED', error: error.name, cause: error.message });
+        else this.end({ status: 'FAILED', error: 'States.Runtime', cause: String(error) });
+      },
+    );
+  }
+
+  /** Ends the execution for good, whoever asks first; later ends change nothing. */
+  end(end: End): void {
+    if (this.#over) return;
+    this.#over = true;
+    const record = { ...this.start, ...end, stopped: this.#host.now() };
+    this.#host.onEnd(this, record);
+    this.#halt();
+    this.#resolveFinished(record);
+  }
+
+  /** Leaves the execution as its journal has it, to be continued by another process. */
+  suspend(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#halt();
+  }
+
+  /**
+   * Ends the attempt that waits for a token.
+   * @returns false when it has ended already
+   */
+  settle(key: string, outcome: Outcome): boolean {
+    if (this.#over) return false;
+    const waiter = this.#waiters.get(key);
+    if (waiter !== undefined) waiter.settle(outcome);
+    else this.#record(key, outcome);
+    return true;
+  }
+
+  /** Moves the heartbeat deadline of the attempt that waits for a token. */
+  beat(key: string): void {
+    this.#waiters.get(key)?.beat();
+  }
+
+  #halt(): void {
+    this.#cancelDeadline();
+    for (const waiter of [...this.#waiters.values()]) waiter.interrupt(new RunInterruptedError());
+    this.#waiters.clear();
+    this.#abort();
+  }
+
+  async #performTask(task: TaskState, wrapped: JsonObject): Promise<Json> {
+    if (this.#over) throw new RunInterruptedError();
+    if (this.#host.draining()) await this.#park();
+    const { call = null, path, timeout, heartbeat } = wrapped;
+    const text = JSON.stringify(call);
+    const key = this.#attemptKey(task, String(path), text);
+    const recorded = this.#recorded.get(key);
+    this.#recorded.delete(key);
+    const outcome =
+      recorded?.outcome ??
+      (await this.#attempt(key, (waiter) =>
+        performAttempt({
+          task,
+          call,
+          text,
+          recorded: recorded ?? {},
+          timeoutSeconds: typeof timeout === 'number' ? timeout : task.timeoutSeconds,
+          heartbeatSeconds: typeof heartbeat === 'number' ? heartbeat : task.heartbeatSeconds,
+          execution: this,
+          host: this.#host,
+          note: (line) => this.#append(line(key)),
+          ...waiter,
+        }),
+      ));
+    if ('error' in outcome) throw this.#host.taskError(outcome);
+    return outcome.result;
+  }
+
+  /** Waits for the interrupt that comes with `suspend`. */
+  #park(): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      const nothing = (): void => undefined;
+      this.#waiters.set(randomUUID(), { settle: nothing, beat: nothing, interrupt: reject });
+    });
+  }
+
+  /** Runs `perform` until it settles, is interrupted, or a token's holder settles it. */
+  #attempt(
+    key: string,
+    perform: (waiter: { settle: (outcome: Outcome) => void; newToken: () => IssuedToken; key: string }) => {
+      beat: () => void;
+      release: () => void;
+    },
+  ): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      let handle = { beat: (): void => undefined, release: (): void => undefined };
+      let settled = false;
+      const finish = (conclude: () => void): void => {
+        if (settled) return;
+        settled = true;
+        this.#waiters.delete(key);
+        handle.release();
+        conclude();
+      };
+      const settle = (outcome: Outcome): void =>
+        finish(() => {
+          this.#record(key, outcome);
+          resolve(outcome);
+        });
+      this.#waiters.set(key, {
+        settle,
+        interrupt: (error) => finish(() => reject(error)),
+        beat: () => handle.beat(),
+      });
+      const newToken = (): IssuedToken => {
+        const token = Buffer.from(`${this.start.arn}|${randomUUID()}`).toString('base64url');
+        this.#host.onToken(token, this, key);
+        return { token, issued: this.#host.now() };
+      };
+      handle = perform({ settle, newToken, key });
+      if (settled) handle.release();
+    });
+  }
+
+  #record(key: string, outcome: Outcome): void {
+    if (!this.#append({ type: 'outcome', key, outcome })) return;
+    // A token can be answered before the replay arrives at the attempt that waits for it.
+    if (!this.#waiters.has(key) && this.#recorded.has(key)) this.#recorded.set(key, { outcome });
+  }
+
+  #append(line: JournalLine): boolean {
+    if (this.#over) return false;
+    this.#host.journals.append(this.start, line);
+    return true;
+  }
+
+  #attemptKey(task: TaskState, path: string, text: string): string {
+    const stable = text.replaceAll(this.#host.tokenPlaceholder, '');
+    const base = `${task.key}:${path}:${hash('sha1', stable, 'base64url').slice(0, 16)}`;
+    const visit = (this.#visits.get(base) ?? 0) + 1;
+    this.#visits.set(base, visit);
+    return `${base}:${visit}`;
+  }
+
+  async #countTransitions(events: AsyncIterable<{ type: string }>): Promise<void> {
+    for await (const event of events as AsyncIterable<{ type: string; state?: { name: string } }>) {
+      if (event.type !== 'StateEntered' || event.state === undefined) continue;
+      if (event.state.name !== ENTRY_STATE) this.#host.onTransition(this.machine.name, event.state.name);
+    }
+  }
+}
