@@ -1,0 +1,139 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { describeError } from '../../../lambdas/shared/errors.ts';
+import { dataDirectory, isRunning, readConnection, removeConnection, writeConnection } from '../connection.ts';
+import { printJson } from '../context.ts';
+import { exitCodes, UsageError } from '../failures.ts';
+import { duration } from '../format.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface StartOptions {
+  readonly port?: number;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_PORT = 8787;
+const SHORTEST_KEY = 16;
+
+/** One word for a POSIX shell, whatever it holds. */
+export const shellQuote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The port of the option, of `PORT`, or 8787. */
+export function portFrom(option: number | undefined, env: NodeJS.ProcessEnv): number {
+  const text = env['PORT'];
+  if (option !== undefined) return option;
+  if (text === undefined || text === '') return DEFAULT_PORT;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError(`PORT is "${text}": give a number from 0 to 65535.`);
+  }
+  return port;
+}
+
+/** The key of `OFFICE_API_KEY`, when it is set. */
+export function keyFrom(env: NodeJS.ProcessEnv): string | undefined {
+  const key = env['OFFICE_API_KEY'];
+  if (key === undefined || key === '') return undefined;
+  if (key.length < SHORTEST_KEY) {
+    throw new UsageError(`OFFICE_API_KEY has ${key.length} characters: at least ${SHORTEST_KEY} are needed.`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new UsageError('OFFICE_API_KEY holds characters that an HTTP header can not: use letters, digits and signs.');
+  }
+  return key;
+}
+
+/** Makes the folder and checks that it can be written. */
+export function prepareDataDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    if (!statSync(directory).isDirectory()) throw new UsageError(`The data directory ${directory} is a file.`);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? describeError(error);
+    throw new UsageError(
+      `The data directory ${directory} can not be written (${code}): set OFFICE_DATA_DIR to a folder that can.`,
+    );
+  }
+}
+
+/** Asks for the port a moment before the office does, so that a taken one costs nobody a start. */
+export function checkPort(port: number): Promise<void> {
+  if (port === 0) return Promise.resolve();
+  return new Promise((done, refused) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => refused(new UsageError(portProblem(port, error.code))));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
+  });
+}
+
+function portProblem(port: number, code: string | undefined): string {
+  if (code === 'EADDRINUSE') return `Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start.`;
+  if (code === 'EACCES') return `Port ${port} needs more rights than this user has: choose one above 1023 with PORT=8788 npm start.`;
+  return `Port ${port} can not be used (${code}): choose another with PORT=8788 npm start.`;
+}
+
+/** Two offices on the same data would overwrite each other. */
+function checkNotRunning(directory: string): void {
+  const other = readConnection(directory);
+  if (other !== null && other.pid !== process.pid && isRunning(other.pid)) {
+    throw new UsageError(
+      `An office already runs on ${directory} (${other.url}, process ${other.pid}): use that one, or set OFFICE_DATA_DIR for a second.`,
+    );
+  }
+}
+
+function welcome(url: string, key: string, took: number, terminal: Terminal): string {
+  const { colors } = terminal;
+  const bearer = shellQuote(`Authorization: Bearer ${key}`);
+  const question = '{"description": "What is 12 km in miles?"}';
+  return [
+    `${colors.green('The office is open')} ${colors.dim(`(after ${duration(took)}; Ctrl-C closes it)`)}`,
+    '',
+    `  Address   ${colors.cyan(url)}`,
+    `  API key   ${key}`,
+    `  Docs      ${colors.cyan(`${url}/docs`)}`,
+    '',
+    'Hand in a task:',
+    '',
+    `  curl -s ${url}/tasks -H ${bearer} -H 'Content-Type: application/json' -d ${shellQuote(question)}`,
+    '',
+    'See what came of it:',
+    '',
+    `  curl -s ${url}/tasks -H ${bearer}`,
+    '',
+    colors.dim('Or by the command line, in another terminal: npm run office -- submit "What is 12 km in miles?" --watch'),
+    '',
+  ].join('\n');
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+}
+
+/** `office start`: an office on this machine until Ctrl-C. */
+export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
+  const began = Date.now();
+  const directory =
+    options.data === undefined ? dataDirectory(terminal.env, terminal.root) : resolve(terminal.cwd, options.data);
+  const port = portFrom(options.port, terminal.env);
+  const apiKey = keyFrom(terminal.env);
+  prepareDataDirectory(directory);
+  checkNotRunning(directory);
+  await checkPort(port);
+  const { startOffice } = await import('../../../infra/local/office.ts');
+  const office = await startOffice({ dataDir: directory, port, ...(apiKey === undefined ? {} : { apiKey }) });
+  writeConnection(directory, { url: office.url, api_key: office.apiKey, pid: process.pid });
+  if (options.json) printJson(terminal, { url: office.url, api_key: office.apiKey, pid: process.pid });
+  else terminal.out(`${welcome(office.url, office.apiKey, Date.now() - began, terminal)}\n`);
+  await untilAborted(terminal.interrupted);
+  if (!options.json) terminal.err('Closing; tasks under way go on at the next start.\n');
+  removeConnection(directory, process.pid);
+  await office.stop();
+  return exitCodes.completed;
+}

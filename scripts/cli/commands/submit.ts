@@ -1,0 +1,71 @@
+import { connect, type OfficeOptions, printJson } from '../context.ts';
+import { UsageError } from '../failures.ts';
+import { styleFor, watchTask } from '../live/watch.ts';
+import { exitCodeOf, printResult } from '../result.ts';
+import type { Terminal } from '../terminal.ts';
+import { submittedSchema } from '../views.ts';
+import { packWorkspace, size } from '../workspace-pack.ts';
+
+export interface SubmitOptions extends OfficeOptions {
+  readonly workspace?: string;
+  readonly criteria?: readonly string[];
+  readonly allowTool?: readonly string[];
+  readonly priority?: string;
+  readonly maxCost?: number;
+  readonly maxDuration?: number;
+  readonly maxIterations?: number;
+  readonly idempotencyKey?: string;
+  readonly dryRun?: boolean;
+  readonly watch?: boolean;
+  readonly wait?: boolean;
+}
+
+/** The body of `POST /tasks` from the options; says on standard error what of the workspace stays behind. */
+export function submissionFrom(description: string, options: SubmitOptions, terminal: Terminal): object {
+  if (description.trim() === '') throw new UsageError('The description is empty: say what the office should do.');
+  const constraints = {
+    ...(options.allowTool && options.allowTool.length > 0 ? { allowed_tools: options.allowTool } : {}),
+    ...(options.maxCost === undefined ? {} : { max_cost_usd: options.maxCost }),
+    ...(options.maxDuration === undefined ? {} : { max_duration: options.maxDuration }),
+    ...(options.maxIterations === undefined ? {} : { max_iterations: options.maxIterations }),
+  };
+  return {
+    description,
+    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
+    ...(options.criteria && options.criteria.length > 0 ? { criteria: options.criteria } : {}),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+    ...(options.dryRun ? { dry_run: true } : {}),
+    ...(options.workspace === undefined ? {} : { workspace: workspaceFrom(options.workspace, terminal) }),
+  };
+}
+
+function workspaceFrom(folder: string, terminal: Terminal): object {
+  const packed = packWorkspace(folder);
+  for (const reason of packed.left_out) terminal.err(`Left out: ${reason}\n`);
+  if (packed.files.length === 0) throw new UsageError(`The workspace folder ${folder} holds no files.`);
+  terminal.err(terminal.colors.dim(`Workspace: ${packed.files.length} files, ${size(packed.bytes)}\n`));
+  return { files: packed.files.map(({ path, content, encoding }) => ({ path, content, encoding })) };
+}
+
+/** `office submit`: hands in a task, and with `--watch` or `--wait` stays until it ends. */
+export async function submit(description: string, options: SubmitOptions, terminal: Terminal): Promise<number> {
+  const api = connect(terminal, options);
+  const submitted = await api.request('POST', '/tasks', submittedSchema, {
+    body: submissionFrom(description, options, terminal),
+    ...(options.idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': options.idempotencyKey } }),
+  });
+  const stays = options.watch === true || options.wait === true;
+  if (!stays) {
+    if (options.json) printJson(terminal, submitted);
+    else {
+      terminal.out(`${submitted.task_id}\n`);
+      terminal.err(terminal.colors.dim(`Watch it with: npm run office -- watch ${submitted.task_id}\n`));
+    }
+    return 0;
+  }
+  const style = styleFor(terminal, { json: options.json, quiet: options.watch !== true });
+  const task = await watchTask(api, submitted.task_id, terminal, style);
+  if (options.json) printJson(terminal, task);
+  else printResult(task, terminal);
+  return exitCodeOf(task);
+}

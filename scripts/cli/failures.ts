@@ -1,0 +1,45 @@
+import { OfficeError } from '../../lambdas/shared/errors.ts';
+
+/** What a command ends with; programs rely on these. */
+export const exitCodes = { completed: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** A failure whose message is all a person needs; `exitCode` is what the process ends with. */
+export abstract class CommandError extends OfficeError {
+  readonly exitCode: number = exitCodes.failed;
+}
+
+/** The command line, the settings or the files named on it are wrong. */
+export class UsageError extends CommandError {
+  override readonly name = 'UsageError';
+  override readonly exitCode = exitCodes.usage;
+}
+
+/** Nobody answers at the office's address. */
+export class UnreachableError extends CommandError {
+  override readonly name = 'UnreachableError';
+  constructor(url: string, cause: unknown) {
+    super(
+      `No office answers at ${url} (${reasonOf(cause)}): start one with "npm start", or name another with --url.`,
+      { cause },
+    );
+  }
+}
+
+/** The office refused or failed a request; made from its problem+json answer (RFC 9457). */
+export class ApiError extends CommandError {
+  override readonly name = 'ApiError';
+  override readonly exitCode: number;
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+    this.exitCode = status >= 400 && status < 500 && status !== 429 ? exitCodes.usage : exitCodes.failed;
+  }
+}
+
+/** fetch hides the reason of a refused connection in nested causes. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
+}

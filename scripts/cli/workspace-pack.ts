@@ -1,0 +1,109 @@
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from './failures.ts';
+
+export interface PackedFile {
+  /** Relative, with `/` between folders. */
+  readonly path: string;
+  readonly content: string;
+  readonly encoding: 'utf8' | 'base64';
+  readonly bytes: number;
+}
+
+export interface PackedWorkspace {
+  readonly files: readonly PackedFile[];
+  /** What was left out and why, one sentence each. */
+  readonly left_out: readonly string[];
+  readonly bytes: number;
+}
+
+export interface PackLimits {
+  readonly files: number;
+  readonly text_bytes: number;
+  readonly binary_bytes: number;
+  readonly total_bytes: number;
+}
+
+/** 2,000 files is what a task may hold; the rest keeps a request below API Gateway's and Lambda's 6 MB. */
+export const packLimits: PackLimits = {
+  files: 2_000,
+  text_bytes: 2_000_000,
+  binary_bytes: 1_000_000,
+  total_bytes: 4_000_000,
+};
+
+/** Folders that tools make and nobody wants analysed. */
+const skippedFolders = new Set(['.git', '.hg', '.svn', 'node_modules', '__pycache__', '.venv', '.office']);
+
+/** Null when the bytes are not UTF-8 text. */
+function asText(bytes: Buffer): string | null {
+  if (bytes.includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * Reads a folder as a task's workspace. Links are left out: they could lead anywhere on this machine.
+ * @throws UsageError when the folder is missing, or holds more than a request can carry
+ */
+export function packWorkspace(directory: string, limits: PackLimits = packLimits): PackedWorkspace {
+  const root = resolve(directory);
+  const info = statSync(root, { throwIfNoEntry: false });
+  if (info === undefined) throw new UsageError(`The workspace folder ${directory} does not exist.`);
+  if (!info.isDirectory()) throw new UsageError(`The workspace ${directory} is a file: give the folder it is in.`);
+  const files: PackedFile[] = [];
+  const leftOut: string[] = [];
+  let total = 0;
+
+  const add = (path: string, bytes: Buffer) => {
+    const text = asText(bytes);
+    const limit = text === null ? limits.binary_bytes : limits.text_bytes;
+    if (bytes.length > limit) {
+      const kind = text === null ? 'binary' : 'text';
+      leftOut.push(`${path} is a ${kind} file of ${size(bytes.length)}; the limit is ${size(limit)}.`);
+      return;
+    }
+    total += bytes.length;
+    files.push({
+      path,
+      content: text ?? bytes.toString('base64'),
+      encoding: text === null ? 'base64' : 'utf8',
+      bytes: bytes.length,
+    });
+    if (files.length > limits.files || total > limits.total_bytes) {
+      throw new UsageError(
+        `The workspace ${directory} is too large for one request (at most ${limits.files} files and ${size(limits.total_bytes)}): name a smaller folder.`,
+      );
+    }
+  };
+
+  const walk = (folder: string, prefix: string) => {
+    for (const entry of entriesOf(folder)) {
+      const path = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!skippedFolders.has(entry.name)) walk(join(folder, entry.name), `${path}/`);
+      } else if (entry.isFile()) {
+        add(path, readFileSync(join(folder, entry.name)));
+      } else {
+        leftOut.push(`${path} is a ${entry.isSymbolicLink() ? 'link' : 'special file'}.`);
+      }
+    }
+  };
+  walk(root, '');
+  return { files, left_out: leftOut, bytes: total };
+}
+
+/** `812 bytes`, `1.2 MB`. */
+export function size(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${Number((bytes / 1_000).toFixed(1))} kB`;
+  return `${Number((bytes / 1_000_000).toFixed(1))} MB`;
+}
