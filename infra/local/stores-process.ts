@@ -1,0 +1,94 @@
+/**
+ * The data stores of the embedded office, in a process of their own so that they have a CPU core of their
+ * own: DynamoDB (dynalite, on disk), S3 (s3rver, on disk) and SQS (fauxqs, in memory).
+ * Speaks to its parent over IPC and ends when the parent does, however that ends.
+ */
+import { createRequire } from 'node:module';
+import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import dynalite from 'dynalite';
+import { buildApp } from 'fauxqs';
+import S3rver from 's3rver';
+import { countDynamodb, countS3, countSqs, requestCounts } from './store-requests.ts';
+import type { StoresMessage, StoresRequest } from './stores.ts';
+
+/** A predecessor that is being killed needs a moment to let go of its database. */
+const LOCK_PATIENCE_MS = 5_000;
+const LOCK_PAUSE_MS = 50;
+const HOST = '127.0.0.1';
+
+const [directory = ''] = process.argv.slice(2);
+const tell = (message: StoresMessage): void => {
+  process.send?.(message);
+};
+
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole process group; the parent still needs its stores to stop in order.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+/** LevelDB as dynalite itself loads it. */
+interface LevelModule {
+  Level: new (path: string) => { open(): Promise<void>; close(): Promise<void> };
+}
+
+/** Waits until no other process holds the database. Returns false when patience ends. */
+async function lockIsFree(path: string): Promise<boolean> {
+  const require = createRequire(createRequire(import.meta.url).resolve('dynalite'));
+  const { Level } = require('level') as LevelModule;
+  const deadline = Date.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    const probe = new Level(path);
+    try {
+      await probe.open();
+      await probe.close();
+      return true;
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      const locked = cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
+      if (!locked) throw error;
+      if (Date.now() > deadline) return false;
+      await pause(LOCK_PAUSE_MS);
+    }
+  }
+}
+
+async function start(): Promise<void> {
+  const database = join(directory, 'dynamodb');
+  if (!(await lockIsFree(database))) {
+    tell({ type: 'locked' });
+    return;
+  }
+  const dynamodb = dynalite({ path: database, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  dynamodb.on('request', countDynamodb);
+  await new Promise<void>((resolve, reject) => {
+    dynamodb.once('error', reject);
+    dynamodb.listen(0, HOST, resolve);
+  });
+
+  const s3 = new S3rver({ address: HOST, port: 0, directory: join(directory, 's3'), silent: true, vhostBuckets: false });
+  await s3.run();
+  s3.httpServer.on('request', countS3);
+
+  const sqs = buildApp({ logger: false, defaultRegion: 'us-east-1' });
+  sqs.server.on('request', countSqs);
+  await sqs.listen({ port: 0, host: HOST });
+
+  process.on('message', (request: StoresRequest) => {
+    if (request.type === 'counts') tell({ type: 'counts', id: request.id, counts: requestCounts() });
+    else void stop([dynamodb, s3.httpServer], () => sqs.close());
+  });
+  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+  tell({ type: 'ready', dynamodb: portOf(dynamodb), s3: portOf(s3.httpServer), sqs: portOf(sqs.server) });
+}
+
+async function stop(servers: Server[], closeSqs: () => Promise<unknown>): Promise<void> {
+  const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+  await Promise.race([Promise.all([...closed, closeSqs()]), pause(2_000)]);
+  process.exit(0);
+}
+
+start().catch((error: unknown) => {
+  tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+});
