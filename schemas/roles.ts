@@ -22,6 +22,8 @@ export const taskContextSchema = z.strictObject({
   max_cost_usd: z.number().nullable(),
   deadline: z.iso.datetime(),
   dry_run: z.boolean(),
+  /** A complete plan given by the caller: the planner is not asked. */
+  given_plan: claimCheckSchema.nullable(),
   /** The workspace as it was when the task was decomposed. */
   workspace: z.array(fileGlanceSchema),
 });
@@ -31,7 +33,10 @@ export type TaskContext = z.infer<typeof taskContextSchema>;
 export const taskInputSchema = taskKeySchema.extend({ resume: z.boolean().default(false) });
 
 /** A failed state's error as Step Functions puts it into the state document. */
-export const stateFailureSchema = z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() });
+export const stateFailureSchema = z.looseObject({
+  Error: z.string().optional(),
+  Cause: z.string().optional(),
+});
 export type StateFailure = z.infer<typeof stateFailureSchema>;
 
 // Analyst -------------------------------------------------------------------------------------------
@@ -47,7 +52,6 @@ export const workItemSchema = z.strictObject({
 export const analystResultSchema = z.strictObject({
   context: claimCheckSchema,
   max_iterations: z.int(),
-  notify: z.boolean(),
   /** Seconds until the deadline: the time limit of everything below. */
   seconds_left: z.int().min(1),
   subtasks: z.array(workItemSchema),
@@ -108,10 +112,12 @@ export const plannerEventSchema = subtaskPlaceSchema.extend({
   subtask: claimCheckSchema,
   max_iterations: z.int(),
   resume: z.boolean().default(false),
-  previous: z.looseObject({ iteration: z.int().min(0) }),
+  previous: z.looseObject({ iteration: z.int().min(0), first_iteration: z.int().optional() }),
 });
 export const plannerResultSchema = z.strictObject({
   iteration: z.int().min(1),
+  /** The first iteration of this execution: a redriven task has earlier ones. */
+  first_iteration: z.int().min(1),
   plan_hash: z.string(),
   gate: z.string(),
   document: claimCheckSchema,
@@ -241,7 +247,11 @@ export type ReviewResult = z.infer<typeof reviewResultSchema>;
 // Archivist -----------------------------------------------------------------------------------------
 
 export const archivistEventSchema = z.discriminatedUnion('action', [
-  planPlaceSchema.extend({ action: z.literal('remember_success'), subtask: claimCheckSchema, review: reviewResultSchema }),
+  planPlaceSchema.extend({
+    action: z.literal('remember_success'),
+    subtask: claimCheckSchema,
+    review: reviewResultSchema,
+  }),
   subtaskPlaceSchema.extend({
     action: z.literal('remember_failure'),
     subtask: claimCheckSchema,
@@ -256,7 +266,10 @@ export const subtaskEndSchema = z.strictObject({
   subtask_id: idSchema,
   status: z.enum(['succeeded', 'failed', 'skipped']),
 });
-export const finisherEventSchema = taskKeySchema.extend({ context: claimCheckSchema, ends: z.array(subtaskEndSchema) });
+export const finisherEventSchema = taskKeySchema.extend({
+  context: claimCheckSchema,
+  ends: z.array(subtaskEndSchema),
+});
 export const morgueEventSchema = taskKeySchema.extend({
   failure: stateFailureSchema,
   execution_arn: z.string(),

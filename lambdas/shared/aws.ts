@@ -18,10 +18,16 @@ function once<T>(make: () => T): () => T {
 }
 
 export const documentClient = once(() =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
+  // Numbers are JSON's: beyond 2^53 they are written as they print and read as doubles again, never as BigInt.
+  DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+    unmarshallOptions: { wrapNumbers: Number },
+  }),
 );
 /** Path-style addresses, because local endpoints have no wildcard DNS. */
-export const s3Client = once(() => new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }));
+export const s3Client = once(
+  () => new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }),
+);
 export const sqsClient = once(() => new SQSClient({}));
 export const sfnClient = once(() => new SFNClient({}));
 export const lambdaClient = once(() => new LambdaClient({}));

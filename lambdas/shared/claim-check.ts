@@ -27,15 +27,24 @@ export function createClaimChecks(deps: { client: () => S3Client; bucket: string
       const bytes = Buffer.byteLength(text);
       if (bytes <= inlineBytes) return { inline: document as Json };
       const s3_key = stateDocumentKey(key, canonicalHash(JSON.parse(text)));
-      await deps.client().send(
-        new PutObjectCommand({ Bucket: deps.bucket, Key: s3_key, Body: text, ContentType: 'application/json' }),
-      );
+      await deps
+        .client()
+        .send(
+          new PutObjectCommand({
+            Bucket: deps.bucket,
+            Key: s3_key,
+            Body: text,
+            ContentType: 'application/json',
+          }),
+        );
       return { s3_key, bytes };
     },
 
     async checkOut(check, schema) {
       if ('inline' in check) return schema.parse(check.inline);
-      const answer = await deps.client().send(new GetObjectCommand({ Bucket: deps.bucket, Key: check.s3_key }));
+      const answer = await deps
+        .client()
+        .send(new GetObjectCommand({ Bucket: deps.bucket, Key: check.s3_key }));
       const text = (await answer.Body?.transformToString('utf8')) ?? 'null';
       return schema.parse(JSON.parse(text));
     },

@@ -62,6 +62,7 @@ export function readEnvironment<Name extends EnvironmentName>(
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'invalid'}`);
   }
-  if (problems.length > 0) throw new EnvironmentError(`The environment is incomplete. ${problems.join('; ')}`);
+  if (problems.length > 0)
+    throw new EnvironmentError(`The environment is incomplete. ${problems.join('; ')}`);
   return values as Pick<Environment, Name>;
 }

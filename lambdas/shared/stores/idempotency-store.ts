@@ -138,6 +138,10 @@ export function createIdempotencyStore(deps: {
         }
         const item = await read(request);
         if (item === null) continue;
+        // The SDK repeats a write whose answer was lost; the repeated one finds the holder's own claim.
+        if (item.holder === wanted.holder && item.answer === undefined) {
+          return { outcome: 'claimed', subject: item.subject, again: item.subject !== wanted.subject };
+        }
         if (item.expires_at > now) return find(request, item);
         // Past its 24 hours and not yet swept by the table's time to live: it no longer counts.
         try {

@@ -1,0 +1,123 @@
+import type { EnvironmentName } from '../lambdas/shared/environment.ts';
+
+/**
+ * Every function of the office as data, shared by the CDK and the embedded runtime:
+ * folder, time limit, memory (with the reason), and which environment it reads.
+ */
+export interface FunctionSpec {
+  /** Folder with `handler.ts`, from the repository's root. */
+  readonly folder: string;
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  /** CPU grows with memory: 1,769 MB is one vCPU. */
+  readonly memoryMb: number;
+  readonly environment: readonly EnvironmentName[];
+}
+
+const store: readonly EnvironmentName[] = ['TASKS_TABLE', 'WORKSPACE_BUCKET'];
+const models: readonly EnvironmentName[] = ['ACCOUNTS_TABLE', 'OFFICE_MODELS_FILE'];
+
+export const roleNames = [
+  'receptionist',
+  'dispatcher',
+  'analyst',
+  'gate',
+  'planner',
+  'validator',
+  'broker',
+  'executor',
+  'reviewer',
+  'archivist',
+  'finisher',
+  'morgue',
+  'notifier',
+] as const;
+export type RoleName = (typeof roleNames)[number];
+
+const role = (
+  name: RoleName,
+  description: string,
+  timeoutSeconds: number,
+  memoryMb: number,
+  environment: readonly EnvironmentName[],
+): FunctionSpec => ({ folder: `lambdas/${name}`, description, timeoutSeconds, memoryMb, environment });
+
+/** Roles that wait for DynamoDB and little else run at 512 MB: below that the SDK's own CPU time shows as latency. */
+export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
+  receptionist: role('receptionist', 'Serves the HTTP interface', 29, 1024, [
+    ...store,
+    'ACCOUNTS_TABLE',
+    'REGISTRY_TABLE',
+    'MEMORY_TABLE',
+    'QUEUE_HIGH_URL',
+    'QUEUE_NORMAL_URL',
+    'QUEUE_LOW_URL',
+    'TASK_STATE_MACHINE_ARN',
+    'TOOL_FUNCTIONS',
+    'REQUESTS_PER_MINUTE',
+    'OFFICE_ENGINE',
+    'OFFICE_VERSION',
+    'OFFICE_MODELS_FILE',
+    'DEFAULT_MAX_DURATION_SECONDS',
+  ]),
+  dispatcher: role('dispatcher', 'Admits accepted tasks and starts their executions; sweeps up what is stuck', 60, 512, [
+    'TASKS_TABLE',
+    'ACCOUNTS_TABLE',
+    'QUEUE_HIGH_URL',
+    'QUEUE_NORMAL_URL',
+    'QUEUE_LOW_URL',
+    'TASK_STATE_MACHINE_ARN',
+    'MAX_CONCURRENT_TASKS_PER_TENANT',
+  ]),
+  analyst: role('analyst', 'Cuts a task into subtasks', 120, 512, [
+    ...store,
+    ...models,
+    'REGISTRY_TABLE',
+    'DEFAULT_MAX_ITERATIONS',
+  ]),
+  gate: role('gate', 'Holds items until their prerequisites end', 30, 512, ['TASKS_TABLE']),
+  planner: role('planner', 'Plans a subtask', 300, 1024, [...store, ...models, 'REGISTRY_TABLE', 'MEMORY_TABLE']),
+  validator: role('validator', 'Judges a plan before it runs', 120, 512, [
+    ...store,
+    ...models,
+    'REGISTRY_TABLE',
+    'MEMORY_TABLE',
+  ]),
+  broker: role('broker', 'Authorizes tools, asks humans', 120, 512, [
+    ...store,
+    ...models,
+    'REGISTRY_TABLE',
+    'TOOL_FUNCTIONS',
+    'APPROVAL_TIMEOUT_SECONDS',
+    'OFFICE_ALLOW_HOSTS',
+  ]),
+  executor: role('executor', 'Runs a step with its tool, once', 900, 1024, [...store]),
+  reviewer: role('reviewer', 'Judges the results', 300, 512, [...store, ...models]),
+  archivist: role('archivist', 'Remembers successes and failures', 60, 1024, [...store, ...models, 'MEMORY_TABLE']),
+  finisher: role('finisher', 'Assembles the result of a task', 60, 512, [...store, 'ACCOUNTS_TABLE']),
+  morgue: role('morgue', 'Records a failed task as a dead letter', 60, 512, [
+    ...store,
+    'ACCOUNTS_TABLE',
+    'DEAD_LETTER_QUEUE_URL',
+  ]),
+  notifier: role('notifier', 'Tells whoever asked how a task ended', 60, 512, [...store]),
+};
+
+const tool = (
+  folder: string,
+  description: string,
+  timeoutSeconds: number,
+  memoryMb: number,
+  environment: readonly EnvironmentName[] = [],
+): FunctionSpec => ({ folder: `lambdas/tools/${folder}`, description, timeoutSeconds, memoryMb, environment });
+
+/** By tool name. Time limits leave the function a few seconds more than the tool's own. */
+export const toolFunctions: Readonly<Record<string, FunctionSpec>> = {
+  python_exec: tool('python-exec', 'Runs Python in a WebAssembly sandbox', 310, 2048),
+  web_search: tool('web-search', 'Searches the web', 40, 256),
+  file_operations: tool('file-operations', 'Reads and writes the workspace', 60, 512, ['WORKSPACE_BUCKET']),
+  http_client: tool('http-client', 'Makes HTTP requests behind the SSRF guard', 130, 512),
+  math_calculator: tool('math-calculator', 'Calculates', 15, 512),
+  code_analyzer: tool('code-analyzer', 'Traces calls through code', 130, 2048, ['WORKSPACE_BUCKET']),
+  ai_tool: tool('ai-tool', 'Asks a language model', 180, 512, [...models, 'WORKSPACE_BUCKET']),
+};

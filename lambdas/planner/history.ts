@@ -1,0 +1,93 @@
+import type { StepReport } from '../../schemas/briefs.ts';
+import type { TaskEvent } from '../../schemas/events.ts';
+import type { Json } from '../../schemas/json.ts';
+import { findingSchema } from '../../schemas/plan.ts';
+import type { ClaimCheck } from '../../schemas/references.ts';
+import { type PlanDocument, type StepOutcome, stepOutcomeSchema } from '../../schemas/roles.ts';
+
+/** What earlier iterations of a subtask left behind. */
+export interface History {
+  readonly iterations: number;
+  /** Why earlier plans were not good enough, oldest first. */
+  readonly feedback: string[];
+  /** Hashes of the steps of plans that were turned down before they ran. */
+  readonly turnedDown: ReadonlySet<string>;
+  readonly outcomes: ReadonlyMap<string, StepOutcome & { iteration: number }>;
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+/** Why a plan was turned down, from the event that says so; null for events that turn nothing down. */
+function objection(event: TaskEvent): string | null {
+  switch (event.type) {
+    case 'plan.rejected': {
+      const findings = findingSchema.array().parse(event.data?.['feedback'] ?? []);
+      return `The plan was rejected before it ran. ${findings.map((f) => `${f.path}: ${f.message}`).join(' ')}`;
+    }
+    case 'plan.denied':
+      return `The broker denied the plan. ${text(event.data?.['reason'])}`;
+    case 'approval.decided':
+      return event.data?.['outcome'] === 'rejected'
+        ? `A person rejected the plan. ${text(event.data['comment'])}`.trim()
+        : null;
+    case 'review.finished':
+      return event.data?.['verdict'] === 'APPROVE' ? null : text(event.data?.['feedback']);
+    default:
+      return null;
+  }
+}
+
+/** Folds a subtask's events into what its next plan must take into account. */
+export function historyOf(events: readonly TaskEvent[], subtaskId: string): History {
+  const feedback: string[] = [];
+  const turnedDown = new Set<string>();
+  const outcomes = new Map<string, StepOutcome & { iteration: number }>();
+  let iterations = 0;
+  let stepsHash = '';
+  for (const event of events) {
+    if (event.subtask_id !== subtaskId) continue;
+    iterations = Math.max(iterations, event.iteration ?? 0);
+    if (event.type === 'plan.created') stepsHash = text(event.data?.['steps_hash']);
+    if (event.type === 'step.finished' && event.data?.['outcome'] !== undefined) {
+      const outcome = stepOutcomeSchema.parse(event.data['outcome']);
+      outcomes.set(outcome.step_id, { ...outcome, iteration: event.iteration ?? 0 });
+    }
+    const against = objection(event);
+    if (against !== null) {
+      feedback.push(against);
+      if (event.type !== 'review.finished') turnedDown.add(stepsHash);
+    }
+  }
+  return { iterations, feedback, turnedDown, outcomes };
+}
+
+/** The longest output a brief shows of one step; the rest is a reference away. */
+const REPORT_BYTES = 4_000;
+
+/** A step and its outcome as a model sees it. */
+export async function reportOf(
+  step: { step_id: string; action: string; inputs: StepReport['inputs'] },
+  outcome: StepOutcome,
+  open: (check: ClaimCheck) => Promise<Json>,
+): Promise<StepReport> {
+  const output = outcome.output === undefined ? undefined : await open(outcome.output);
+  const long = output !== undefined && JSON.stringify(output).length > REPORT_BYTES;
+  return {
+    step_id: step.step_id,
+    action: step.action,
+    inputs: step.inputs,
+    status: outcome.status,
+    ...(output === undefined ? {} : { output: long ? `${JSON.stringify(output).slice(0, REPORT_BYTES)}…` : output }),
+    ...(long ? { truncated: true } : {}),
+    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+  };
+}
+
+/** The step of the latest plan that had it. */
+export function stepOf(documents: readonly PlanDocument[], stepId: string) {
+  for (const document of [...documents].reverse()) {
+    const step = document.plan.steps.find((candidate) => candidate.step_id === stepId);
+    if (step !== undefined) return step;
+  }
+  return undefined;
+}

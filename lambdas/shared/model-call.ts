@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import type { Brief } from '../../schemas/briefs.ts';
+import type { NewEvent } from '../../schemas/events.ts';
+import type { TaskKey } from '../../schemas/task.ts';
+import {
+  type ModelHop,
+  type ModelRequest,
+  type ModelRole,
+  type ModelRouter,
+  NoModelAnsweredError,
+} from './llm/provider.ts';
+import type { EventLog } from './stores/event-log.ts';
+
+/** Where in a task a call is made. */
+export interface CallPlace extends TaskKey {
+  readonly subtask_id?: string;
+  readonly iteration?: number;
+  readonly max_cost_usd: number | null;
+}
+
+export interface Question<Answer> {
+  readonly place: CallPlace;
+  readonly instructions: string;
+  /** Sent as the JSON of the user message; its role decides the route. */
+  readonly brief: Brief;
+  readonly schema: { readonly name: string; readonly zod: z.ZodType<Answer> };
+  readonly min_tier?: NonNullable<ModelRequest<Answer>['min_tier']>;
+}
+
+export interface Reply<Answer> {
+  readonly value: Answer;
+  readonly source: { provider: string; model: string };
+  /** To be appended to the task's log together with what the answer led to. */
+  readonly event: NewEvent;
+}
+
+function modelEvent(role: ModelRole, place: CallPlace, hops: readonly ModelHop[]): NewEvent {
+  const answered = hops.findLast((hop) => hop.outcome === 'answered' || hop.outcome === 'cached');
+  return {
+    type: 'model.called',
+    ...(place.subtask_id === undefined ? {} : { subtask_id: place.subtask_id }),
+    ...(place.iteration === undefined ? {} : { iteration: place.iteration }),
+    message: `The ${role} asked ${answered === undefined ? 'and no model answered' : `${answered.provider}/${answered.model}`}`,
+    data: {
+      role,
+      cost: {
+        usd: hops.reduce((sum, hop) => sum + hop.cost_usd, 0),
+        tokens: hops.reduce((sum, hop) => sum + hop.input_tokens + hop.output_tokens, 0),
+      },
+      hops: hops.map((hop) => ({ ...hop, reason: hop.reason ?? '' })),
+    },
+  };
+}
+
+/**
+ * Asks a role's model through the router. Every hop ends up on the task: with the answer as an event for the caller
+ * to append, without one at once, because then the caller appends nothing.
+ * @throws what the router throws
+ */
+export async function askModel<Answer>(
+  deps: { readonly router: ModelRouter; readonly log: Pick<EventLog, 'append'> },
+  question: Question<Answer>,
+): Promise<Reply<Answer>> {
+  const { place, brief } = question;
+  try {
+    const answer = await deps.router.complete({
+      role: brief.role,
+      purpose: {
+        tenant_id: place.tenant_id,
+        task_id: place.task_id,
+        ...(place.subtask_id === undefined ? {} : { subtask_id: place.subtask_id }),
+        ...(place.iteration === undefined ? {} : { iteration: place.iteration }),
+        ...(place.max_cost_usd === null ? {} : { max_cost_usd: place.max_cost_usd }),
+      },
+      system: question.instructions,
+      messages: [{ role: 'user', content: [{ type: 'text', text: JSON.stringify(brief) }] }],
+      schema: question.schema,
+      ...(question.min_tier === undefined ? {} : { min_tier: question.min_tier }),
+    });
+    return {
+      value: answer.value,
+      source: { provider: answer.provider, model: answer.model },
+      event: modelEvent(brief.role, place, answer.hops),
+    };
+  } catch (error) {
+    if (error instanceof NoModelAnsweredError) {
+      await deps.log.append(place, [modelEvent(brief.role, place, error.hops)]);
+    }
+    throw error;
+  }
+}

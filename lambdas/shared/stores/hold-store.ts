@@ -1,0 +1,60 @@
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
+import { sortKey, taskPartition, tenantPartition } from './keys.ts';
+
+/** An execution parked on a task token because the tenant's budget is exhausted. */
+export const holdSchema = z.object({
+  tenant_id: tenantIdSchema,
+  task_id: idSchema,
+  subtask_id: idSchema.optional(),
+  place: z.string(),
+  held_at: z.iso.datetime(),
+  task_token: z.string(),
+});
+export type Hold = z.infer<typeof holdSchema>;
+
+export interface HoldStore {
+  park(hold: Hold): Promise<void>;
+  /** Of one tenant, oldest first. */
+  list(tenantId: string): Promise<Hold[]>;
+  /** Forgets a hold whose token was answered. */
+  lift(hold: Hold): Promise<void>;
+}
+
+export function createHoldStore(deps: { client: DynamoDBDocumentClient; table: string }): HoldStore {
+  // The token makes holds of parallel steps distinct; its tail is random enough.
+  const keyOf = (hold: Hold) => ({
+    pk: taskPartition(hold),
+    sk: sortKey.hold(`${hold.subtask_id ?? ''}#${hold.place}#${hold.task_token.slice(-32)}`),
+  });
+  return {
+    async park(hold) {
+      await deps.client.send(
+        new PutCommand({
+          TableName: deps.table,
+          Item: {
+            ...hold,
+            ...keyOf(hold),
+            gsi1pk: tenantPartition(hold.tenant_id, 'HOLDS'),
+            gsi1sk: `${hold.held_at}#${hold.task_id}`,
+          },
+        }),
+      );
+    },
+    async list(tenantId) {
+      const page = await deps.client.send(
+        new QueryCommand({
+          TableName: deps.table,
+          IndexName: 'by_time',
+          KeyConditionExpression: 'gsi1pk = :pk',
+          ExpressionAttributeValues: { ':pk': tenantPartition(tenantId, 'HOLDS') },
+        }),
+      );
+      return (page.Items ?? []).map((item) => holdSchema.parse(item));
+    },
+    async lift(hold) {
+      await deps.client.send(new DeleteCommand({ TableName: deps.table, Key: keyOf(hold) }));
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { z } from 'zod';
+import { type ValidatorBrief, validatorAnswerSchema } from '../../schemas/briefs.ts';
+import type { NewEvent } from '../../schemas/events.ts';
+import type { Json } from '../../schemas/json.ts';
+import type { Finding } from '../../schemas/plan.ts';
+import {
+  type PlanDocument,
+  planDocumentSchema,
+  type TaskContext,
+  taskContextSchema,
+  type ValidatorResult,
+  type validatorEventSchema,
+} from '../../schemas/roles.ts';
+import { subtaskSchema } from '../../schemas/task.ts';
+import type { ClaimChecks } from '../shared/claim-check.ts';
+import { OfficeError } from '../shared/errors.ts';
+import type { ModelRouter } from '../shared/llm/provider.ts';
+import type { Archives } from '../shared/memory/archives.ts';
+import { askModel } from '../shared/model-call.ts';
+import type { EventLog } from '../shared/stores/event-log.ts';
+import { sortKey } from '../shared/stores/keys.ts';
+import type { ToolRegistry, ToolShelf } from '../shared/tools/shelf.ts';
+import { validatorInstructions } from './prompt.ts';
+import { judgePlan, type PricePlan } from './rules.ts';
+
+/** The plan in the state is not the plan that was hashed. */
+export class PlanHashMismatchError extends OfficeError {
+  override readonly name = 'PlanHashMismatchError';
+}
+
+export interface ValidatorDeps {
+  readonly log: Pick<EventLog, 'append'>;
+  readonly claims: ClaimChecks;
+  readonly router: ModelRouter;
+  readonly registry: ToolRegistry;
+  readonly archives: Pick<Archives, 'warnings'>;
+  readonly price: PricePlan;
+}
+
+/** Below this confidence a second look is worth a small model's price. */
+const SURE = 0.8;
+
+/** Rules can't see intent; where a mistake could do something, or the planner is unsure, a model looks too. */
+const deservesSecondLook = (document: PlanDocument, shelf: ToolShelf): boolean =>
+  document.source.provider !== 'caller' &&
+  ((document.plan.confidence ?? 0) < SURE ||
+    document.plan.steps.some((step) => shelf.manifests.get(step.action)?.risk !== 'low'));
+
+type ValidatorEvent = z.output<typeof validatorEventSchema>;
+
+export function createValidator(deps: ValidatorDeps) {
+  async function secondLook(event: ValidatorEvent, context: TaskContext, document: PlanDocument, warnings: string[]) {
+    const brief: ValidatorBrief = {
+      role: 'validator',
+      task: { description: context.description, criteria: context.criteria },
+      subtask: await deps.claims.checkOut(event.subtask, subtaskSchema),
+      steps: document.plan.steps,
+      warnings,
+    };
+    return askModel(deps, {
+      place: { ...event, max_cost_usd: context.max_cost_usd },
+      instructions: validatorInstructions,
+      brief,
+      schema: { name: 'plan_verdict', zod: validatorAnswerSchema },
+    });
+  }
+
+  return {
+    /** @throws PlanHashMismatchError and what the router throws */
+    async validate(event: ValidatorEvent): Promise<ValidatorResult> {
+      const [context, document, shelf] = await Promise.all([
+        deps.claims.checkOut(event.context, taskContextSchema),
+        deps.claims.checkOut(event.document, planDocumentSchema),
+        deps.registry.shelf(event.tenant_id),
+      ]);
+      const judgement = judgePlan(document.plan, {
+        shelf,
+        allowed: context.allowed_tools,
+        finished: new Set(Object.keys(document.carried)),
+        price: deps.price,
+        max_cost_usd: context.max_cost_usd,
+      });
+      if (judgement.hash !== event.plan_hash) {
+        throw new PlanHashMismatchError('The plan changed between the planner and the validator.');
+      }
+      const feedback: Finding[] = [...judgement.feedback];
+      const events: NewEvent[] = [];
+      let warnings: string[] = [];
+      if (feedback.length === 0 && deservesSecondLook(document, shelf)) {
+        warnings = await deps.archives.warnings({
+          tenant_id: event.tenant_id,
+          description: context.description,
+          steps: document.plan.steps,
+        });
+        const reply = await secondLook(event, context, document, warnings);
+        events.push(reply.event);
+        if (reply.value.verdict === 'REJECTED') feedback.push(...withReason(reply.value.findings));
+      }
+      const verdict = feedback.length === 0 ? 'APPROVED' : 'REJECTED';
+      const result: ValidatorResult = { verdict, feedback, warnings, quote: judgement.quote };
+      if (verdict === 'REJECTED') {
+        await deps.log.append(
+          event,
+          [...events, rejectedEvent(event, feedback)],
+          [{ sk: sortKey.verdict(event.subtask_id, event.iteration), body: { validation: result } }],
+        );
+      } else if (events.length > 0) {
+        await deps.log.append(event, events);
+      }
+      return result;
+    },
+  };
+}
+
+const withReason = (findings: readonly Finding[]): Finding[] =>
+  findings.length > 0
+    ? [...findings]
+    : [{ rule: 'judgement', path: 'steps', message: 'The validating model turned the plan down without a finding.' }];
+
+const rejectedEvent = (event: ValidatorEvent, feedback: readonly Finding[]): NewEvent => ({
+  type: 'plan.rejected',
+  status: 'planning',
+  subtask_id: event.subtask_id,
+  iteration: event.iteration,
+  message: `Plan rejected: ${feedback[0]?.message ?? ''}`,
+  data: { plan_hash: event.plan_hash, feedback: feedback as unknown as Json },
+});

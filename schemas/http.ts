@@ -1,0 +1,335 @@
+/** Bodies, queries and answers of the HTTP interface. The OpenAPI document is made from these. */
+import { z } from 'zod';
+import { taskEventSchema } from './events.ts';
+import { idSchema, toolNameSchema } from './identifiers.ts';
+import { jsonObjectSchema, jsonSchema } from './json.ts';
+import { findingSchema, planSchema, planVerdictSchema, quoteSchema, stepSchema } from './plan.ts';
+import {
+  constraintsSchema,
+  costSchema,
+  finalResultSchema,
+  prioritySchema,
+  taskStatusSchema,
+  workspaceFileSchema,
+} from './task.ts';
+import { toolManifestSchema } from './tool.ts';
+
+/** RFC 9457 problem details. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+const cursor = z.string().min(1).max(1_000).optional();
+const limit = (max: number, usual: number) => z.coerce.number().int().min(1).max(max).default(usual);
+
+// Tasks ---------------------------------------------------------------------------------------------
+
+const linksSchema = z.object({
+  self: z.string(),
+  events: z.string(),
+  logs: z.string(),
+  artifacts: z.string(),
+  cancel: z.string(),
+});
+
+export const uploadSchema = z.object({
+  path: z.string(),
+  method: z.literal('PUT'),
+  url: z.string(),
+  expires_at: z.iso.datetime(),
+});
+export const acceptedTaskSchema = z.object({
+  task_id: idSchema,
+  status: taskStatusSchema,
+  /** A guess, never later than the task's deadline. */
+  estimated_completion: z.iso.datetime(),
+  links: linksSchema,
+  /** With `workspace.upload`: one presigned URL per named file, and where to start the task afterwards. */
+  upload: z.object({ files: z.array(uploadSchema), more: z.string(), start: z.string() }).optional(),
+});
+export type AcceptedTask = z.infer<typeof acceptedTaskSchema>;
+
+export const uploadRequestSchema = z.strictObject({
+  files: z
+    .array(z.strictObject({ path: z.string().min(1).max(512) }))
+    .min(1)
+    .max(2_000),
+});
+export const uploadAnswerSchema = z.object({ files: z.array(uploadSchema) });
+
+export const stepViewSchema = z.object({
+  step_id: idSchema,
+  action: z.string(),
+  status: z.enum(['waiting', 'running', 'succeeded', 'failed', 'skipped', 'in_doubt']),
+  dependencies: z.array(z.string()),
+  started_at: z.iso.datetime().nullable(),
+  ended_at: z.iso.datetime().nullable(),
+  message: z.string(),
+  cost: costSchema,
+});
+export type StepView = z.infer<typeof stepViewSchema>;
+
+export const subtaskViewSchema = z.object({
+  subtask_id: idSchema,
+  description: z.string(),
+  status: z.enum([
+    'waiting',
+    'planning',
+    'validating',
+    'awaiting_approval',
+    'executing',
+    'reviewing',
+    'succeeded',
+    'failed',
+    'skipped',
+  ]),
+  prerequisites: z.array(z.string()),
+  iteration: z.int(),
+  /** Why earlier iterations were sent back, oldest first. */
+  feedback: z.array(z.string()),
+  started_at: z.iso.datetime().nullable(),
+  ended_at: z.iso.datetime().nullable(),
+  cost: costSchema,
+  steps: z.array(stepViewSchema),
+});
+export type SubtaskView = z.infer<typeof subtaskViewSchema>;
+
+export const errorViewSchema = z.object({ name: z.string(), message: z.string() });
+
+export const taskViewSchema = z.object({
+  task_id: idSchema,
+  status: taskStatusSchema,
+  description: z.string(),
+  criteria: z.array(z.string()),
+  constraints: constraintsSchema,
+  priority: prioritySchema,
+  dry_run: z.boolean(),
+  metadata: z.record(z.string(), z.string()),
+  /** `<subtask>/<step>` while a step runs, otherwise what happened last; null when the task has ended. */
+  current_step: z.string().nullable(),
+  progress: z.number().min(0).max(1),
+  /** The latest 100 events; `GET /tasks/{task_id}/logs` has all of them. */
+  logs: z.array(taskEventSchema),
+  final_result: finalResultSchema.nullable(),
+  error: errorViewSchema.nullable(),
+  subtasks: z.array(subtaskViewSchema),
+  cost: costSchema,
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  completed_at: z.iso.datetime().nullable(),
+  deadline: z.iso.datetime(),
+  execution_arn: z.string().nullable(),
+});
+export type TaskView = z.infer<typeof taskViewSchema>;
+
+export const taskSummarySchema = taskViewSchema.pick({
+  task_id: true,
+  status: true,
+  description: true,
+  priority: true,
+  dry_run: true,
+  metadata: true,
+  progress: true,
+  error: true,
+  cost: true,
+  created_at: true,
+  completed_at: true,
+});
+export type TaskSummary = z.infer<typeof taskSummarySchema>;
+
+export const listTasksQuerySchema = z.object({
+  status: taskStatusSchema.optional(),
+  limit: limit(100, 20),
+  cursor,
+});
+export const taskListSchema = z.object({ tasks: z.array(taskSummarySchema), cursor: z.string().nullable() });
+
+export const logsQuerySchema = z.object({ cursor, limit: limit(1_000, 500) });
+/** `cursor` is always there: asking with it gives what came since. */
+export const logsSchema = z.object({ events: z.array(taskEventSchema), cursor: z.string().nullable() });
+
+export const planViewSchema = z.object({
+  subtask_id: z.string(),
+  iteration: z.int(),
+  plan_hash: z.string().nullable(),
+  plan: jsonObjectSchema.nullable(),
+  quote: jsonSchema,
+  verdict: jsonSchema,
+  authorization: jsonSchema,
+  review: jsonSchema,
+  steps: z.array(jsonObjectSchema),
+});
+export const planListSchema = z.object({ plans: z.array(planViewSchema) });
+
+export const artifactSchema = z.object({
+  path: z.string(),
+  size: z.int(),
+  etag: z.string(),
+  modified_at: z.iso.datetime(),
+  url: z.string(),
+});
+export const artifactListSchema = z.object({ artifacts: z.array(artifactSchema) });
+
+export const cancelledSchema = z.object({ task_id: idSchema, status: taskStatusSchema });
+
+export const feedbackSchema = z.strictObject({
+  rating: z.int().min(1).max(5),
+  comment: z.string().max(5_000).optional(),
+  plan_id: idSchema.optional(),
+});
+export type Feedback = z.infer<typeof feedbackSchema>;
+export const storedFeedbackSchema = feedbackSchema.extend({
+  feedback_id: z.string(),
+  task_id: idSchema,
+  created_at: z.iso.datetime(),
+});
+export type StoredFeedback = z.infer<typeof storedFeedbackSchema>;
+
+// Approvals -----------------------------------------------------------------------------------------
+
+export const approvalStatuses = ['pending', 'approved', 'rejected', 'expired', 'revoked'] as const;
+export const approvalViewSchema = z.object({
+  approval_id: z.string(),
+  kind: z.enum(['approval', 'escalation']),
+  task_id: idSchema,
+  subtask_id: idSchema,
+  iteration: z.int(),
+  plan_hash: z.string(),
+  reason: z.string(),
+  steps: z.array(stepSchema.pick({ step_id: true, action: true, inputs: true })),
+  status: z.enum(approvalStatuses),
+  requested_at: z.iso.datetime(),
+  expires_at: z.iso.datetime(),
+  decided_at: z.iso.datetime().nullable(),
+  decided_by: z.string().nullable(),
+  comment: z.string().nullable(),
+});
+export type ApprovalView = z.infer<typeof approvalViewSchema>;
+export const listApprovalsQuerySchema = z.object({
+  status: z.enum(approvalStatuses).optional(),
+  limit: limit(1_000, 100),
+});
+export const approvalListSchema = z.object({ approvals: z.array(approvalViewSchema) });
+export const decisionSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  comment: z.string().max(2_000).optional(),
+});
+
+// Dead letters --------------------------------------------------------------------------------------
+
+export const deadLetterViewSchema = z.object({
+  task_id: idSchema,
+  class: z.string(),
+  failed_state: z.string(),
+  subtask_id: idSchema.nullable(),
+  error: errorViewSchema,
+  plan_hash: z.string().nullable(),
+  cost: costSchema,
+  execution_arn: z.string(),
+  failed_at: z.iso.datetime(),
+  redrives: z.int(),
+  status: z.enum(['open', 'redriven']),
+});
+export const listDeadLettersQuerySchema = z.object({ limit: limit(100, 20), cursor });
+export const deadLetterListSchema = z.object({
+  dead_letters: z.array(deadLetterViewSchema),
+  cursor: z.string().nullable(),
+});
+export const redriveSchema = z.strictObject({
+  mode: z.enum(['retry', 'replan', 'edit']),
+  /** With `edit`: what changes. */
+  input: z
+    .strictObject({
+      description: z.string().min(1).max(20_000).optional(),
+      criteria: z.array(z.string().min(1).max(2_000)).max(50).optional(),
+      constraints: constraintsSchema.optional(),
+    })
+    .optional(),
+  add_budget_usd: z.number().positive().max(10_000).optional(),
+});
+export type Redrive = z.infer<typeof redriveSchema>;
+export const redrivenSchema = z.object({
+  task_id: idSchema,
+  status: taskStatusSchema,
+  mode: z.enum(['retry', 'replan', 'edit']),
+});
+
+// Tools and plans -----------------------------------------------------------------------------------
+
+export const toolViewSchema = toolManifestSchema.extend({
+  available: z.boolean(),
+  /** The setting that makes it available. */
+  unavailable_reason: z.string().nullable(),
+});
+export const toolListSchema = z.object({ tools: z.array(toolViewSchema) });
+export const registerToolSchema = toolManifestSchema.extend({ name: toolNameSchema.optional() });
+export const invokeToolSchema = z.strictObject({
+  inputs: jsonObjectSchema,
+  workspace: z.strictObject({ files: z.array(workspaceFileSchema).max(2_000) }).optional(),
+});
+export const toolOutcomeSchema = z.object({
+  status: z.enum(['ok', 'error']),
+  output: jsonSchema,
+  error: errorViewSchema.nullable(),
+  duration_ms: z.number(),
+});
+export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
+
+export const validatePlanSchema = z.strictObject({
+  plan: planSchema,
+  allowed_tools: z.array(toolNameSchema).max(100).optional(),
+});
+export const judgementSchema = z.object({
+  verdict: planVerdictSchema,
+  feedback: z.array(findingSchema),
+  hash: z.string(),
+  quote: quoteSchema,
+});
+export type Judgement = z.infer<typeof judgementSchema>;
+
+// Accounting and service ----------------------------------------------------------------------------
+
+const day = z.iso.date();
+export const usageQuerySchema = z.object({ from: day.optional(), to: day.optional() });
+export const usageSchema = z.looseObject({});
+export const budgetViewSchema = z.looseObject({});
+export const budgetLimitsBodySchema = z.strictObject({
+  day_usd: z.number().min(0).max(1_000_000).nullable(),
+  month_usd: z.number().min(0).max(1_000_000).nullable(),
+});
+export const auditQuerySchema = z.object({ limit: limit(200, 50), cursor });
+export const auditListSchema = z.object({
+  entries: z.array(
+    z.object({
+      id: z.string(),
+      at: z.iso.datetime(),
+      action: z.string(),
+      actor: z.string(),
+      task_id: z.string().optional(),
+      subtask_id: z.string().optional(),
+      step_id: z.string().optional(),
+      detail: jsonObjectSchema,
+    }),
+  ),
+  cursor: z.string().nullable(),
+});
+export const failureAnalyticsSchema = z.object({
+  total: z.int(),
+  classes: z.array(
+    z.object({
+      class: z.string(),
+      count: z.int(),
+      open: z.int(),
+      cost_usd: z.number(),
+      latest_at: z.iso.datetime(),
+      examples: z.array(idSchema),
+    }),
+  ),
+});
+export const healthSchema = z.object({ status: z.literal('ok'), version: z.string(), engine: z.string() });
+
