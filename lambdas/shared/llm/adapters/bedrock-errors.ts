@@ -1,0 +1,66 @@
+/** Failures of Bedrock, classified for the router. Names: the Converse operation's error list. */
+import { describeError } from '../../errors.ts';
+import { ProviderError } from '../provider.ts';
+import { neverConnected, retryAfter, safeMessage } from './openai-errors.ts';
+
+const kinds: Readonly<Record<string, ProviderError['kind']>> = {
+  ThrottlingException: 'rate_limited',
+  ServiceQuotaExceededException: 'rate_limited',
+  TooManyRequestsException: 'rate_limited',
+  ModelTimeoutException: 'timeout',
+  TimeoutError: 'timeout',
+  AbortError: 'timeout',
+  InternalServerException: 'server',
+  ServiceUnavailableException: 'server',
+  ModelErrorException: 'server',
+  ModelNotReadyException: 'server',
+  ModelStreamErrorException: 'server',
+  AccessDeniedException: 'auth',
+  UnrecognizedClientException: 'auth',
+  InvalidSignatureException: 'auth',
+  ExpiredTokenException: 'auth',
+  CredentialsProviderError: 'auth',
+  ResourceNotFoundException: 'bad_request',
+  ValidationException: 'bad_request',
+};
+
+/** Anything the client throws, as a ProviderError; an error of the office's own code passes unchanged. */
+export function classifyBedrockError(provider: string, error: unknown): unknown {
+  if (error instanceof ProviderError || !(error instanceof Error)) return error;
+  const message = `${provider}: ${safeMessage(describeError(error), '')}`;
+  const kind = kinds[error.name];
+  if (
+    kind === 'bad_request' &&
+    /too (long|many)|maximum.{0,30}tokens|context.{0,10}(length|window)/i.test(message)
+  )
+    return new ProviderError('too_long', message);
+  if (kind) return new ProviderError(kind, message, { retry_after_ms: retryAfter(headersOf(error)) });
+  const status = statusOf(error);
+  if (status !== undefined) {
+    if (status === 429)
+      return new ProviderError('rate_limited', message, { retry_after_ms: retryAfter(headersOf(error)) });
+    return new ProviderError(status >= 500 ? 'server' : 'bad_request', message);
+  }
+  if ('code' in error || error instanceof SyntaxError)
+    return new ProviderError('network', message, { may_have_run: !neverConnected(error) });
+  return error;
+}
+
+function statusOf(error: Error): number | undefined {
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+function headersOf(error: Error): { get(name: string): string | null } | undefined {
+  const response = '$response' in error ? error.$response : undefined;
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return undefined;
+  const headers = response.headers;
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  return {
+    get: (name) => {
+      const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+      return typeof value === 'string' ? value : null;
+    },
+  };
+}

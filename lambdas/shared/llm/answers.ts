@@ -1,0 +1,109 @@
+/**
+ * From a model's text to a checked value. The text is data: it is parsed, validated and nothing else.
+ */
+import type { z } from 'zod';
+
+export type CheckedAnswer<Answer> =
+  | { readonly ok: true; readonly value: Answer }
+  | { readonly ok: false; readonly problem: string };
+
+/** Longer texts are no answer to anything the office asks; the scan below is linear, but memory is not free. */
+const LONGEST = 2_000_000;
+
+/**
+ * Finds the JSON value in an answer: bare, inside a Markdown fence, or with chatter around it.
+ * Of several, the largest complete object or array is meant.
+ */
+export function findJson(
+  text: string,
+): { readonly found: true; readonly value: unknown } | { readonly found: false } {
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  if (trimmed === '' || trimmed.length > LONGEST) return { found: false };
+  const whole = tryParse(trimmed);
+  if (whole.found) return whole;
+  const candidates = [...balancedSpans(trimmed)].sort((a, b) => b.length - a.length);
+  for (const candidate of candidates.slice(0, 20)) {
+    const parsed = tryParse(candidate);
+    if (parsed.found) return parsed;
+  }
+  return { found: false };
+}
+
+function tryParse(text: string): { found: true; value: unknown } | { found: false } {
+  try {
+    return { found: true, value: JSON.parse(text) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { found: false };
+    throw error;
+  }
+}
+
+/**
+ * Outermost `{...}` and `[...]` with brackets balanced outside of strings.
+ * What begins like JSON and never ends was cut off: a piece of its inside is not the answer.
+ */
+function* balancedSpans(text: string): Generator<string> {
+  let index = 0;
+  let scans = 0;
+  while (index < text.length && scans < 200) {
+    const character = text[index];
+    if (character !== '{' && character !== '[') {
+      index += 1;
+      continue;
+    }
+    scans += 1;
+    const end = endOfValue(text, index);
+    if (end === 'unfinished' && /^(?:\{\s*"|\[\s*[[{"])/.test(text.slice(index, index + 40))) return;
+    if (typeof end === 'string') {
+      index += 1;
+      continue;
+    }
+    yield text.slice(index, end);
+    index = end;
+  }
+}
+
+function endOfValue(text: string, start: number): number | 'mismatched' | 'unfinished' {
+  const open: string[] = [];
+  let inString = false;
+  for (let index = start; index < text.length; index += 1) {
+    const character = text[index];
+    if (inString) {
+      if (character === '\\') index += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{') open.push('}');
+    else if (character === '[') open.push(']');
+    else if (character === '}' || character === ']') {
+      if (open.pop() !== character) return 'mismatched';
+      if (open.length === 0) return index + 1;
+    }
+  }
+  return 'unfinished';
+}
+
+/**
+ * Parses and validates an answer. `restore` puts redacted values back before the caller's schema sees them.
+ * The problem's wording goes to the model for its one repair.
+ */
+export function checkAnswer<Answer>(
+  text: string,
+  stop: 'end' | 'length' | 'refusal',
+  schema: z.ZodType<Answer>,
+  restore: (value: unknown) => unknown,
+): CheckedAnswer<Answer> {
+  if (stop === 'refusal') return { ok: false, problem: 'the model refused to answer' };
+  if (text.trim() === '') return { ok: false, problem: 'the answer is empty' };
+  const json = findJson(text);
+  if (!json.found)
+    return {
+      ok: false,
+      problem: stop === 'length' ? 'the answer was cut off at the output limit' : 'the answer is not JSON',
+    };
+  const checked = schema.safeParse(restore(json.value));
+  if (checked.success) return { ok: true, value: checked.data };
+  const issues = checked.error.issues
+    .slice(0, 20)
+    .map((issue) => `${issue.path.join('.') || 'the answer'}: ${issue.message}`);
+  return { ok: false, problem: `the answer does not fit the schema: ${issues.join('; ')}` };
+}

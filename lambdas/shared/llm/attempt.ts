@@ -1,0 +1,262 @@
+/**
+ * One model's chance to answer: each try reserved, timed, retried, settled; one repair when the answer does not fit.
+ */
+import {
+  DelegateBackoff,
+  handleWhen,
+  type IRetryBackoffContext,
+  isTaskCancelledError,
+  retry,
+  TimeoutStrategy,
+  timeout,
+} from 'cockatiel';
+import type { z } from 'zod';
+import { checkAnswer } from './answers.ts';
+import type { CircuitBreaker } from './breaker.ts';
+import type { BudgetLedger } from './budget.ts';
+import type { Model } from './models.ts';
+import { costOf, plausibleUsage, toUsd, worstCaseOf } from './prices.ts';
+import {
+  type ModelHop,
+  type ModelMessage,
+  type ModelProvider,
+  type ModelPurpose,
+  type ModelRole,
+  type ProviderCall,
+  ProviderError,
+  type ProviderReply,
+  type TokenUsage,
+} from './provider.ts';
+import { boundPrompt, estimatePrompt, estimateTokens, type Prompt } from './tokens.ts';
+
+export interface RetrySettings {
+  /** Retries after the first try. */
+  readonly retries: number;
+  readonly base_ms: number;
+  readonly cap_ms: number;
+  /** A provider that asks for a longer pause is left for the next model. */
+  readonly patience_ms: number;
+}
+export const defaultRetries: RetrySettings = { retries: 2, base_ms: 400, cap_ms: 8_000, patience_ms: 10_000 };
+
+export interface AttemptDeps {
+  readonly ledger: BudgetLedger;
+  readonly breaker: CircuitBreaker;
+  readonly retries: RetrySettings;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** A write after a paid answer failed; the answer stands. */
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
+
+export interface Attempt<Answer> {
+  readonly model: Model;
+  readonly provider: ModelProvider;
+  readonly role: ModelRole;
+  readonly purpose: ModelPurpose;
+  readonly prompt: Prompt;
+  readonly schema: z.ZodType<Answer> | null;
+  readonly restore: (value: unknown) => unknown;
+  readonly redact: (text: string) => string;
+  readonly max_output_tokens: number;
+  readonly temperature: number;
+  readonly timeout_ms: number;
+  readonly signal: AbortSignal;
+  readonly on_delta: ((delta: string) => void) | null;
+  readonly hops: ModelHop[];
+}
+
+export interface AttemptResult {
+  readonly reply: ProviderReply;
+  readonly usage: TokenUsage;
+  readonly cost_nano: number;
+}
+
+/** No answer of this model fitted; the hops say why. */
+export class RejectedAnswer extends Error {
+  override readonly name = 'RejectedAnswer';
+}
+
+/**
+ * The model's reply that fits the schema, after at most one repair.
+ * @throws RejectedAnswer, ProviderError, BudgetExhaustedError, TaskCostLimitError
+ */
+export async function attemptModel<Answer>(
+  deps: AttemptDeps,
+  attempt: Attempt<Answer>,
+): Promise<AttemptResult> {
+  let messages: readonly ModelMessage[] = attempt.prompt.messages;
+  let spent = 0;
+  let usage: TokenUsage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
+  for (const isRepair of [false, true]) {
+    const started = deps.now();
+    const tried = await tryWithRetries(deps, attempt, { ...attempt.prompt, messages });
+    spent += tried.cost_nano;
+    usage = addUsage(usage, tried.usage);
+    const verdict = judge(attempt, tried.reply);
+    const hop = hopOf(attempt.model, tried.usage, tried.cost_nano, deps.now() - started);
+    if (verdict === null) {
+      attempt.hops.push({ ...hop, outcome: 'answered', ...(isRepair ? { reason: 'repaired' } : {}) });
+      return { reply: tried.reply, usage, cost_nano: spent };
+    }
+    attempt.hops.push({ ...hop, outcome: 'rejected', reason: verdict });
+    const hopeless = tried.reply.stop_reason === 'refusal' || attempt.model.last_resort || attempt.on_delta;
+    if (isRepair || hopeless) throw new RejectedAnswer(verdict);
+    messages = withRepair(attempt, tried.reply, verdict);
+  }
+  throw new RejectedAnswer('The repair was not reached.');
+}
+
+/** Null when the reply fits. */
+function judge<Answer>(attempt: Attempt<Answer>, reply: ProviderReply): string | null {
+  if (attempt.schema) {
+    const checked = checkAnswer(reply.text, reply.stop_reason, attempt.schema, attempt.restore);
+    return checked.ok ? null : checked.problem;
+  }
+  if (reply.stop_reason === 'refusal') return 'the model refused to answer';
+  if (reply.text.trim() === '') return 'the answer is empty';
+  return null;
+}
+
+const LONGEST_QUOTE = 20_000;
+
+function withRepair<Answer>(
+  attempt: Attempt<Answer>,
+  reply: ProviderReply,
+  problem: string,
+): readonly ModelMessage[] {
+  const quoted = reply.text.slice(0, LONGEST_QUOTE);
+  const ask = `Your last answer cannot be used: ${attempt.redact(problem)}. Answer again, complete, with nothing but JSON that fits the schema${reply.stop_reason === 'length' ? ', and shorter' : ''}.`;
+  return [
+    ...attempt.prompt.messages,
+    ...(quoted.trim() === ''
+      ? []
+      : [{ role: 'assistant' as const, content: [{ type: 'text' as const, text: quoted }] }]),
+    { role: 'user', content: [{ type: 'text', text: ask }] },
+  ];
+}
+
+type Tried = { reply: ProviderReply; usage: TokenUsage; cost_nano: number };
+
+async function tryWithRetries<Answer>(
+  deps: AttemptDeps,
+  attempt: Attempt<Answer>,
+  prompt: Prompt,
+): Promise<Tried> {
+  const { retries, base_ms, cap_ms, patience_ms } = deps.retries;
+  const isWorthIt = (error: unknown) =>
+    error instanceof ProviderError &&
+    error.retryable &&
+    (error.retry_after_ms ?? 0) <= patience_ms &&
+    !attempt.signal.aborted;
+  // Full jitter: any pause up to the exponential one, so that callers who failed together do not return together.
+  const backoff = new DelegateBackoff((context: IRetryBackoffContext<unknown>) => {
+    const error = 'error' in context.result ? context.result.error : null;
+    const asked = error instanceof ProviderError ? (error.retry_after_ms ?? 0) : 0;
+    return asked + deps.random() * Math.min(cap_ms, base_ms * 2 ** (context.attempt - 1));
+  });
+  const policy = retry(handleWhen(isWorthIt), { maxAttempts: retries, backoff });
+  return policy.execute(() => tryOnce(deps, attempt, prompt), attempt.signal);
+}
+
+async function tryOnce<Answer>(deps: AttemptDeps, attempt: Attempt<Answer>, prompt: Prompt): Promise<Tried> {
+  attempt.signal.throwIfAborted();
+  const { model, purpose } = attempt;
+  const isFree = model.usd_per_million.input === 0 && model.usd_per_million.output === 0;
+  const bound = isFree ? Number.MAX_SAFE_INTEGER : boundPrompt(prompt);
+  const worst = isFree ? 0 : worstCaseOf(model, bound, attempt.max_output_tokens);
+  const reservation = await deps.ledger.reserve(purpose, worst);
+  const started = deps.now();
+  let reply: ProviderReply;
+  try {
+    reply = await callWithTimeout(attempt, prompt);
+  } catch (error) {
+    const mayHaveRun = !(error instanceof ProviderError) || error.may_have_run;
+    const cost = mayHaveRun ? worst : 0;
+    await deps.ledger.settle(reservation, cost);
+    if (error instanceof ProviderError) {
+      attempt.hops.push({
+        ...hopOf(model, noUsage, cost, deps.now() - started),
+        outcome: 'failed',
+        reason: `${error.kind}: ${attempt.redact(error.message)}`,
+      });
+      await noteFailure(deps, model, error);
+    }
+    throw error;
+  }
+  const estimated = {
+    input: model.metered ? estimatePrompt(prompt) : 0,
+    output: model.metered ? estimateTokens(reply.text) : 0,
+  };
+  const usage = plausibleUsage(
+    reply.usage,
+    { input: bound, output: isFree ? bound : attempt.max_output_tokens },
+    estimated,
+  );
+  const cost = costOf(model, usage);
+  await deps.ledger.settle(reservation, cost).catch((error: unknown) => deps.onTrouble('settle', error));
+  await deps.breaker.succeeded(model.name).catch((error: unknown) => deps.onTrouble('breaker', error));
+  return { reply, usage, cost_nano: cost };
+}
+
+const noUsage: TokenUsage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
+
+async function noteFailure(deps: AttemptDeps, model: Model, error: ProviderError): Promise<void> {
+  const isModelsFault = error.retryable || error.kind === 'auth';
+  const noted = isModelsFault
+    ? deps.breaker.failed(model.name, error.kind === 'auth')
+    : deps.breaker.succeeded(model.name);
+  await noted.catch((trouble: unknown) => deps.onTrouble('breaker', trouble));
+}
+
+async function callWithTimeout<Answer>(attempt: Attempt<Answer>, prompt: Prompt): Promise<ProviderReply> {
+  // Aggressive: an adapter that ignores its signal must not hold the call.
+  const limit = timeout(attempt.timeout_ms, TimeoutStrategy.Aggressive);
+  try {
+    return await limit.execute((_, signal) => {
+      const call: ProviderCall = {
+        model: attempt.model.id,
+        role: attempt.role,
+        system: prompt.system,
+        messages: prompt.messages,
+        ...(prompt.json ? { json: prompt.json } : {}),
+        max_output_tokens: attempt.max_output_tokens,
+        temperature: attempt.temperature,
+        cache_prefix: attempt.model.abilities.includes('prompt_cache'),
+        signal,
+      };
+      const { provider, on_delta: onDelta } = attempt;
+      return onDelta && provider.stream ? provider.stream(call, onDelta) : provider.complete(call);
+    }, attempt.signal);
+  } catch (error) {
+    if (!isTaskCancelledError(error)) throw error;
+    const why = attempt.signal.aborted
+      ? 'the call was cancelled'
+      : `no answer within ${attempt.timeout_ms / 1000} s`;
+    throw new ProviderError('timeout', `${attempt.model.name}: ${why}.`, { cause: error });
+  }
+}
+
+function hopOf(
+  model: Model,
+  usage: TokenUsage,
+  costNano: number,
+  duration: number,
+): Omit<ModelHop, 'outcome' | 'reason'> {
+  return {
+    provider: model.provider,
+    model: model.name,
+    input_tokens: usage.input_tokens,
+    output_tokens: usage.output_tokens,
+    cost_usd: toUsd(costNano),
+    duration_ms: duration,
+  };
+}
+
+function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
+  return {
+    input_tokens: a.input_tokens + b.input_tokens,
+    output_tokens: a.output_tokens + b.output_tokens,
+    cached_input_tokens: a.cached_input_tokens + b.cached_input_tokens,
+  };
+}

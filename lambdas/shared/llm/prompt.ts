@@ -1,0 +1,52 @@
+/** What goes over the wire: the schema in words where a model needs it, and no value that must not leave. */
+import type { Redactor } from '../privacy/redact.ts';
+import type { ProviderCall } from './provider.ts';
+import type { Prompt } from './tokens.ts';
+
+/** Adds the schema to the system text for models that have no mechanism of their own for it. */
+export function instruct(system: string, json: ProviderCall['json']): string {
+  if (!json || json.mechanism === 'json_schema' || json.mechanism === 'forced_tool') return system;
+  return `${system}\n\nAnswer with one JSON document and nothing else: no introduction, no code fence. It must fit this JSON Schema:\n${JSON.stringify(json.schema)}`;
+}
+
+/** The prompt with personal data and secrets replaced; pictures and documents stay as they are. */
+export function protect(prompt: Prompt, redactor: Redactor): Prompt {
+  return {
+    system: redactor.redact(prompt.system),
+    messages: prompt.messages.map((message) => ({
+      role: message.role,
+      content: message.content.map((part) =>
+        part.type === 'text' ? { type: 'text' as const, text: redactor.redactDocument(part.text) } : part,
+      ),
+    })),
+  };
+}
+
+/** Longer than any placeholder. */
+const LONGEST_PLACEHOLDER = 48;
+
+/** Restores values in a text that comes in pieces; holds back what may be half a placeholder. */
+export function restoringStream(
+  redactor: Redactor | null,
+  emit: (delta: string) => void,
+): { push(delta: string): void; end(): void } {
+  let held = '';
+  return {
+    push(delta) {
+      if (!redactor) {
+        emit(delta);
+        return;
+      }
+      held += delta;
+      const open = held.lastIndexOf('[');
+      const isHalf = open >= 0 && !held.includes(']', open) && held.length - open < LONGEST_PLACEHOLDER;
+      const ready = isHalf ? held.slice(0, open) : held;
+      held = isHalf ? held.slice(open) : '';
+      if (ready) emit(redactor.restore(ready));
+    },
+    end() {
+      if (held && redactor) emit(redactor.restore(held));
+      held = '';
+    },
+  };
+}

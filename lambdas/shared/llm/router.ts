@@ -1,0 +1,386 @@
+/**
+ * The model router: picks a model by policy, guards it with budget, breaker and cache, checks its answer, and goes on
+ * to the next one when it must. Every hop is recorded.
+ */
+import { z } from 'zod';
+import type { JsonObject } from '../../../schemas/json.ts';
+import { canonicalHash } from '../canonical.ts';
+import { createRedactor, type Redactor } from '../privacy/redact.ts';
+import { checkAnswer } from './answers.ts';
+import {
+  type AttemptDeps,
+  attemptModel,
+  defaultRetries,
+  RejectedAnswer,
+  type RetrySettings,
+} from './attempt.ts';
+import type { CircuitBreaker } from './breaker.ts';
+import type { BudgetLedger } from './budget.ts';
+import type { AnswerCache, CachedAnswer } from './cache.ts';
+import { economise } from './context.ts';
+import { jsonMechanismOf, type Model, type ModelCatalogue, type Route, type Tier } from './models.ts';
+import { orderModels } from './policy.ts';
+import { instruct, protect, restoringStream } from './prompt.ts';
+import {
+  BudgetExhaustedError,
+  type ModelAnswer,
+  type ModelHop,
+  type ModelRequest,
+  ModelRequiredError,
+  type ModelRouter,
+  NoModelAnsweredError,
+  PromptTooLongError,
+  ProviderError,
+  TaskCostLimitError,
+} from './provider.ts';
+import type { ProviderRegistry } from './providers.ts';
+import { estimatePrompt, type Prompt } from './tokens.ts';
+import type { UsageStore } from './usage.ts';
+
+export interface RouterDeps {
+  readonly catalogue: ModelCatalogue;
+  readonly registry: Pick<ProviderRegistry, 'provider' | 'usable'>;
+  /** Asked only for calls that can cost something. */
+  readonly ledger: BudgetLedger;
+  /** Shared by all functions; only models with `metered` touch it. */
+  readonly breaker: CircuitBreaker;
+  /** For models that touch no shared store. */
+  readonly localBreaker: CircuitBreaker;
+  readonly cache?: AnswerCache;
+  readonly usage?: Pick<UsageStore, 'record'>;
+  /** A tenant's own list for a role; null for the file's. */
+  readonly tenantRoute?: (
+    tenant: string,
+    role: ModelRequest<unknown>['role'],
+  ) => Promise<readonly string[] | null>;
+  readonly remainingShare?: (tenant: string) => Promise<number>;
+  readonly provenTier?: (
+    tenant: string,
+    role: ModelRequest<unknown>['role'],
+    kind: string,
+  ) => Promise<Tier | null>;
+  readonly retries?: RetrySettings;
+  readonly now?: () => number;
+  readonly random?: () => number;
+  readonly onHop?: (hop: ModelHop, request: Pick<ModelRequest<unknown>, 'role' | 'purpose'>) => void;
+  readonly onTrouble?: (what: string, error: unknown) => void;
+}
+
+/** Refusals that end the search for a model that costs money. */
+type BudgetRefusal = BudgetExhaustedError | TaskCostLimitError;
+
+export function createModelRouter(deps: RouterDeps): ModelRouter {
+  const now = deps.now ?? (() => performance.now());
+  const onTrouble = deps.onTrouble ?? (() => undefined);
+  const jsonSchemas = new WeakMap<z.ZodType, JsonObject>();
+
+  function jsonSchemaOf(zod: z.ZodType): JsonObject {
+    let schema = jsonSchemas.get(zod);
+    if (!schema) {
+      schema = z.toJSONSchema(zod, { io: 'input', unrepresentable: 'any' }) as JsonObject;
+      jsonSchemas.set(zod, schema);
+    }
+    return schema;
+  }
+
+  /** The usable models of the role's route in the order to try them, and what the others lack. */
+  async function candidates<Answer>(request: ModelRequest<Answer>, route: Route) {
+    const byKind = request.task_kind === undefined ? undefined : route.kinds[request.task_kind];
+    let names: readonly string[] = byKind ?? route.models;
+    const missing = new Map<string, string>();
+    const collect = async (list: readonly string[]) => {
+      const usable: Model[] = [];
+      for (const name of list) {
+        const model = deps.catalogue.model(name);
+        const found = await deps.registry.usable(model);
+        if ('model' in found) usable.push(found.model);
+        else missing.set(model.provider, found.missing);
+      }
+      return usable;
+    };
+    let models = await collect(names);
+    const tenant = request.purpose.tenant_id;
+    // Rules alone need no policy, and must not cost a single request.
+    if (models.every((model) => !model.metered)) return { models, missing };
+    const own = await deps.tenantRoute?.(tenant, request.role);
+    if (own) {
+      names = own;
+      models = await collect(names);
+    }
+    const remaining = await deps.remainingShare?.(tenant);
+    const proven = request.task_kind
+      ? await deps.provenTier?.(tenant, request.role, request.task_kind)
+      : undefined;
+    const ordered = orderModels({
+      role: request.role,
+      models,
+      min_tier: request.min_tier,
+      plan_confidence: request.plan_confidence,
+      rejections: request.rejections,
+      remaining_share: remaining ?? 1,
+      proven_tier: proven ?? null,
+    });
+    return { models: ordered, missing };
+  }
+
+  return {
+    async complete<Answer>(request: ModelRequest<Answer>): Promise<ModelAnswer<Answer>> {
+      const route = deps.catalogue.route(request.role);
+      const { models, missing } = await candidates(request, route);
+      if (models.length === 0)
+        throw new ModelRequiredError(
+          `No model is configured for the role ${request.role}; set ${[...missing.values()].join(', or ') || 'a route in the model file'}.`,
+        );
+      const deadline = AbortSignal.timeout(route.total_seconds * 1000);
+      const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
+      const hops: ModelHop[] = [];
+      let refusal: BudgetRefusal | null = null;
+      let cause: unknown = null;
+      for (const [index, model] of models.entries()) {
+        // Rules must not answer in place of a model that only lacks money: the task waits for the budget.
+        if (refusal && model.last_resort) break;
+        const skip = (reason: string) => hops.push(emptyHop(model, 'skipped', reason));
+        const unfit = await unfitness(model, request, route);
+        if (unfit) {
+          skip(unfit);
+          continue;
+        }
+        const before = hops.length;
+        try {
+          return await callModel(request, route, model, signal, hops, index);
+        } catch (error) {
+          if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError) {
+            refusal ??= error;
+            skip(error.name);
+          } else if (error instanceof ProviderError || error instanceof RejectedAnswer) {
+            cause = error;
+          } else if (error instanceof ModelRequiredError && hops.length > 0) {
+            cause = error;
+            hops.push(emptyHop(model, 'failed', error.message));
+          } else throw error;
+          if (request.signal?.aborted) throw request.signal.reason;
+          if (deadline.aborted) break;
+        } finally {
+          for (const hop of hops.slice(before)) deps.onHop?.(hop, request);
+        }
+      }
+      throw failure(request, hops, refusal, cause);
+    },
+  };
+
+  async function unfitness<Answer>(
+    model: Model,
+    request: ModelRequest<Answer>,
+    route: Route,
+  ): Promise<string | null> {
+    if (model.last_resort) return null;
+    const parts = request.messages.flatMap((message) => message.content);
+    if (parts.some((part) => part.type === 'image') && !model.abilities.includes('images'))
+      return 'takes no images';
+    if (parts.some((part) => part.type === 'document') && !model.abilities.includes('documents'))
+      return 'takes no documents';
+    const until = await breakerOf(model).admit(model.name);
+    if (until !== null) return 'circuit open after repeated failures';
+    const room = model.context_tokens - outputLimit(request, route, model);
+    const messages = economise(
+      request.messages,
+      room - estimatePrompt({ system: request.system, messages: [] }),
+    ).messages;
+    return estimatePrompt({ system: request.system, messages }) > room ? TOO_LONG : null;
+  }
+
+  function breakerOf(model: Model): CircuitBreaker {
+    return model.metered ? deps.breaker : deps.localBreaker;
+  }
+
+  async function callModel<Answer>(
+    request: ModelRequest<Answer>,
+    route: Route,
+    model: Model,
+    signal: AbortSignal,
+    hops: ModelHop[],
+    attemptNumber: number,
+  ): Promise<ModelAnswer<Answer>> {
+    const limit = outputLimit(request, route, model);
+    const redactor: Redactor | null = model.local ? null : createRedactor();
+    const room = model.context_tokens - limit;
+    const budget = model.last_resort ? Infinity : Math.min(room, route.context_budget_tokens ?? room);
+    const json = request.schema
+      ? {
+          name: request.schema.name,
+          schema: jsonSchemaOf(request.schema.zod),
+          mechanism: jsonMechanismOf(model),
+        }
+      : undefined;
+    const plain: Prompt = {
+      system: model.last_resort ? request.system : instruct(request.system, json),
+      messages: model.last_resort ? request.messages : economise(request.messages, budget).messages,
+    };
+    const prompt = { ...(redactor ? protect(plain, redactor) : plain), ...(json ? { json } : {}) };
+    const restore = (value: unknown) => (redactor ? redactor.restoreValue(value) : value);
+    const schema = request.schema?.zod ?? null;
+    const temperature = request.temperature ?? 0;
+    const stream = request.on_text && !request.schema ? request.on_text : null;
+    const emit = stream
+      ? restoringStream(redactor, (delta) => stream({ attempt: attemptNumber, delta }))
+      : null;
+
+    const produce = async (): Promise<CachedAnswer> => {
+      const { reply, usage, cost_nano } = await attemptModel(attemptDeps(model), {
+        model,
+        provider: await deps.registry.provider(model.provider),
+        role: request.role,
+        purpose: request.purpose,
+        prompt,
+        schema,
+        restore,
+        redact: (text) => (redactor ? redactor.redact(text) : text),
+        max_output_tokens: limit,
+        temperature,
+        timeout_ms: route.timeout_seconds * 1000,
+        signal,
+        on_delta: emit ? emit.push : null,
+        hops,
+      });
+      emit?.end();
+      return { text: reply.text, stop_reason: reply.stop_reason, ...counts(usage), cost_nano };
+    };
+
+    const started = now();
+    const before = hops.length;
+    let answer: CachedAnswer;
+    let shared = false;
+    if (deps.cache && model.metered && request.cache !== false && !stream) {
+      const hash = cacheKey(model, prompt, temperature, limit);
+      const tenant_id = request.purpose.tenant_id;
+      ({ answer, shared } = await deps.cache.answer({ tenant_id, hash }, produce, signal));
+    } else answer = await produce();
+
+    if (shared) {
+      const hop = emptyHop(model, 'cached', 'answered from the store');
+      hops.push({ ...hop, duration_ms: now() - started });
+    }
+    let value = finish(request, answer, restore);
+    if (!value.ok && shared) {
+      // Kept before the schema's own rules changed: ask again.
+      answer = await produce();
+      shared = false;
+      value = finish(request, answer, restore);
+    }
+    if (!value.ok) throw new RejectedAnswer(value.problem);
+    if (model.metered) await recordUsage(request, model, answer, shared, hops.slice(before));
+    return {
+      value: value.value,
+      provider: model.provider,
+      model: model.name,
+      hops,
+      cost: {
+        usd: hops.reduce((sum, hop) => Math.round((sum + hop.cost_usd) * 1e9) / 1e9, 0),
+        tokens: hops.reduce((sum, hop) => sum + hop.input_tokens + hop.output_tokens, 0),
+      },
+    };
+  }
+
+  function attemptDeps(model: Model): AttemptDeps {
+    return {
+      ledger: deps.ledger,
+      breaker: breakerOf(model),
+      retries: deps.retries ?? defaultRetries,
+      now,
+      random: deps.random ?? Math.random,
+      onTrouble,
+    };
+  }
+
+  async function recordUsage<Answer>(
+    request: ModelRequest<Answer>,
+    model: Model,
+    answer: CachedAnswer,
+    shared: boolean,
+    hops: readonly ModelHop[],
+  ): Promise<void> {
+    const nothing = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
+    const spent = hops.reduce((sum, hop) => sum + hop.cost_usd, 0);
+    await deps.usage
+      ?.record({
+        tenant_id: request.purpose.tenant_id,
+        role: request.role,
+        model: model.name,
+        usage: shared ? nothing : { ...nothing, ...counts(answer) },
+        cost_nano: Math.round(spent * 1e9),
+        saved_nano: shared ? Math.max(1, answer.cost_nano) : 0,
+      })
+      .catch((error: unknown) => onTrouble('usage', error));
+  }
+}
+
+const TOO_LONG = 'the prompt is longer than its window';
+
+function outputLimit<Answer>(request: ModelRequest<Answer>, route: Route, model: Model): number {
+  const wanted = request.max_output_tokens ?? route.max_output_tokens;
+  return Math.min(wanted, model.max_output_tokens, Math.max(1, Math.floor(model.context_tokens / 2)));
+}
+
+function finish<Answer>(
+  request: ModelRequest<Answer>,
+  answer: CachedAnswer,
+  restore: (value: unknown) => unknown,
+): { ok: true; value: Answer } | { ok: false; problem: string } {
+  if (request.schema) return checkAnswer(answer.text, answer.stop_reason, request.schema.zod, restore);
+  return { ok: true, value: restore(answer.text) as Answer };
+}
+
+function cacheKey(model: Model, prompt: Prompt, temperature: number, maxOutputTokens: number): string {
+  const messages = prompt.messages.map((message) => ({
+    role: message.role,
+    content: message.content.map((part) =>
+      part.type === 'text' ? part : { ...part, bytes: Buffer.from(part.bytes).toString('base64') },
+    ),
+  }));
+  return canonicalHash({
+    model: [model.provider, model.id],
+    system: prompt.system,
+    messages,
+    json: prompt.json ?? null,
+    temperature,
+    maxOutputTokens,
+  });
+}
+
+function emptyHop(model: Model, outcome: ModelHop['outcome'], reason: string): ModelHop {
+  return {
+    provider: model.provider,
+    model: model.name,
+    outcome,
+    reason,
+    input_tokens: 0,
+    output_tokens: 0,
+    cost_usd: 0,
+    duration_ms: 0,
+  };
+}
+
+function counts(usage: { readonly input_tokens: number; readonly output_tokens: number }) {
+  return { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens };
+}
+
+function failure<Answer>(
+  request: ModelRequest<Answer>,
+  hops: readonly ModelHop[],
+  refusal: BudgetRefusal | null,
+  cause: unknown,
+): Error {
+  if (refusal instanceof TaskCostLimitError) return new TaskCostLimitError(refusal.message, hops, refusal);
+  if (refusal) return new BudgetExhaustedError(refusal.message, hops, refusal);
+  const tooLong = hops.filter((hop) => hop.reason === TOO_LONG || hop.reason?.startsWith('too_long'));
+  if (
+    tooLong.length > 0 &&
+    tooLong.length === hops.filter((hop) => !hop.reason?.startsWith('takes no')).length
+  )
+    return new PromptTooLongError(
+      `The prompt for the role ${request.role} is longer than the window of every configured model; shorten the task's text or attachments.`,
+      hops,
+    );
+  const why = hops.map((hop) => `${hop.model}: ${hop.reason ?? hop.outcome}`).join('; ');
+  return new NoModelAnsweredError(`No model answered for the role ${request.role}. ${why}`, hops, cause);
+}
