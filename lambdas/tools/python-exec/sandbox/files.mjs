@@ -1,5 +1,7 @@
 /** The interpreter's file system is memory of this process; these functions fill, bound and read it. */
 
+import { Buffer } from 'node:buffer';
+
 const ENOSPC = 51;
 
 /**
