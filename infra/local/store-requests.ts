@@ -27,7 +27,13 @@ export function countS3(request: IncomingMessage): void {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
   const isObject = pathname.split('/').filter(Boolean).length > 1;
   const noun = isObject ? 'Object' : 'Bucket';
-  const verbs: Record<string, string> = { GET: 'Get', HEAD: 'Head', PUT: 'Put', DELETE: 'Delete', POST: 'Post' };
+  const verbs: Record<string, string> = {
+    GET: 'Get',
+    HEAD: 'Head',
+    PUT: 'Put',
+    DELETE: 'Delete',
+    POST: 'Post',
+  };
   const verb = verbs[request.method ?? ''] ?? 'Other';
   if (request.method === 'GET' && !isObject) count('s3', 'ListObjects');
   else if (request.method === 'POST' && searchParams.has('delete')) count('s3', 'DeleteObjects');

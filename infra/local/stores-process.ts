@@ -17,8 +17,10 @@ import type { StoresMessage, StoresRequest } from './stores.ts';
 const LOCK_PATIENCE_MS = 5_000;
 const LOCK_PAUSE_MS = 50;
 const HOST = '127.0.0.1';
+/** The SDK keeps its connections; a server that closes idle ones under it costs retries. */
+const KEEP_ALIVE_MS = 600_000;
 
-const [directory = ''] = process.argv.slice(2);
+const [directory = '', bucket = ''] = process.argv.slice(2);
 const tell = (message: StoresMessage): void => {
   process.send?.(message);
 };
@@ -67,7 +69,14 @@ async function start(): Promise<void> {
     dynamodb.listen(0, HOST, resolve);
   });
 
-  const s3 = new S3rver({ address: HOST, port: 0, directory: join(directory, 's3'), silent: true, vhostBuckets: false });
+  const s3 = new S3rver({
+    address: HOST,
+    port: 0,
+    directory: join(directory, 's3'),
+    silent: true,
+    vhostBuckets: false,
+    configureBuckets: [{ name: bucket }],
+  });
   await s3.run();
   s3.httpServer.on('request', countS3);
 
@@ -75,6 +84,7 @@ async function start(): Promise<void> {
   sqs.server.on('request', countSqs);
   await sqs.listen({ port: 0, host: HOST });
 
+  for (const server of [dynamodb, s3.httpServer, sqs.server]) server.keepAliveTimeout = KEEP_ALIVE_MS;
   process.on('message', (request: StoresRequest) => {
     if (request.type === 'counts') tell({ type: 'counts', id: request.id, counts: requestCounts() });
     else void stop([dynamodb, s3.httpServer], () => sqs.close());

@@ -27,13 +27,18 @@ export interface Stores {
 
 /**
  * Starts the stores' process on `dataDir` and waits until all three answer.
+ * @param bucket the S3 bucket to have
  * @param onExit called when the process ends although nobody stopped it
  * @throws OfficeStartError when another process uses the same data, or the stores can't start
  */
-export async function startStores(dataDir: string, onExit: (reason: string) => void): Promise<Stores> {
+export async function startStores(
+  dataDir: string,
+  bucket: string,
+  onExit: (reason: string) => void,
+): Promise<Stores> {
   const output = openSync(join(dataDir, 'stores.log'), 'a');
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fork(fileURLToPath(new URL('./stores-process.ts', import.meta.url)), [dataDir], {
+  const child = fork(fileURLToPath(new URL('./stores-process.ts', import.meta.url)), [dataDir, bucket], {
     execArgv: ['--import', tsx],
     env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
     stdio: ['ignore', output, output, 'ipc'],
@@ -54,11 +59,18 @@ export async function startStores(dataDir: string, onExit: (reason: string) => v
     child.once('message', (message: StoresMessage) => {
       if (message.type === 'ready') resolve(message);
       else if (message.type === 'locked') {
-        fail(`Another office is running on ${dataDir}; stop it, or set OFFICE_DATA_DIR to another directory.`);
-      } else if (message.type === 'failed') fail(`The data stores in ${dataDir} can't start: ${message.message}`);
+        fail(
+          `Another office is running on ${dataDir}; stop it, or set OFFICE_DATA_DIR to another directory.`,
+        );
+      } else if (message.type === 'failed')
+        fail(`The data stores in ${dataDir} can't start: ${message.message}`);
     });
     void exited.then((reason) => {
-      reject(new OfficeStartError(`The data stores in ${dataDir} ended at once (${reason}); see stores.log there.`));
+      reject(
+        new OfficeStartError(
+          `The data stores in ${dataDir} ended at once (${reason}); see stores.log there.`,
+        ),
+      );
     });
   });
 

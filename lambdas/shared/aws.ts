@@ -28,6 +28,7 @@ export const documentClient = once(() =>
 export const s3Client = once(
   () => new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }),
 );
-export const sqsClient = once(() => new SQSClient({}));
+/** The configured endpoint, not the queue URL's host: an emulator's host name may not resolve. */
+export const sqsClient = once(() => new SQSClient({ useQueueUrlAsEndpoint: false }));
 export const sfnClient = once(() => new SFNClient({}));
 export const lambdaClient = once(() => new LambdaClient({}));

@@ -41,7 +41,9 @@ export function substitutePlaceholders(
   return text.replace(/\$\{([A-Za-z][A-Za-z0-9]*)\}/g, (_whole, name: string) => {
     const value = valueOf(name);
     if (value === undefined) {
-      throw new UnsupportedDefinitionError(`The state machine uses \${${name}}, which no function or machine has.`);
+      throw new UnsupportedDefinitionError(
+        `The state machine uses \${${name}}, which no function or machine has.`,
+      );
     }
     return JSON.stringify(value).slice(1, -1);
   });
@@ -105,7 +107,8 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
         const processor = object(ItemProcessor ?? Iterator ?? null, `${name}.ItemProcessor`);
         const selector = redirect(ItemSelector ?? own.Parameters ?? null, key, true);
         delete result.Parameters;
-        const input: JsonObject = selector === null ? { 'input.$': '$$.Map.Item.Value' } : { input: selector };
+        const input: JsonObject =
+          selector === null ? { 'input.$': '$$.Map.Item.Value' } : { input: selector };
         return {
           ...result,
           ItemSelector: {
@@ -193,7 +196,9 @@ function redirectPath(path: string, stateKey: string, inItemSelector: boolean): 
 }
 
 function unsupported(stateName: string, feature: string): UnsupportedDefinitionError {
-  return new UnsupportedDefinitionError(`State "${stateName}" uses ${feature}, which the embedded engine doesn't run.`);
+  return new UnsupportedDefinitionError(
+    `State "${stateName}" uses ${feature}, which the embedded engine doesn't run.`,
+  );
 }
 
 function seconds(value: Json | undefined): number | undefined {

@@ -4,7 +4,14 @@ import type { JsonObject } from '../../../schemas/json.ts';
 import { Archive, type FinishedExecution } from './archive.ts';
 import { prepareMachine } from './definition.ts';
 import { EngineApiError, TaskAttemptError } from './errors.ts';
-import { type ChildRequest, type End, Execution, type ExecutionHost, type Invocation, type LoadedMachine } from './execution.ts';
+import {
+  type ChildRequest,
+  type End,
+  Execution,
+  type ExecutionHost,
+  type Invocation,
+  type LoadedMachine,
+} from './execution.ts';
 import { type ExecutionStart, Journals } from './journal.ts';
 import { StateMachine, type StateMachineDefinition, timeoutErrorClass } from './library.ts';
 import { after } from './timers.ts';
@@ -88,7 +95,10 @@ export async function createEngine(options: EngineOptions) {
       journals.remove(execution.start);
       running.delete(record.arn);
       tokens.dropAll(execution);
-      const end: End = { status: 'ABORTED', cause: `The execution that waited for this one ended: ${record.arn}.` };
+      const end: End = {
+        status: 'ABORTED',
+        cause: `The execution that waited for this one ended: ${record.arn}.`,
+      };
       for (const child of [...running.values()]) if (child.start.parent === record.arn) child.end(end);
       options.onEnd?.(record);
     },
@@ -116,7 +126,8 @@ export async function createEngine(options: EngineOptions) {
 
   /** Same name and input as an execution that still runs: that execution, as Step Functions does. */
   function begin(machine: LoadedMachine, name: string, input: string, parent?: string): Execution {
-    if (closed) throw new EngineApiError('ValidationException', 'The engine is stopping; start the execution later.');
+    if (closed)
+      throw new EngineApiError('ValidationException', 'The engine is stopping; start the execution later.');
     if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u.test(name)) {
       throw new EngineApiError('InvalidName', `Invalid Name: '${name}'`);
     }
@@ -166,7 +177,9 @@ export async function createEngine(options: EngineOptions) {
       const { name } = machineOf(machineArn);
       const active = [...running.keys()].reverse().map(find);
       return [...active, ...archive.list()]
-        .filter((execution) => execution.machine === name && (status === undefined || execution.status === status))
+        .filter(
+          (execution) => execution.machine === name && (status === undefined || execution.status === status),
+        )
         .slice(0, limit);
     },
 
@@ -237,7 +250,8 @@ export async function createEngine(options: EngineOptions) {
 }
 
 function requireJson(text: string, name: 'InvalidOutput' | 'InvalidExecutionInput', complaint: string) {
-  if (Buffer.byteLength(text) > LARGEST_INPUT) throw new EngineApiError(name, `${complaint}: more than ${LARGEST_INPUT} bytes.`);
+  if (Buffer.byteLength(text) > LARGEST_INPUT)
+    throw new EngineApiError(name, `${complaint}: more than ${LARGEST_INPUT} bytes.`);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -3,7 +3,14 @@ import type { Json, JsonObject } from '../../../schemas/json.ts';
 import type { FinishedExecution } from './archive.ts';
 import { ENTRY_STATE, type PreparedMachine, type TaskState } from './definition.ts';
 import { RunInterruptedError } from './errors.ts';
-import type { ExecutionStart, IssuedToken, Journals, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
+import type {
+  ExecutionStart,
+  IssuedToken,
+  JournalLine,
+  Journals,
+  Outcome,
+  RecordedAttempt,
+} from './journal.ts';
 import { ExecutionError, type RunOptions, type StateMachine } from './library.ts';
 import { performAttempt } from './task-attempt.ts';
 import { after } from './timers.ts';
@@ -16,7 +23,12 @@ export interface LoadedMachine extends PreparedMachine {
 /** What an invoked function answered; payloads are JSON text. */
 export type Invocation =
   | { readonly ok: true; readonly payload: string }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string; readonly trace: string[] };
+  | {
+      readonly ok: false;
+      readonly errorType: string;
+      readonly errorMessage: string;
+      readonly trace: string[];
+    };
 
 export interface ChildRequest {
   readonly machineArn: string;
@@ -84,7 +96,8 @@ export class Execution {
       this.#resolveFinished = resolve;
     });
     for (const [key, attempt] of recorded) {
-      if (attempt.token !== undefined && attempt.outcome === undefined) host.onToken(attempt.token.token, this, key);
+      if (attempt.token !== undefined && attempt.outcome === undefined)
+        host.onToken(attempt.token.token, this, key);
     }
   }
 
@@ -124,7 +137,9 @@ export class Execution {
         },
       },
     };
-    const taskResourceLocalHandlers: NonNullable<NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']> = {};
+    const taskResourceLocalHandlers: NonNullable<
+      NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']
+    > = {};
     for (const task of this.machine.tasks.values()) {
       taskResourceLocalHandlers[task.name] = (wrapped) => this.#performTask(task, wrapped as JsonObject);
     }
@@ -134,7 +149,8 @@ export class Execution {
     run.result.then(
       (output) => this.end({ status: 'SUCCEEDED', output: JSON.stringify(output ?? null) }),
       (failure: unknown) => {
-        const error = failure instanceof ExecutionError && failure.cause instanceof Error ? failure.cause : failure;
+        const error =
+          failure instanceof ExecutionError && failure.cause instanceof Error ? failure.cause : failure;
         if (error instanceof Error) this.end({ status: 'FAILED', error: error.name, cause: error.message });
         else this.end({ status: 'FAILED', error: 'States.Runtime', cause: String(error) });
       },

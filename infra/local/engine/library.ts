@@ -2,7 +2,12 @@
 import './promise-with-resolvers.ts';
 import { StateMachine } from 'aws-local-stepfunctions';
 
-export { ExecutionError, type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+export {
+  ExecutionError,
+  type RunOptions,
+  StateMachine,
+  type StateMachineDefinition,
+} from 'aws-local-stepfunctions';
 
 type ErrorClass = new () => Error;
 let timeoutClass: Promise<ErrorClass> | undefined;
@@ -20,7 +25,10 @@ export function timeoutErrorClass(): Promise<ErrorClass> {
 async function catchTimeout(): Promise<ErrorClass> {
   const resource = 'arn:aws:lambda:us-east-1:000000000000:function:sleeper';
   const machine = new StateMachine(
-    { StartAt: 'Sleep', States: { Sleep: { Type: 'Task', Resource: resource, TimeoutSeconds: 0.001, End: true } } },
+    {
+      StartAt: 'Sleep',
+      States: { Sleep: { Type: 'Task', Resource: resource, TimeoutSeconds: 0.001, End: true } },
+    },
     { validationOptions: { noValidate: true } },
   );
   const never = new Promise<null>(() => undefined);

@@ -64,7 +64,9 @@ function waitForToken(request: AttemptRequest): AttemptHandle {
   const cancelDeadline = deadline(request, remaining);
   let cancelHeartbeat = deadline(request, request.heartbeatSeconds);
   if (recorded.invoked !== true) {
-    const { functionArn, payload } = invocationOf(JSON.parse(request.text.replaceAll(host.tokenPlaceholder, token.token)));
+    const { functionArn, payload } = invocationOf(
+      JSON.parse(request.text.replaceAll(host.tokenPlaceholder, token.token)),
+    );
     void invoke(request, functionArn, payload, () => request.note((key) => ({ type: 'invoked', key })));
   }
   return {
@@ -85,7 +87,8 @@ function waitForChild(request: AttemptRequest): AttemptHandle {
   const call = request.call as JsonObject;
   const machineArn = String(call.StateMachineArn);
   const input = JSON.stringify(call.Input ?? {});
-  const name = typeof call.Name === 'string' ? call.Name : (recorded.child?.split(':').at(-1) ?? randomUUID());
+  const name =
+    typeof call.Name === 'string' ? call.Name : (recorded.child?.split(':').at(-1) ?? randomUUID());
   const arn = recorded.child ?? host.childArn(machineArn, name);
   if (recorded.child === undefined) request.note((key) => ({ type: 'child', key, arn }));
   const cancel = deadline(request, request.timeoutSeconds, () => host.stopChild(arn));

@@ -1,0 +1,59 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { OfficeStartError } from './office-start-error.ts';
+
+/** Anything that answers requests the way the web does; the receptionist's app is one. */
+export interface WebApp {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  /** Lets requests end for a moment, then closes what is left; event streams never end by themselves. */
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 500;
+
+/**
+ * Listens on loopback at once and answers when the app is there, so that a taken port is known before
+ * anything else is started and an early request waits instead of failing.
+ * @param port 0 for a free one
+ * @throws OfficeStartError when the port is taken or needs rights
+ */
+export async function listenHttp(port: number, app: Promise<WebApp>): Promise<HttpServer> {
+  const listener = getRequestListener(async (request) => (await app).fetch(request), {
+    hostname: '127.0.0.1',
+  });
+  const server = createServer((request, response) => void listener(request, response));
+  await listen(server, port);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new OfficeStartError(portProblem(port, error))),
+    );
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+function portProblem(port: number, error: NodeJS.ErrnoException): string {
+  const advice = 'choose another, e.g. PORT=8788 npm start';
+  if (error.code === 'EADDRINUSE') return `Port ${port} is taken; stop what listens there, or ${advice}.`;
+  if (error.code === 'EACCES') return `Port ${port} needs more rights; ${advice}.`;
+  return `Port ${port} can't be used (${error.message}); ${advice}.`;
+}

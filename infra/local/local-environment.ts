@@ -1,0 +1,36 @@
+import type { EnvironmentName } from '../../lambdas/shared/environment.ts';
+import type { Stores } from './stores.ts';
+
+/**
+ * Points the AWS SDK at the stores, and Powertools away from the terminal.
+ * s3rver knows one key pair, S3RVER; the other stores take any.
+ */
+export function sdkEnvironment(stores: Stores['endpoints']): Record<string, string> {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'S3RVER',
+    AWS_SECRET_ACCESS_KEY: 'S3RVER',
+    AWS_ENDPOINT_URL_DYNAMODB: stores.dynamodb,
+    AWS_ENDPOINT_URL_S3: stores.s3,
+    AWS_ENDPOINT_URL_SQS: stores.sqs,
+    // The SDK looks for instance metadata and shared files otherwise, and warns about Node 20.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    POWERTOOLS_TRACE_ENABLED: 'false',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_LOG_LEVEL: process.env['POWERTOOLS_LOG_LEVEL'] ?? 'WARN',
+  };
+}
+
+/** Settings of a person's AWS account that must not reach a local office. */
+const FOREIGN = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'AWS_CONFIG_FILE'] as const;
+
+/** Sets variables for every handler of this process; one office per process. */
+export function applyEnvironment(values: Readonly<Record<string, string>>): void {
+  for (const name of FOREIGN) if (!(name in values)) delete process.env[name];
+  Object.assign(process.env, values);
+}
+
+/** What the functions are told, checked by name. */
+export type FunctionEnvironment = Partial<Record<EnvironmentName, string>>;

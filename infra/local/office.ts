@@ -1,0 +1,207 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type AwsServer, startAwsServer } from './aws-server.ts';
+import { localApiKey, prepareDataDirectory } from './data-directory.ts';
+import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
+import { createFunctionHost, type FunctionHost } from './function-host.ts';
+import './engine/promise-with-resolvers.ts';
+import { logFunctionsTo } from './function-log.ts';
+import { listenHttp, type WebApp } from './http.ts';
+import { applyEnvironment, type FunctionEnvironment, sdkEnvironment } from './local-environment.ts';
+import { createMeter, type Meter } from './metering.ts';
+import { OfficeStartError } from './office-start-error.ts';
+import { type OfficeParts, officeParts } from './parts.ts';
+import { provisionQueues, provisionTables, type QueueUrls, queueNames } from './provision.ts';
+import { type PolledQueue, startQueuePollers } from './queue-pollers.ts';
+import { startSchedule } from './schedule.ts';
+import { type Stores, startStores } from './stores.ts';
+
+export { OfficeStartError } from './office-start-error.ts';
+
+export interface OfficeOptions {
+  /** Everything the office keeps is in here; made when absent. */
+  readonly dataDir: string;
+  /** 0 for a free one; 8787 when absent. */
+  readonly port?: number;
+  /** At least 16 characters; without one the data directory's own key is used. */
+  readonly apiKey?: string;
+  /** Further environment variables for the functions; they win. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Receives what a person at the terminal should know; everything goes to `office.log` too. */
+  readonly log?: (line: string) => void;
+}
+
+export interface Office {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly dataDir: string;
+  readonly engine: Engine;
+  readonly meter: Meter;
+  /** Executions of an earlier process that go on in this one. */
+  readonly recovered: number;
+  /** Stops in order; executions under way go on at the next start. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_PORT = 8787;
+const MIN_KEY_LENGTH = 16;
+const SWEEP_SECONDS = 10;
+/** Batches at work at once: an urgent task overtakes in three of six places. */
+const POLLING = { QUEUE_HIGH_URL: 3, QUEUE_NORMAL_URL: 2, QUEUE_LOW_URL: 1 } as const;
+export const WORKSPACE_BUCKET = 'office-workspaces';
+
+let running = false;
+
+/**
+ * Starts the whole office in this process, with its data stores in a child process; loopback only.
+ * One office per process: handlers read their settings from the process's environment.
+ * @throws OfficeStartError in one line, saying what to do
+ */
+export async function startOffice(
+  options: OfficeOptions,
+  parts: OfficeParts = officeParts(),
+): Promise<Office> {
+  if (running)
+    throw new OfficeStartError('This process runs an office already; start another one in its own process.');
+  if (options.apiKey !== undefined && options.apiKey.length < MIN_KEY_LENGTH) {
+    throw new OfficeStartError(
+      `OFFICE_API_KEY has ${options.apiKey.length} characters; give it at least ${MIN_KEY_LENGTH}.`,
+    );
+  }
+  running = true;
+  const undo: (() => Promise<unknown> | undefined)[] = [];
+  /** Latest first; a part that is stopped needs what was started before it. */
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+    running = false;
+  };
+  try {
+    return await open(options, parts, undo, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function open(
+  options: OfficeOptions,
+  parts: OfficeParts,
+  undo: (() => Promise<unknown> | undefined)[],
+  stop: () => Promise<void>,
+): Promise<Office> {
+  const dataDir = prepareDataDirectory(options.dataDir);
+  const log = (line: string): void => {
+    appendFileSync(join(dataDir, 'office.log'), `${new Date().toISOString()} ${line}\n`);
+    options.log?.(line);
+  };
+  const ready = Promise.withResolvers<WebApp>();
+  ready.promise.catch(() => undefined);
+  const http = await listenHttp(options.port ?? DEFAULT_PORT, ready.promise);
+  undo.push(() => http.stop());
+  try {
+    const stores = await startStores(dataDir, WORKSPACE_BUCKET, (reason) => {
+      log(`The data stores ended (${reason}); the office can't go on. Start it again.`);
+      void stop();
+    });
+    undo.push(() => stores.stop());
+    applyEnvironment({ ...sdkEnvironment(stores.endpoints), ...options.environment });
+
+    const meter = createMeter(() => stores.counts());
+    const functions = createFunctionHost(parts.functions, meter.onInvocation);
+    const engine = await createEngine({
+      directory: join(dataDir, 'executions'),
+      machines: parts.machines,
+      invoke: functions.invoke,
+      onTransition: meter.onTransition,
+      onEnd: (record) => meter.onExecutionEnd(record.machine, record.status),
+    });
+    undo.push(() => engine.close());
+    const aws = await startAwsServer(engine, functions);
+    undo.push(() => aws.stop());
+
+    const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+    undo.push(() => {
+      sqs.destroy();
+      return undefined;
+    });
+    const queues = await provision(sqs, stores, aws, parts, options);
+    await logFunctionsTo(join(dataDir, 'functions.log'));
+    const apiKey = options.apiKey ?? localApiKey(dataDir);
+    const [app] = await Promise.all([parts.loadApp(), parts.seedKey(apiKey)]);
+
+    const recovered = engine.recover();
+    if (recovered > 0) log(`${recovered} executions of an earlier run go on.`);
+    undo.push(startPolling(sqs, functions, parts.dispatcher, queues, log));
+    ready.resolve(withMetrics(app, meter));
+    warmUp(functions, parts);
+    return { url: http.url, apiKey, dataDir, engine, meter, recovered, stop };
+  } catch (error) {
+    ready.reject(error);
+    throw error;
+  }
+}
+
+/** Makes tables and queues and tells the functions where everything is. */
+async function provision(
+  sqs: SQSClient,
+  stores: Stores,
+  aws: AwsServer,
+  parts: OfficeParts,
+  options: OfficeOptions,
+): Promise<QueueUrls> {
+  const [tableNames, queueUrls] = await Promise.all([provisionTables(), provisionQueues(sqs)]);
+  const environment: FunctionEnvironment = {
+    OFFICE_ENGINE: 'embedded',
+    WORKSPACE_BUCKET,
+    TASK_STATE_MACHINE_ARN: stateMachineArn(parts.taskMachine),
+    TOOL_FUNCTIONS: JSON.stringify(parts.toolFunctions),
+    ...tableNames,
+    ...queueUrls,
+  };
+  applyEnvironment({
+    ...sdkEnvironment(stores.endpoints),
+    AWS_ENDPOINT_URL_SFN: aws.url,
+    AWS_ENDPOINT_URL_LAMBDA: aws.url,
+    ...environment,
+    ...options.environment,
+  });
+  return queueUrls;
+}
+
+/** Queues and sweeper; returns what ends both. */
+function startPolling(
+  client: SQSClient,
+  functions: FunctionHost,
+  functionName: string,
+  urls: QueueUrls,
+  onError: (line: string) => void,
+): () => Promise<unknown> {
+  const queues: PolledQueue[] = (Object.keys(POLLING) as (keyof typeof POLLING)[]).map((variable) => ({
+    url: urls[variable],
+    arn: `arn:aws:sqs:us-east-1:000000000000:${queueNames[variable]}`,
+    concurrency: POLLING[variable],
+  }));
+  const pollers = startQueuePollers({ client, functions, functionName, queues, onError });
+  const schedule = startSchedule({ functions, functionName, everySeconds: SWEEP_SECONDS, onError });
+  return () => Promise.all([pollers.stop(), schedule.stop()]);
+}
+
+/** `GET /metrics` is the embedded runtime's own; in AWS there is CloudWatch. */
+function withMetrics(app: WebApp, meter: Meter): WebApp {
+  return {
+    fetch: async (request) => {
+      if (request.method !== 'GET' || new URL(request.url).pathname !== '/metrics') return app.fetch(request);
+      return new Response(await meter.prometheus(), {
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      });
+    },
+  };
+}
+
+/** Imports the roles after the office is open, so that neither the start nor the first task waits for all of them. */
+function warmUp(functions: FunctionHost, parts: OfficeParts): void {
+  const tools = new Set(Object.values(parts.toolFunctions));
+  const roles = Object.keys(parts.functions).filter((name) => !tools.has(name));
+  void functions.warm(roles);
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { JsonObject } from '../../schemas/json.ts';
+import { type FunctionSpec, roles, toolFunctions } from '../functions.ts';
+import { substitutePlaceholders } from './engine/definition.ts';
+import { stateMachineArn } from './engine/engine.ts';
+import { type FunctionHandler, functionArn, type HostedFunction } from './function-host.ts';
+import type { WebApp } from './http.ts';
+
+/** What an office is made of besides its runtime. */
+export interface OfficeParts {
+  readonly functions: Readonly<Record<string, HostedFunction>>;
+  /** State machines by name, placeholders already replaced. */
+  readonly machines: Readonly<Record<string, JsonObject>>;
+  /** The machine that runs a whole task. */
+  readonly taskMachine: string;
+  /** Tool name to function name. */
+  readonly toolFunctions: Readonly<Record<string, string>>;
+  readonly dispatcher: string;
+  /** Made after the environment is set. */
+  loadApp(): Promise<WebApp>;
+  /** Lets the key in. Called after the environment is set. */
+  seedKey(apiKey: string): Promise<void>;
+}
+
+const root = new URL('../../', import.meta.url);
+const machineFiles = { task: 'task.asl.json', subtask: 'subtask.asl.json' } as const;
+
+function hosted(spec: FunctionSpec): HostedFunction {
+  return {
+    timeoutSeconds: spec.timeoutSeconds,
+    memoryMb: spec.memoryMb,
+    load: async () => {
+      const module = (await import(new URL(`${spec.folder}/handler.ts`, root).href)) as {
+        handler: FunctionHandler;
+      };
+      return module.handler;
+    },
+  };
+}
+
+const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** The office of this repository: its roles, tools and state machines. */
+export function officeParts(): OfficeParts {
+  const functions: Record<string, HostedFunction> = {};
+  const toolNames: Record<string, string> = {};
+  const placeholders = new Map<string, string>();
+  for (const [name, spec] of Object.entries(roles)) {
+    functions[name] = hosted(spec);
+    placeholders.set(pascalCase(name), functionArn(name));
+  }
+  for (const [name, spec] of Object.entries(toolFunctions)) {
+    const functionName = basename(spec.folder);
+    functions[functionName] = hosted(spec);
+    toolNames[name] = functionName;
+  }
+  for (const name of Object.keys(machineFiles)) {
+    placeholders.set(`${pascalCase(name)}StateMachine`, stateMachineArn(name));
+  }
+  const machines = Object.fromEntries(
+    Object.entries(machineFiles).map(([name, file]) => {
+      const text = readFileSync(new URL(`statemachines/${file}`, root), 'utf8');
+      return [
+        name,
+        JSON.parse(
+          substitutePlaceholders(text, (placeholder) => placeholders.get(placeholder)),
+        ) as JsonObject,
+      ];
+    }),
+  );
+  return {
+    functions,
+    machines,
+    taskMachine: 'task',
+    toolFunctions: toolNames,
+    dispatcher: 'dispatcher',
+    loadApp: async () => {
+      const module = (await import(new URL('lambdas/receptionist/app-from-environment.ts', root).href)) as {
+        appFromEnvironment(): WebApp;
+      };
+      return module.appFromEnvironment();
+    },
+    seedKey: async (apiKey) => {
+      const [{ documentClient }, { readEnvironment }, { createAccountStore, scopes }] = await Promise.all([
+        import('../../lambdas/shared/aws.ts'),
+        import('../../lambdas/shared/environment.ts'),
+        import('../../lambdas/shared/stores/account-store.ts'),
+      ]);
+      const { ACCOUNTS_TABLE } = readEnvironment(['ACCOUNTS_TABLE']);
+      const accounts = createAccountStore({ client: documentClient(), table: ACCOUNTS_TABLE });
+      await accounts.seedKey(apiKey, { tenant_id: 'local', name: 'local', scopes });
+    },
+  };
+}
