@@ -14,8 +14,8 @@ export interface LoopbackS3 {
 /** The S3 server of the embedded office on a free loopback port, with an empty bucket in a temporary folder. */
 export async function startLoopbackS3(): Promise<LoopbackS3> {
   const directory = await mkdtemp(join(tmpdir(), 'loopback-s3-'));
-  const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory });
-  const { port } = (await server.run());
+  const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, vhostBuckets: false, directory });
+  const { port } = await server.run();
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new S3Client({
     endpoint,
@@ -32,7 +32,7 @@ export async function startLoopbackS3(): Promise<LoopbackS3> {
     endpoint,
     async close() {
       client.destroy();
-      await server.close();
+      await new Promise((resolve) => server.httpServer.close(resolve));
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,9 @@
-import type { ToolEvent } from '../../schemas/tool.ts';
 import type { ToolRun } from '../../lambdas/shared/tools/define-tool.ts';
+import type { ToolEvent } from '../../schemas/tool.ts';
 
-export type RunOverrides = Omit<Partial<ToolRun>, 'policy'> & { readonly policy?: Partial<ToolRun['policy']> };
+export type RunOverrides = Omit<Partial<ToolRun>, 'policy'> & {
+  readonly policy?: Partial<ToolRun['policy']>;
+};
 
 /** A run as a tool sees it, with a policy that allows much; override what a test is about. */
 export function aRun({ policy, ...overrides }: RunOverrides = {}): ToolRun {

@@ -147,6 +147,12 @@ function matches(rules: readonly HostRule[], host: string, port: string): HostRu
   );
 }
 
+export interface ConnectorOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onConnected?: () => void;
+}
+
 export interface SsrfGuard {
   /**
    * The addresses that `hostname:port` may be reached at, resolved now and judged one by one; one forbidden address
@@ -155,8 +161,11 @@ export interface SsrfGuard {
    * @throws ForbiddenAddressError, ForbiddenHostError, or the resolver's error
    */
   addressesOf(hostname: string, port: string): Promise<ResolvedAddress[]>;
-  /** An undici connector that connects only to addresses this guard has judged, at the moment of connecting. */
-  connector(options: { timeoutMs: number; onConnected?: () => void }): buildConnector.connector;
+  /**
+   * An undici connector that connects only to addresses this guard has judged, at the moment of connecting. Resolving
+   * and connecting may take `timeoutMs` each; `signal` ends both.
+   */
+  connector(options: ConnectorOptions): buildConnector.connector;
 }
 
 /**
@@ -193,11 +202,12 @@ export function createSsrfGuard(policy: GuardPolicy, resolve: Resolve = systemRe
 
   return {
     addressesOf,
-    connector: ({ timeoutMs, onConnected }) => {
+    connector: ({ timeoutMs, signal, onConnected }) => {
       return (options, callback) => {
         const port = options.port || (options.protocol === 'https:' ? '443' : '80');
         const host = bareHost(options.hostname);
-        addressesOf(host, port).then(
+        const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+        until(ended, addressesOf(host, port)).then(
           (addresses) => {
             const connect = buildConnector({
               timeout: timeoutMs,
@@ -230,6 +240,17 @@ function fixedLookup(addresses: readonly ResolvedAddress[]): LookupFunction {
     if (options.all) callback(null, [...addresses]);
     else if (first) callback(null, first.address, first.family);
   };
+}
+
+/** The work's outcome, or ETIMEDOUT once the signal aborts: the system's resolver can't be interrupted. */
+function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () =>
+      reject(Object.assign(new Error('The name was not resolved in time.'), { code: 'ETIMEDOUT' }));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 function peerOf(socket: Socket): string {

@@ -3,7 +3,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
-  ListObjectsV2Command,
+  ListObjectsCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -27,7 +27,7 @@ export interface S3WorkspaceOptions {
  *
  * A write is one PutObject, so no reader sees half a file. Conditional writes send `If-Match` and `If-None-Match`,
  * which AWS decides atomically. A store that ignores these headers (the one of the embedded office) is covered by
- * comparing the etag first and by serializing the writes of a key in this process. The role needs `s3:ListBucket` on
+ * comparing the etag first and by taking turns at a key in this process. The role needs `s3:ListBucket` on
  * the prefix besides the object actions: without it S3 answers 403 where this module expects 404.
  *
  * @throws Error when the prefix is empty, does not end in `/` or holds `..`
@@ -59,7 +59,7 @@ export function createS3Workspace(options: S3WorkspaceOptions): Workspace {
     }
   }
 
-  async function stat(path: string): Promise<WorkspaceEntry | null> {
+  async function statNow(path: string): Promise<WorkspaceEntry | null> {
     const found = await head(path);
     if (found === null) return null;
     return {
@@ -71,23 +71,31 @@ export function createS3Workspace(options: S3WorkspaceOptions): Workspace {
     };
   }
 
-  return {
-    stat,
+  async function readNow(path: string): Promise<{ bytes: Uint8Array; etag: string }> {
+    try {
+      const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(path) }));
+      const bytes = (await found.Body?.transformToByteArray()) ?? new Uint8Array();
+      return { bytes, etag: etagOf(found.ETag) };
+    } catch (error) {
+      if (statusOf(error) === 404) throw new FileNotFoundError(path);
+      throw error;
+    }
+  }
 
-    async read(path) {
-      try {
-        const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(path) }));
-        const bytes = (await found.Body?.transformToByteArray()) ?? new Uint8Array();
-        return { bytes, etag: etagOf(found.ETag) };
-      } catch (error) {
-        if (statusOf(error) === 404) throw new FileNotFoundError(path);
-        throw error;
-      }
+  const turnOf = (path: string) => `${bucket}/${keyOf(path)}`;
+
+  return {
+    async stat(path) {
+      return inTurn(turnOf(path), () => statNow(path));
     },
 
-    write(path, bytes, { ifEtag, marks } = {}) {
-      return inTurn(`${bucket}/${keyOf(path)}`, async () => {
-        const before = ifEtag === undefined && marks !== undefined ? null : await stat(path);
+    async read(path) {
+      return inTurn(turnOf(path), () => readNow(path));
+    },
+
+    async write(path, bytes, { ifEtag, marks } = {}) {
+      return inTurn(turnOf(path), async () => {
+        const before = ifEtag === undefined && marks !== undefined ? null : await statNow(path);
         if (ifEtag !== undefined && (before?.etag ?? null) !== ifEtag) throw new WriteConflictError(path);
         const kept = (marks ?? before?.marks ?? []).filter((mark) => MARK.test(mark)).slice(-MAX_MARKS);
         try {
@@ -121,16 +129,19 @@ export function createS3Workspace(options: S3WorkspaceOptions): Workspace {
     async list(folder) {
       const below = folder === '' ? prefix : `${keyOf(folder)}/`;
       const entries: WorkspaceEntry[] = [];
-      let token: string | undefined;
+      // Version 1 of the listing: its marker is a plain key, while the continuation tokens of the embedded office's
+      // store need a cipher that today's OpenSSL no longer has.
+      let marker: string | undefined;
       do {
         const page = await client.send(
-          new ListObjectsV2Command({
+          new ListObjectsCommand({
             Bucket: bucket,
             Prefix: below,
-            ...(token ? { ContinuationToken: token } : {}),
+            ...(marker === undefined ? {} : { Marker: marker }),
           }),
         );
-        for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
+        const objects = page.Contents ?? [];
+        for (const { Key, Size, ETag, LastModified } of objects) {
           // A key that ends in "/" is a folder marker that a console made, not a file.
           if (Key === undefined || Key.endsWith('/')) continue;
           entries.push({
@@ -140,13 +151,13 @@ export function createS3Workspace(options: S3WorkspaceOptions): Workspace {
             modified_at: (LastModified ?? new Date(0)).toISOString(),
           });
         }
-        token = page.IsTruncated ? page.NextContinuationToken : undefined;
-      } while (token !== undefined);
+        marker = page.IsTruncated ? objects.at(-1)?.Key : undefined;
+      } while (marker !== undefined);
       return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
     },
 
-    remove(path) {
-      return inTurn(`${bucket}/${keyOf(path)}`, async () => {
+    async remove(path) {
+      return inTurn(turnOf(path), async () => {
         if ((await head(path)) === null) throw new FileNotFoundError(path);
         await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(path) }));
       });

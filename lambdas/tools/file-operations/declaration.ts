@@ -76,7 +76,8 @@ export const fileOperationsOutputSchema = z.discriminatedUnion('operation', [
     size: z.int().min(0),
     etag: z.string(),
   }),
-  entrySchema.extend({ operation: z.enum(['write', 'append']) }),
+  entrySchema.extend({ operation: z.literal('write') }),
+  entrySchema.extend({ operation: z.literal('append') }),
   z.strictObject({
     operation: z.literal('list'),
     path: z.string(),
@@ -93,8 +94,8 @@ export const fileOperationsOutputSchema = z.discriminatedUnion('operation', [
     skipped: z.array(z.string()),
     truncated: z.boolean(),
   }),
-  z.strictObject({ operation: z.literal('stat'), path: z.string(), exists: z.literal(false) }),
-  entrySchema.extend({ operation: z.literal('stat'), exists: z.literal(true) }),
+  /** Only `path` and `exists` when there is no such file. */
+  entrySchema.partial().extend({ operation: z.literal('stat'), path: z.string(), exists: z.boolean() }),
   z.strictObject({
     operation: z.literal('delete'),
     path: z.string(),

@@ -26,6 +26,8 @@ const APPEND_TRIES = 8;
 export interface FileOperationsDeps {
   /** The workspace of the run's task. */
   workspaceFor(run: ToolRun): Workspace;
+  /** Time for regular expressions in one search; 2 s when absent. */
+  readonly regexBudgetMs?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export function createFileOperations(
   return {
     declaration: fileOperationsDeclaration,
     async run(inputs, run) {
-      return named(inputs, async () => ({ output: await perform(inputs, run, deps.workspaceFor(run)) }));
+      return named(inputs, async () => ({ output: await perform(inputs, run, deps) }));
     },
     async reconcile(inputs, run) {
       return named(inputs, async () => {
@@ -60,8 +62,9 @@ export function createFileOperations(
 function perform(
   inputs: FileOperationsInputs,
   run: ToolRun,
-  workspace: Workspace,
+  deps: FileOperationsDeps,
 ): Promise<FileOperationsOutput> {
+  const workspace = deps.workspaceFor(run);
   switch (inputs.operation) {
     case 'read':
       return read(inputs, run, workspace);
@@ -72,7 +75,7 @@ function perform(
     case 'list':
       return list(inputs, run, workspace);
     case 'search':
-      return searchFiles(inputs, run, workspace);
+      return searchFiles(inputs, run, workspace, deps.regexBudgetMs);
     case 'stat':
       return stat(inputs, workspace);
     case 'delete':

@@ -20,11 +20,12 @@ export async function searchFiles(
   inputs: FileOperationsInputs,
   run: ToolRun,
   workspace: Workspace,
+  regexBudgetMs?: number,
 ): Promise<FileOperationsOutput> {
   const path = normalizeWorkspaceFolder(inputs.path);
   const pattern = inputs.pattern ?? '';
   const lines = inputs.regex
-    ? regexSearch(pattern, inputs.ignore_case)
+    ? regexSearch(pattern, inputs.ignore_case, regexBudgetMs)
     : plainSearch(pattern, inputs.ignore_case);
   try {
     const files = await filesUnder(path, workspace);

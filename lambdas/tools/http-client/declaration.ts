@@ -79,7 +79,7 @@ export const httpClientInputsSchema = z.strictObject({
 export type HttpClientInputs = z.output<typeof httpClientInputsSchema>;
 
 export const httpClientOutputSchema = z.strictObject({
-  status: z.int().min(100).max(599),
+  status: z.int().min(100).max(999),
   /** Lower-case names; repeated headers joined by ", ". Never Set-Cookie. */
   headers: z.record(z.string(), z.string()),
   body: z.string(),

@@ -44,9 +44,11 @@ export function createHttpClient(
     async run(inputs, run) {
       const first = firstHop(inputs, run);
       const sent = { yet: false };
-      const agent = agentFor(deps, run, sent);
       const timeout = AbortSignal.timeout(Math.ceil(inputs.timeout_seconds * 1000));
       const signal = AbortSignal.any([run.signal, timeout]);
+      const agent = agentFor(deps, run, signal, () => {
+        sent.yet = true;
+      });
       try {
         const output = await exchange(first, inputs, agent, signal);
         return { output: fitting(output, run.policy.max_output_bytes) };
@@ -61,7 +63,7 @@ export function createHttpClient(
   };
 }
 
-function agentFor(deps: HttpClientDeps, run: ToolRun, sent: { yet: boolean }): Agent {
+function agentFor(deps: HttpClientDeps, run: ToolRun, signal: AbortSignal, onConnected: () => void): Agent {
   try {
     const guard = createSsrfGuard(
       {
@@ -70,11 +72,8 @@ function agentFor(deps: HttpClientDeps, run: ToolRun, sent: { yet: boolean }): A
       },
       deps.resolve ?? systemResolve,
     );
-    const onConnected = () => {
-      sent.yet = true;
-    };
     return new Agent({
-      connect: guard.connector({ timeoutMs: CONNECT_TIMEOUT_MS, onConnected }),
+      connect: guard.connector({ timeoutMs: CONNECT_TIMEOUT_MS, signal, onConnected }),
       // The run's own signal bounds the time, so undici's idle timers are off.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -227,9 +226,14 @@ function failureOf(error: unknown, retryable: boolean): unknown {
   if (error instanceof errors.InvalidArgumentError) {
     return new ToolFailure('InvalidInputs', `The request can't be sent: ${error.message}.`, { cause: error });
   }
-  const code = connectionCode(error);
+  const code = error instanceof errors.HTTPParserError ? 'the answer is not HTTP' : connectionCode(error);
   if (code === null) return error;
-  return new ToolFailure('ConnectionFailed', `The connection failed (${code}).`, { retryable, cause: error });
+  // A certificate that is wrong now is wrong at the next try too.
+  const lasting = /CERT|SELF_SIGNED|ALTNAME|^UNABLE_TO/.test(code);
+  return new ToolFailure('ConnectionFailed', `The connection failed (${code}).`, {
+    retryable: retryable && !lasting,
+    cause: error,
+  });
 }
 
 /** The code of a network, name, TLS or HTTP protocol error; null for anything else, which is no failure of the network. */

@@ -21,9 +21,11 @@ export const searchSettings = ['BRAVE_API_KEY', 'TAVILY_API_KEY', 'SEARXNG_URL']
  */
 export function adapterFor(env: SearchEnvironment): { adapter: SearchAdapter } | { reason: string } {
   const brave = env['BRAVE_API_KEY'];
-  if (brave) return configured(env, 'BRAVE_URL', 'https://api.search.brave.com', (base) => braveAdapter(brave, base));
+  if (brave)
+    return configured(env, 'BRAVE_URL', 'https://api.search.brave.com', (base) => braveAdapter(brave, base));
   const tavily = env['TAVILY_API_KEY'];
-  if (tavily) return configured(env, 'TAVILY_URL', 'https://api.tavily.com', (base) => tavilyAdapter(tavily, base));
+  if (tavily)
+    return configured(env, 'TAVILY_URL', 'https://api.tavily.com', (base) => tavilyAdapter(tavily, base));
   if (env['SEARXNG_URL']) return configured(env, 'SEARXNG_URL', '', searxngAdapter);
   return {
     reason: `No search service is configured; set ${searchSettings.slice(0, -1).join(', ')} or ${searchSettings.at(-1)}.`,

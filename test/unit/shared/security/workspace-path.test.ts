@@ -45,11 +45,33 @@ describe('normalizeWorkspacePath', () => {
   it('measures bytes, not characters', () => {
     const twoBytes = Array.from({ length: 4 }, () => 'é'.repeat(64)).join('/');
     expect(() => normalizeWorkspacePath(twoBytes)).toThrow(`${MAX_PATH_BYTES} bytes`);
-    expect(normalizeWorkspacePath(Array.from({ length: 3 }, () => 'é'.repeat(64)).join('/'))).toHaveLength(194);
+    expect(normalizeWorkspacePath(Array.from({ length: 3 }, () => 'é'.repeat(64)).join('/'))).toHaveLength(
+      194,
+    );
   });
 
   const fragment = fc.oneof(
-    fc.constantFrom('..', '.', '/', '\\', '%2e', '%2f', '%00', '%252e', 'a', 'b.txt', ' ', '．', '／', '‥', '\0', 'C:', 'NUL', '~', '\u200b'),
+    fc.constantFrom(
+      '..',
+      '.',
+      '/',
+      '\\',
+      '%2e',
+      '%2f',
+      '%00',
+      '%252e',
+      'a',
+      'b.txt',
+      ' ',
+      '．',
+      '／',
+      '‥',
+      '\0',
+      'C:',
+      'NUL',
+      '~',
+      '\u200b',
+    ),
     fc.string({ unit: 'binary', maxLength: 4 }),
   );
   const nasty = fc.array(fragment, { maxLength: 12 }).map((parts) => parts.join(''));
@@ -93,9 +115,14 @@ describe('normalizeWorkspacePath', () => {
   });
 
   it('accepts every path of ordinary names', () => {
-    const name = fc.stringMatching(/^[a-bd-km-z][a-z0-9_-]{0,12}(\.[a-z]{1,4})?$/).filter((text) => !/^(aux|nul|prn)(\.|$)/.test(text));
+    const name = fc
+      .stringMatching(/^[a-bd-km-z][a-z0-9_-]{0,12}(\.[a-z]{1,4})?$/)
+      .filter((text) => !/^(aux|nul|prn)(\.|$)/.test(text));
     fc.assert(
-      fc.property(fc.array(name, { minLength: 1, maxLength: 6 }), (names) => normalizeWorkspacePath(names.join('/')) === names.join('/')),
+      fc.property(
+        fc.array(name, { minLength: 1, maxLength: 6 }),
+        (names) => normalizeWorkspacePath(names.join('/')) === names.join('/'),
+      ),
     );
   });
 });
@@ -117,6 +144,7 @@ describe('normalizeWorkspaceFolder', () => {
   });
 
   it('is the only one to accept the workspace itself', () => {
-    for (const path of ['', '.', './', './.']) expect(() => normalizeWorkspacePath(path)).toThrow(InvalidPathError);
+    for (const path of ['', '.', './', './.'])
+      expect(() => normalizeWorkspacePath(path)).toThrow(InvalidPathError);
   });
 });

@@ -9,7 +9,10 @@ const inputs = z.strictObject({ text: z.string().min(1), times: z.int().min(1).d
 const output = z.strictObject({ text: z.string(), note: z.string().optional() });
 type EchoTool = Tool<typeof inputs, typeof output>;
 
-function echo(overrides: Partial<Omit<EchoTool, 'declaration'>> = {}, declared: Partial<EchoTool['declaration']> = {}): EchoTool {
+function echo(
+  overrides: Partial<Omit<EchoTool, 'declaration'>> = {},
+  declared: Partial<EchoTool['declaration']> = {},
+): EchoTool {
   return {
     declaration: {
       name: 'echo',
@@ -32,7 +35,9 @@ function echo(overrides: Partial<Omit<EchoTool, 'declaration'>> = {}, declared: 
 }
 
 const policy = (overrides: object) => ({
-  context: { policy: { timeout_seconds: 60, max_output_bytes: 1024, allow_hosts: [], deny_hosts: [], ...overrides } },
+  context: {
+    policy: { timeout_seconds: 60, max_output_bytes: 1024, allow_hosts: [], deny_hosts: [], ...overrides },
+  },
 });
 const never = () => new Promise<never>(() => undefined);
 
@@ -54,13 +59,24 @@ describe('toolHandler', () => {
       },
     });
     const answer = await toolHandler(tool)(aToolEvent({ text: 'x' }, { context: { files } }));
-    expect(seen).toMatchObject({ tenant_id: 'acme', task_id: 'task-1', step_id: 'step-1', idempotency_key: 'key-1', files });
+    expect(seen).toMatchObject({
+      tenant_id: 'acme',
+      task_id: 'task-1',
+      step_id: 'step-1',
+      idempotency_key: 'key-1',
+      files,
+    });
     expect(answer).toMatchObject({ files, cost: { usd: 0.5, tokens: 7 } });
   });
 
   it('makes the tool from the context when given a function', async () => {
-    const handler = toolHandler((context) => echo({ run: async () => ({ output: { text: context.workspace_prefix } }) }));
-    await expect(handler(aToolEvent({ text: 'x' }))).resolves.toEqual({ status: 'ok', output: { text: 'acme/task-1/' } });
+    const handler = toolHandler((context) =>
+      echo({ run: async () => ({ output: { text: context.workspace_prefix } }) }),
+    );
+    await expect(handler(aToolEvent({ text: 'x' }))).resolves.toEqual({
+      status: 'ok',
+      output: { text: 'acme/task-1/' },
+    });
   });
 
   it('names wrong inputs with their path', async () => {
@@ -71,9 +87,15 @@ describe('toolHandler', () => {
     for (const part of ['inputs.text: ', 'inputs.times: ', 'extra']) expect(message).toContain(part);
   });
 
-  it.each([undefined, null, 1, {}, { inputs: {} }, { ...aToolEvent({}), operation: 'explode' }])('names the wrong event %j', async (event) => {
-    await expect(toolHandler(echo())(event)).resolves.toMatchObject({ status: 'error', error: { name: 'InvalidEvent' } });
-  });
+  it.each([undefined, null, 1, {}, { inputs: {} }, { ...aToolEvent({}), operation: 'explode' }])(
+    'names the wrong event %j',
+    async (event) => {
+      await expect(toolHandler(echo())(event)).resolves.toMatchObject({
+        status: 'error',
+        error: { name: 'InvalidEvent' },
+      });
+    },
+  );
 
   it('keeps the name, message and retryability of a failure', async () => {
     const run = async () => {
@@ -85,17 +107,20 @@ describe('toolHandler', () => {
     });
   });
 
-  it.each([new Error('secret at /etc/key'), new TypeError('secret'), 'secret', null, { name: 'secret <script>' }])(
-    'says of the unforeseen %p only its kind',
-    async (thrown) => {
-      const run = async () => {
-        throw thrown;
-      };
-      const answer = await toolHandler(echo({ run }))(aToolEvent({ text: 'x' }));
-      expect(answer).toMatchObject({ status: 'error', error: { name: 'ToolCrashed', retryable: false } });
-      expect(JSON.stringify(answer)).not.toMatch(/secret|etc|at Object/);
-    },
-  );
+  it.each([
+    new Error('secret at /etc/key'),
+    new TypeError('secret'),
+    'secret',
+    null,
+    { name: 'secret <script>' },
+  ])('says of the unforeseen %p only its kind', async (thrown) => {
+    const run = async () => {
+      throw thrown;
+    };
+    const answer = await toolHandler(echo({ run }))(aToolEvent({ text: 'x' }));
+    expect(answer).toMatchObject({ status: 'error', error: { name: 'ToolCrashed', retryable: false } });
+    expect(JSON.stringify(answer)).not.toMatch(/secret|etc|at Object/);
+  });
 
   it('says so when a synchronous tool throws at once', async () => {
     const run = () => {
@@ -109,25 +134,28 @@ describe('toolHandler', () => {
   it.each([
     [true, true],
     [false, false],
-  ])('ends a run at its deadline and aborts it; idempotent %p is retryable %p', async (idempotent, retryable) => {
-    let aborted = false;
-    const tool = echo(
-      {
-        run: (_, run) =>
-          new Promise((_, reject) => {
-            run.signal.addEventListener('abort', () => {
-              aborted = true;
-              reject(new Error('stopped'));
-            });
-          }),
-      },
-      { idempotent },
-    );
-    const deadline = new Date(Date.now() + 40).toISOString();
-    const answer = await toolHandler(tool)(aToolEvent({ text: 'x' }, { context: { deadline } }));
-    expect(answer).toMatchObject({ status: 'error', error: { name: 'TimeoutExceeded', retryable } });
-    expect(aborted).toBe(true);
-  });
+  ])(
+    'ends a run at its deadline and aborts it; idempotent %p is retryable %p',
+    async (idempotent, retryable) => {
+      let aborted = false;
+      const tool = echo(
+        {
+          run: (_, run) =>
+            new Promise((_, reject) => {
+              run.signal.addEventListener('abort', () => {
+                aborted = true;
+                reject(new Error('stopped'));
+              });
+            }),
+        },
+        { idempotent },
+      );
+      const deadline = new Date(Date.now() + 40).toISOString();
+      const answer = await toolHandler(tool)(aToolEvent({ text: 'x' }, { context: { deadline } }));
+      expect(answer).toMatchObject({ status: 'error', error: { name: 'TimeoutExceeded', retryable } });
+      expect(aborted).toBe(true);
+    },
+  );
 
   it('does not start after the deadline', async () => {
     let started = false;
@@ -135,8 +163,13 @@ describe('toolHandler', () => {
       started = true;
       return { output: { text: '' } };
     };
-    const event = aToolEvent({ text: 'x' }, { context: { deadline: new Date(Date.now() - 1).toISOString() } });
-    await expect(toolHandler(echo({ run }))(event)).resolves.toMatchObject({ error: { name: 'TimeoutExceeded' } });
+    const event = aToolEvent(
+      { text: 'x' },
+      { context: { deadline: new Date(Date.now() - 1).toISOString() } },
+    );
+    await expect(toolHandler(echo({ run }))(event)).resolves.toMatchObject({
+      error: { name: 'TimeoutExceeded' },
+    });
     expect(started).toBe(false);
   });
 
@@ -147,7 +180,9 @@ describe('toolHandler', () => {
         milliseconds = deadline.getTime() - Date.now();
         return { output: { text: '' } };
       };
-      await toolHandler(echo({ run }, { timeout_seconds: declared }))(aToolEvent({ text: 'x' }, policy({ timeout_seconds: allowed })));
+      await toolHandler(echo({ run }, { timeout_seconds: declared }))(
+        aToolEvent({ text: 'x' }, policy({ timeout_seconds: allowed })),
+      );
       return Math.round(milliseconds / 1000);
     };
     await expect(left(10, 20)).resolves.toBe(10);
@@ -157,14 +192,20 @@ describe('toolHandler', () => {
 
   it('refuses an output above the limit of the policy', async () => {
     const handler = toolHandler(echo());
-    await expect(handler(aToolEvent({ text: 'é', times: 600 }, policy({})))).resolves.toMatchObject({ error: { name: 'OutputTooLarge' } });
-    await expect(handler(aToolEvent({ text: 'é', times: 500 }, policy({})))).resolves.toMatchObject({ status: 'ok' });
+    await expect(handler(aToolEvent({ text: 'é', times: 600 }, policy({})))).resolves.toMatchObject({
+      error: { name: 'OutputTooLarge' },
+    });
+    await expect(handler(aToolEvent({ text: 'é', times: 500 }, policy({})))).resolves.toMatchObject({
+      status: 'ok',
+    });
   });
 
   it('refuses files above what a function may answer', async () => {
     const files = [{ path: 'big', content_base64: 'A'.repeat(6_000_000) }];
     const run = async () => ({ output: { text: '' }, files });
-    await expect(toolHandler(echo({ run }))(aToolEvent({ text: 'x' }))).resolves.toMatchObject({ error: { name: 'OutputTooLarge' } });
+    await expect(toolHandler(echo({ run }))(aToolEvent({ text: 'x' }))).resolves.toMatchObject({
+      error: { name: 'OutputTooLarge' },
+    });
   });
 
   it('refuses an output against its own schema', async () => {
@@ -180,11 +221,15 @@ describe('toolHandler', () => {
     [{ output: { text: 'done' } }, { status: 'ok', output: { text: 'done' } }],
   ])('reconciles %j', async (found, expected) => {
     const tool = echo({ reconcile: async () => found, run: never });
-    await expect(toolHandler(tool)(aToolEvent({ text: 'x' }, { operation: 'reconcile' }))).resolves.toMatchObject(expected);
+    await expect(
+      toolHandler(tool)(aToolEvent({ text: 'x' }, { operation: 'reconcile' })),
+    ).resolves.toMatchObject(expected);
   });
 
   it('is in doubt for a tool that can not know', async () => {
     const event = aToolEvent({ text: 'x' }, { operation: 'reconcile' });
-    await expect(toolHandler(echo({ run: never }))(event)).resolves.toMatchObject({ error: { name: 'InDoubt' } });
+    await expect(toolHandler(echo({ run: never }))(event)).resolves.toMatchObject({
+      error: { name: 'InDoubt' },
+    });
   });
 });

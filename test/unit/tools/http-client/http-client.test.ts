@@ -2,9 +2,17 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import type { ToolRun } from '../../../../lambdas/shared/tools/define-tool.ts';
-import { httpClientDeclaration, isIdempotentRequest } from '../../../../lambdas/tools/http-client/declaration.ts';
+import {
+  httpClientDeclaration,
+  isIdempotentRequest,
+} from '../../../../lambdas/tools/http-client/declaration.ts';
 import { createHttpClient, type HttpClientDeps } from '../../../../lambdas/tools/http-client/http-client.ts';
-import { type Answer, type LoopbackHttp, sendJson, startLoopbackHttp } from '../../../helpers/loopback-http.ts';
+import {
+  type Answer,
+  type LoopbackHttp,
+  sendJson,
+  startLoopbackHttp,
+} from '../../../helpers/loopback-http.ts';
 import { aRun, type RunOverrides } from '../../../helpers/tool-run.ts';
 
 let server: LoopbackHttp;
@@ -39,11 +47,22 @@ async function request(
 
 describe('http_client', () => {
   it('sends a request and returns status, headers and body', async () => {
-    const output = await request({ url: `${server.url}/echo?q=1#fragment`, headers: { Accept: 'application/json', 'X-Key': 'k' } });
+    const output = await request({
+      url: `${server.url}/echo?q=1#fragment`,
+      headers: { Accept: 'application/json', 'X-Key': 'k' },
+    });
 
-    expect(output).toMatchObject({ status: 200, encoding: 'utf8', truncated: false, url: `${server.url}/echo?q=1` });
+    expect(output).toMatchObject({
+      status: 200,
+      encoding: 'utf8',
+      truncated: false,
+      url: `${server.url}/echo?q=1`,
+    });
     expect(output.headers['content-type']).toBe('application/json');
-    expect(JSON.parse(output.body)).toMatchObject({ method: 'GET', headers: { accept: 'application/json', 'x-key': 'k' } });
+    expect(JSON.parse(output.body)).toMatchObject({
+      method: 'GET',
+      headers: { accept: 'application/json', 'x-key': 'k' },
+    });
   });
 
   it('sends text as text and an object as JSON, with a key that stays the same in a retry', async () => {
@@ -63,12 +82,22 @@ describe('http_client', () => {
   });
 
   it('returns binary as base64 and other charsets as text', async () => {
-    routes.set('/png', (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([137, 80, 78, 71, 0, 255])));
-    routes.set('/latin', (_, response) =>
-      response.writeHead(200, { 'content-type': 'text/plain; charset=iso-8859-1' }).end(Buffer.from('caf\xe9', 'latin1')),
+    routes.set('/png', (_, response) =>
+      response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from([137, 80, 78, 71, 0, 255])),
     );
-    await expect(request({ url: `${server.url}/png` })).resolves.toMatchObject({ body: 'iVBORwD/', encoding: 'base64' });
-    await expect(request({ url: `${server.url}/latin` })).resolves.toMatchObject({ body: 'café', encoding: 'utf8' });
+    routes.set('/latin', (_, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/plain; charset=iso-8859-1' })
+        .end(Buffer.from('caf\xe9', 'latin1')),
+    );
+    await expect(request({ url: `${server.url}/png` })).resolves.toMatchObject({
+      body: 'iVBORwD/',
+      encoding: 'base64',
+    });
+    await expect(request({ url: `${server.url}/latin` })).resolves.toMatchObject({
+      body: 'café',
+      encoding: 'utf8',
+    });
   });
 
   it.each([
@@ -78,7 +107,9 @@ describe('http_client', () => {
     ['br', brotliCompressSync],
   ])('decodes %s', async (coding, compress) => {
     routes.set('/coded', (_, response) =>
-      response.writeHead(200, { 'content-encoding': coding, 'content-type': 'text/plain' }).end(compress(Buffer.from('hello '.repeat(1000)))),
+      response
+        .writeHead(200, { 'content-encoding': coding, 'content-type': 'text/plain' })
+        .end(compress(Buffer.from('hello '.repeat(1000)))),
     );
     const output = await request({ url: `${server.url}/coded` });
     expect(output.body).toBe('hello '.repeat(1000));
@@ -88,24 +119,41 @@ describe('http_client', () => {
   it('reads the empty body of a HEAD, a 204 and an empty coded answer', async () => {
     routes.set('/empty', (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end());
     routes.set('/204', (_, response) => response.writeHead(204).end());
-    await expect(request({ url: `${server.url}/empty`, method: 'HEAD' })).resolves.toMatchObject({ status: 200, body: '' });
+    await expect(request({ url: `${server.url}/empty`, method: 'HEAD' })).resolves.toMatchObject({
+      status: 200,
+      body: '',
+    });
     await expect(request({ url: `${server.url}/empty` })).resolves.toMatchObject({ status: 200, body: '' });
     await expect(request({ url: `${server.url}/204` })).resolves.toMatchObject({ status: 204, body: '' });
   });
 
   it('names a broken coding', async () => {
-    routes.set('/broken', (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip at all'));
-    await expect(request({ url: `${server.url}/broken` })).rejects.toMatchObject({ name: 'InvalidBody', retryable: false });
+    routes.set('/broken', (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip at all'),
+    );
+    await expect(request({ url: `${server.url}/broken` })).rejects.toMatchObject({
+      name: 'InvalidBody',
+      retryable: false,
+    });
   });
 
   it('cuts a body at max_bytes without splitting a character', async () => {
-    routes.set('/long', (_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('é'.repeat(500)));
-    await expect(request({ url: `${server.url}/long`, max_bytes: 5 })).resolves.toMatchObject({ body: 'éé', truncated: true });
-    await expect(request({ url: `${server.url}/long`, max_bytes: 1000 })).resolves.toMatchObject({ truncated: false });
+    routes.set('/long', (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('é'.repeat(500)),
+    );
+    await expect(request({ url: `${server.url}/long`, max_bytes: 5 })).resolves.toMatchObject({
+      body: 'éé',
+      truncated: true,
+    });
+    await expect(request({ url: `${server.url}/long`, max_bytes: 1000 })).resolves.toMatchObject({
+      truncated: false,
+    });
   });
 
   it('cuts a body so that the whole output fits the policy', async () => {
-    routes.set('/quotes', (_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('"\n'.repeat(20_000)));
+    routes.set('/quotes', (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('"\n'.repeat(20_000)),
+    );
     const output = await request({ url: `${server.url}/quotes` }, { policy: { max_output_bytes: 4096 } });
     const bytes = Buffer.byteLength(JSON.stringify(output));
     expect(output.truncated).toBe(true);
@@ -119,8 +167,13 @@ describe('http_client', () => {
       if (left === 0) response.writeHead(200).end('there');
       else response.writeHead(302, { location: `/hop?left=${left - 1}` }).end();
     });
-    await expect(request({ url: `${server.url}/hop?left=5` })).resolves.toMatchObject({ body: 'there', url: `${server.url}/hop?left=0` });
-    await expect(request({ url: `${server.url}/hop?left=6` })).rejects.toMatchObject({ name: 'TooManyRedirects' });
+    await expect(request({ url: `${server.url}/hop?left=5` })).resolves.toMatchObject({
+      body: 'there',
+      url: `${server.url}/hop?left=0`,
+    });
+    await expect(request({ url: `${server.url}/hop?left=6` })).rejects.toMatchObject({
+      name: 'TooManyRedirects',
+    });
   });
 
   it.each([
@@ -138,7 +191,9 @@ describe('http_client', () => {
 
   it('keeps credentials on the same origin and drops them for another', async () => {
     routes.set('/same', (_, response) => response.writeHead(307, { location: '/echo' }).end());
-    routes.set('/cross', (_, response) => response.writeHead(307, { location: `${other.url}/echo`, 'set-cookie': 'a=b' }).end());
+    routes.set('/cross', (_, response) =>
+      response.writeHead(307, { location: `${other.url}/echo`, 'set-cookie': 'a=b' }).end(),
+    );
     const headers = { Authorization: 'Bearer s', Cookie: 'c=d', 'X-Api-Key': 'k', Accept: 'text/html' };
 
     const same = JSON.parse((await request({ url: `${server.url}/same`, headers })).body).headers;
@@ -150,9 +205,13 @@ describe('http_client', () => {
   });
 
   it('shows and keeps no cookies', async () => {
-    routes.set('/login', (_, response) => response.writeHead(302, { location: '/echo', 'set-cookie': 'session=1' }).end());
+    routes.set('/login', (_, response) =>
+      response.writeHead(302, { location: '/echo', 'set-cookie': 'session=1' }).end(),
+    );
     routes.set('/cookie', (_, response) => response.writeHead(200, { 'set-cookie': 'session=1' }).end('ok'));
-    expect(JSON.parse((await request({ url: `${server.url}/login` })).body).headers).not.toHaveProperty('cookie');
+    expect(JSON.parse((await request({ url: `${server.url}/login` })).body).headers).not.toHaveProperty(
+      'cookie',
+    );
     expect((await request({ url: `${server.url}/cookie` })).headers).not.toHaveProperty('set-cookie');
   });
 
@@ -169,13 +228,21 @@ describe('http_client', () => {
 
   it('takes exceptions of the installation', async () => {
     const policy = { allow_hosts: [] };
-    await expect(request({ url: server.url }, { policy })).rejects.toMatchObject({ name: 'ForbiddenAddress' });
-    await expect(request({ url: server.url }, { policy }, { allowHosts: [server.host] })).resolves.toMatchObject({ status: 200 });
+    await expect(request({ url: server.url }, { policy })).rejects.toMatchObject({
+      name: 'ForbiddenAddress',
+    });
+    await expect(
+      request({ url: server.url }, { policy }, { allowHosts: [server.host] }),
+    ).resolves.toMatchObject({ status: 200 });
   });
 
   it('refuses a denied host and a policy it can not read', async () => {
-    await expect(request({ url: server.url }, { policy: { deny_hosts: [server.host] } })).rejects.toMatchObject({ name: 'ForbiddenHost' });
-    await expect(request({ url: server.url }, { policy: { deny_hosts: ['/'] } })).rejects.toMatchObject({ name: 'InvalidPolicy' });
+    await expect(
+      request({ url: server.url }, { policy: { deny_hosts: [server.host] } }),
+    ).rejects.toMatchObject({ name: 'ForbiddenHost' });
+    await expect(request({ url: server.url }, { policy: { deny_hosts: ['/'] } })).rejects.toMatchObject({
+      name: 'InvalidPolicy',
+    });
   });
 
   it('fails retryably when nothing was sent', async () => {
@@ -183,24 +250,41 @@ describe('http_client', () => {
     await closed.close();
     const policy = { allow_hosts: [closed.host] };
     const failure = { name: 'ConnectionFailed', retryable: true };
-    await expect(request({ url: closed.url, method: 'POST', body: 'x' }, { policy })).rejects.toMatchObject(failure);
+    await expect(request({ url: closed.url, method: 'POST', body: 'x' }, { policy })).rejects.toMatchObject(
+      failure,
+    );
     const resolve = async () => {
       throw Object.assign(new Error('getaddrinfo ENOTFOUND gone.test'), { code: 'ENOTFOUND' });
     };
-    await expect(request({ url: 'http://gone.test/', method: 'POST' }, {}, { resolve })).rejects.toMatchObject(failure);
+    await expect(
+      request({ url: 'http://gone.test/', method: 'POST' }, {}, { resolve }),
+    ).rejects.toMatchObject(failure);
   });
 
   it.each([
     ['GET', true],
     ['POST', false],
-  ] as const)('when the connection breaks after a %s was sent, retryable is %s', async (method, retryable) => {
-    routes.set('/hang-up', (_, response) => response.destroy());
-    await expect(request({ url: `${server.url}/hang-up`, method })).rejects.toMatchObject({ name: 'ConnectionFailed', retryable });
-  });
+  ] as const)(
+    'when the connection breaks after a %s was sent, retryable is %s',
+    async (method, retryable) => {
+      routes.set('/hang-up', (_, response) => response.destroy());
+      await expect(request({ url: `${server.url}/hang-up`, method })).rejects.toMatchObject({
+        name: 'ConnectionFailed',
+        retryable,
+      });
+    },
+  );
 
   it('ends at its timeout and at the end of the run', async () => {
     routes.set('/never', () => undefined);
-    await expect(request({ url: `${server.url}/never`, timeout_seconds: 0.05 })).rejects.toMatchObject({ name: 'RequestTimeout', retryable: true });
+    await expect(request({ url: `${server.url}/never`, timeout_seconds: 0.05 })).rejects.toMatchObject({
+      name: 'RequestTimeout',
+      retryable: true,
+    });
+    const resolve = () => new Promise<never>(() => undefined);
+    await expect(
+      request({ url: 'http://slow-name.test/', timeout_seconds: 0.05 }, {}, { resolve }),
+    ).rejects.toMatchObject({ name: 'RequestTimeout' });
     const controller = new AbortController();
     const pending = request({ url: `${server.url}/never` }, { signal: controller.signal });
     controller.abort();
@@ -213,14 +297,23 @@ describe('http_client', () => {
     [{ url: 'ftp://example.com/' }, 'ForbiddenScheme'],
     [{ url: 'https://user:pass@example.com/' }, 'InvalidUrl'],
     [{ url: 'https://example.com/', body: 'x' }, 'InvalidInputs'],
-    [{ url: 'https://example.com/', method: 'POST' as const, body: 'x'.repeat(1_000_001) }, 'RequestTooLarge'],
+    [
+      { url: 'https://example.com/', method: 'POST' as const, body: 'x'.repeat(1_000_001) },
+      'RequestTooLarge',
+    ],
   ])('refuses %j', async (inputs, name) => {
     await expect(request(inputs)).rejects.toMatchObject({ name, retryable: false });
   });
 
-  it.each(['Host', 'content-length', 'Transfer-Encoding', 'Connection', 'Upgrade', 'a b', 'x\r\ny', ''])('takes no header %j', (name) => {
-    expect(httpClientDeclaration.inputs.safeParse({ url: 'https://example.com/', headers: { [name]: 'v' } }).success).toBe(false);
-  });
+  it.each(['Host', 'content-length', 'Transfer-Encoding', 'Connection', 'Upgrade', 'a b', 'x\r\ny', ''])(
+    'takes no header %j',
+    (name) => {
+      expect(
+        httpClientDeclaration.inputs.safeParse({ url: 'https://example.com/', headers: { [name]: 'v' } })
+          .success,
+      ).toBe(false);
+    },
+  );
 
   it('declares an example that fits its own inputs', () => {
     expect(httpClientDeclaration.inputs.safeParse(httpClientDeclaration.example).success).toBe(true);
