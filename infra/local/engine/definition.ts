@@ -36,10 +36,10 @@ export interface PreparedMachine {
  */
 export function substitutePlaceholders(
   text: string,
-  valueOf: (placeholder: string) => string | undefined,
+  arnFor: (placeholder: string) => string | undefined,
 ): string {
   return text.replace(/\$\{([A-Za-z][A-Za-z0-9]*)\}/g, (_whole, name: string) => {
-    const value = valueOf(name);
+    const value = arnFor(name);
     if (value === undefined) {
       throw new UnsupportedDefinitionError(
         `The state machine uses \${${name}}, which no function or machine has.`,

@@ -234,6 +234,7 @@ export async function createEngine(options: EngineOptions) {
      * run get `graceSeconds` to end, so that their results are recorded and they needn't run again.
      */
     async close(graceSeconds = 5): Promise<void> {
+      if (closed) return;
       closed = true;
       let cancel = (): void => undefined;
       const grace = new Promise<void>((resolve) => {
