@@ -1,0 +1,252 @@
+import type { Body } from './body.ts';
+import { TYPE_METHODS } from './builtin-names.ts';
+import { builtinTypeOf } from './builtins.ts';
+import { callThing, callValues, positionalOnly } from './calls.ts';
+import type { ClassThing, ModuleThing, Thing, ValueSet } from './values.ts';
+
+/** The value of `objects.name`, calling properties and `__getattr__` where they are. */
+export function readAttribute(body: Body, objects: ValueSet, name: string, at: number): ValueSet {
+  let result = body.values.empty;
+  for (const thing of body.resolve(objects).items) {
+    result = body.values.union(result, readAttributeOf(body, thing, name, at));
+  }
+  return result;
+}
+
+export function readAttributeOf(body: Body, thing: Thing, name: string, at: number): ValueSet {
+  const { values } = body;
+  switch (thing.kind) {
+    case 'instance': {
+      if (name === '__class__') return values.of(thing.type);
+      if (name === '__dict__') return values.of(thing);
+      const own = body.readField(thing, name);
+      const inherited = lookupInClass(body, thing.type, name, thing, at);
+      if (own.id !== 0) {
+        // A method or constant of the class is only the default of what instances set.
+        return inherited && !thing.type.initialized.has(name) ? values.union(own, inherited) : own;
+      }
+      if (inherited) return inherited;
+      if (name.startsWith('__')) return values.empty;
+      const fallback = lookupInClass(body, thing.type, '__getattr__', thing, at);
+      if (!fallback) return values.empty;
+      const project = fallback.items.filter(
+        (item) => item.kind !== 'external' && item.kind !== 'builtin_method',
+      );
+      return callValues(
+        body,
+        values.from(project),
+        positionalOnly(values.of(values.constant('str', name))),
+        at,
+      );
+    }
+    case 'class':
+      return readClassAttribute(body, thing, name, at);
+    case 'module':
+      return readModuleAttribute(body, thing, name);
+    case 'external':
+      return values.of(values.external(`${thing.path}.${name}`));
+    case 'super': {
+      const order =
+        thing.self.kind === 'instance'
+          ? thing.self.type.order
+          : thing.self.kind === 'class'
+            ? thing.self.order
+            : [];
+      const after = order.indexOf(thing.type);
+      const rest = after < 0 ? thing.type.order.slice(1) : order.slice(after + 1);
+      const subject = name === '__new__' ? null : thing.self;
+      return lookupInOrder(body, rest, name, subject, at) ?? values.empty;
+    }
+    case 'function':
+    case 'bound':
+    case 'wrapped': {
+      if (name === '__call__') return values.of(thing);
+      if (name === '__func__' && thing.kind === 'bound') return values.of(thing.callee);
+      if (name === '__self__' && thing.kind === 'bound') return values.of(thing.self);
+      return body.readField(thing.kind === 'bound' ? thing.callee : thing, name);
+    }
+    case 'property':
+      return values.of(values.builtinMethod('property', name, thing));
+    case 'partial':
+      return name === 'func' ? thing.callee : values.empty;
+    case 'builtin':
+      return TYPE_METHODS[thing.name]?.has(name)
+        ? values.of(values.builtinMethod(thing.name, name, thing))
+        : values.empty;
+    default: {
+      const type = builtinTypeOf(thing);
+      if (!type) return values.empty;
+      const stored = thing.fields?.has(name) ? body.readField(thing, name) : values.empty;
+      return stored.id !== 0 ? stored : values.of(values.builtinMethod(type, name, thing));
+    }
+  }
+}
+
+function readClassAttribute(body: Body, type: ClassThing, name: string, at: number): ValueSet {
+  const { values } = body;
+  if (name === '__name__' || name === '__qualname__')
+    return values.of(values.constant('str', type.frame.name));
+  if (name === '__dict__') return values.of(type);
+  const found = lookupInOrder(body, type.order, name, type, at);
+  if (found) return found;
+  if (type.metaclass) {
+    for (const meta of body.resolve(type.metaclass).items) {
+      const method = meta.kind === 'class' ? lookupInClass(body, meta, name, type, at) : null;
+      if (method) return method;
+    }
+  }
+  if (name === '__subclasses__') return values.of(values.builtinMethod('type', name, type));
+  return values.empty;
+}
+
+/**
+ * A class attribute as seen through `self` (an instance, or a class for class attributes; null: raw),
+ * following the method resolution order. Null when no class has it.
+ */
+export function lookupInClass(
+  body: Body,
+  type: ClassThing,
+  name: string,
+  self: Thing | null,
+  at = 0,
+): ValueSet | null {
+  return lookupInOrder(body, type.order, name, self, at);
+}
+
+function lookupInOrder(
+  body: Body,
+  order: readonly Thing[],
+  name: string,
+  self: Thing | null,
+  at: number,
+): ValueSet | null {
+  const { values } = body;
+  for (const type of order) {
+    if (type.kind === 'class') {
+      const raw = body.readField(type, name);
+      if (raw.id !== 0) return bindAll(body, raw, self, at);
+    } else if (type.kind === 'external') {
+      if (name.startsWith('__') && name !== '__init__') continue;
+      return values.of(values.external(`${type.path}.${name}`));
+    } else if (type.kind === 'builtin' && TYPE_METHODS[type.name]?.has(name)) {
+      return values.of(values.builtinMethod(type.name, name, self ?? type));
+    }
+  }
+  return null;
+}
+
+function bindAll(body: Body, raw: ValueSet, self: Thing | null, at: number): ValueSet {
+  if (!self) return raw;
+  let result = body.values.empty;
+  for (const item of raw.items) result = body.values.union(result, bind(body, item, self, at));
+  return result;
+}
+
+/** The descriptor protocol: what an attribute found in a class becomes when it is read through `self`. */
+function bind(body: Body, item: Thing, self: Thing, at: number): ValueSet {
+  const { values } = body;
+  const throughInstance = self.kind === 'instance';
+  switch (item.kind) {
+    case 'function':
+      if (item.frame.name === '__new__' && item.owner) return values.of(item);
+      if (item.frame.name === '__init_subclass__' || item.frame.name === '__class_getitem__') {
+        return values.of(values.bound(item, throughInstance ? self.type : self));
+      }
+      return values.of(throughInstance || isMetaclassMethod(item, self) ? values.bound(item, self) : item);
+    case 'wrapped':
+      if (item.wrapper === 'staticmethod') return values.of(item.inner);
+      if (item.wrapper === 'classmethod')
+        return values.of(values.bound(item.inner, throughInstance ? self.type : self));
+      return values.of(throughInstance ? values.bound(item, self) : item);
+    case 'property': {
+      if (!throughInstance) return values.of(item);
+      if (body.solver.quiet) return values.empty;
+      return callValues(body, item.getter, positionalOnly(values.of(self)), at);
+    }
+    case 'instance': {
+      const getter = lookupInClass(body, item.type, '__get__', item, at);
+      if (!getter) return values.of(item);
+      const owner = throughInstance ? self.type : self;
+      return callValues(body, getter, positionalOnly(values.of(self), values.of(owner)), at);
+    }
+    default:
+      return values.of(item);
+  }
+}
+
+/** A method of a metaclass read through a class that has it. */
+function isMetaclassMethod(item: Extract<Thing, { kind: 'function' }>, self: Thing): boolean {
+  return self.kind === 'class' && item.owner !== null && !self.order.includes(item.owner);
+}
+
+export function readModuleAttribute(body: Body, thing: ModuleThing, name: string): ValueSet {
+  const { solver, values } = body;
+  const { module } = thing;
+  const submodule = solver.project.submodule(thing.name, name);
+  if (module) {
+    const found = solver.moduleName(body.activation, module, name);
+    if (found.id !== 0) return found;
+    if (name === '__name__') return values.of(values.constant('str', thing.name));
+    if (submodule) return values.of(solver.moduleThing(submodule));
+    const fallback = solver.moduleName(body.activation, module, '__getattr__');
+    if (fallback.id !== 0) {
+      return callValues(body, fallback, positionalOnly(values.of(values.constant('str', name))), 0);
+    }
+    return values.empty;
+  }
+  return submodule ? values.of(solver.moduleThing(submodule)) : values.empty;
+}
+
+/** `objects.name = value`, through property setters and `__setattr__`. */
+export function writeAttribute(
+  body: Body,
+  objects: ValueSet,
+  name: string,
+  value: ValueSet,
+  at: number,
+): void {
+  const { values } = body;
+  const targets = body.resolve(objects).items;
+  for (const thing of targets) {
+    if (thing.kind === 'instance') {
+      const setter = lookupRaw(body, thing.type, name);
+      const property = setter?.items.find((item) => item.kind === 'property');
+      if (property?.kind === 'property') {
+        callValues(body, property.setter, positionalOnly(values.of(thing), value), at);
+        continue;
+      }
+      for (const item of setter?.items ?? []) {
+        if (item.kind !== 'instance') continue;
+        const descriptor = lookupInClass(body, item.type, '__set__', item, at);
+        if (descriptor) callValues(body, descriptor, positionalOnly(values.of(thing), value), at);
+      }
+      const custom = lookupRaw(body, thing.type, '__setattr__');
+      for (const item of custom?.items ?? []) {
+        if (item.kind !== 'function') continue;
+        callThing(
+          body,
+          values.bound(item, thing),
+          positionalOnly(values.of(values.constant('str', name)), value),
+          at,
+        );
+      }
+      if (body.frame.name === '__init__') thing.type.initialized.add(name);
+    }
+    if (thing.kind === 'module') {
+      const variable = thing.module?.globals.get(name);
+      if (variable) body.writeName(variable, value);
+    } else if (thing.kind !== 'constant' && thing.kind !== 'external' && thing.kind !== 'builtin') {
+      const target = thing.kind === 'bound' ? thing.callee : thing;
+      body.writeField(target, name, value, targets.length === 1);
+    }
+  }
+}
+
+function lookupRaw(body: Body, type: ClassThing, name: string): ValueSet | null {
+  for (const each of type.order) {
+    if (each.kind !== 'class') continue;
+    const raw = body.readField(each, name);
+    if (raw.id !== 0) return raw;
+  }
+  return null;
+}

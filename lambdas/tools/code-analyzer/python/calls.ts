@@ -1,0 +1,301 @@
+import type { Activation } from './activation.ts';
+import type { Parameter } from './ast.ts';
+import { lookupInClass } from './attributes.ts';
+import type { Body } from './body.ts';
+import { callBuiltinMethod } from './builtin-methods.ts';
+import { callBuiltin } from './builtins.ts';
+import { positionsOf, readAll, writeElement } from './containers.ts';
+import { callExternal } from './externals.ts';
+import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './values.ts';
+
+/** What a call passes. `spread` are the elements of `*x` whose positions are unknown. */
+export interface Arguments {
+  readonly positional: ValueSet[];
+  readonly spread: ValueSet | null;
+  readonly keywords: ReadonlyMap<string, ValueSet>;
+  /** The mappings given as `**x`. */
+  readonly mappings: readonly ValueSet[];
+}
+
+export const NO_ARGUMENTS: Arguments = { positional: [], spread: null, keywords: new Map(), mappings: [] };
+
+export function withFirst(first: ValueSet, rest: Arguments): Arguments {
+  return { ...rest, positional: [first, ...rest.positional] };
+}
+
+export function positionalOnly(...positional: ValueSet[]): Arguments {
+  return { ...NO_ARGUMENTS, positional };
+}
+
+/** A function is analysed apart for at most this many receiver types or call sites. */
+const MAX_CONTEXTS = 24;
+
+/** Calls every value of a set and gives what any of them may return. */
+export function callValues(body: Body, callees: ValueSet, args: Arguments, at: number): ValueSet {
+  let result = body.values.empty;
+  for (const callee of body.resolve(callees).items) {
+    result = body.values.union(result, callThing(body, callee, args, at));
+  }
+  return result;
+}
+
+export function callThing(body: Body, callee: Thing, args: Arguments, at: number): ValueSet {
+  const { values } = body;
+  switch (callee.kind) {
+    case 'function':
+      return callFunction(body, callee, args, at, null);
+    case 'bound': {
+      const self = values.of(callee.self);
+      if (callee.callee.kind === 'function')
+        return callFunction(body, callee.callee, withFirst(self, args), at, callee.self);
+      return callThing(body, callee.callee, withFirst(self, args), at);
+    }
+    case 'class':
+      return construct(body, callee, args, at);
+    case 'instance': {
+      const method = lookupInClass(body, callee.type, '__call__', callee);
+      return method ? callValues(body, method, args, at) : values.empty;
+    }
+    case 'external':
+      return callExternal(body, callee, args, at);
+    case 'builtin':
+      return callBuiltin(body, callee.name, args, at);
+    case 'builtin_method':
+      return callBuiltinMethod(body, callee, args, at);
+    case 'partial':
+      return callPartial(body, callee, args, at);
+    case 'wrapped': {
+      const result = callThing(body, callee.inner, args, at);
+      if (callee.wrapper !== 'contextmanager') return result;
+      return values.from(
+        result.items.map((item) => (item.kind === 'generator' ? values.wrapped('context', item) : item)),
+      );
+    }
+    default:
+      return values.empty;
+  }
+}
+
+function callPartial(body: Body, partial: PartialThing, args: Arguments, at: number): ValueSet {
+  const keywords = new Map([...partial.keywords, ...args.keywords]);
+  return callValues(
+    body,
+    partial.callee,
+    { ...args, positional: [...partial.positional, ...args.positional], keywords },
+    at,
+  );
+}
+
+/** `Class(...)`: its metaclass's `__call__`, `__new__` and `__init__`, and the new instance. */
+export function construct(body: Body, type: ClassThing, args: Arguments, at: number): ValueSet {
+  const { values } = body;
+  if (type.metaclass) {
+    for (const meta of body.resolve(type.metaclass).items) {
+      if (meta.kind !== 'class') continue;
+      const method = lookupInClass(body, meta, '__call__', type);
+      if (method) callValues(body, method, args, at);
+    }
+  }
+  const instance = values.of(type.instance);
+  let result = instance;
+  const maker = lookupInClass(body, type, '__new__', null);
+  if (maker) {
+    const made = callValues(body, maker, withFirst(values.of(type), args), at);
+    const instances = made.items.filter((item) => item.kind === 'instance');
+    if (instances.length > 0) result = values.from(instances);
+  }
+  const initializer = lookupInClass(body, type, '__init__', type.instance);
+  if (initializer) callValues(body, initializer, args, at);
+  return result;
+}
+
+/** The activation that analyses this call, made when it is new. */
+function activationFor(
+  body: Body,
+  fn: FunctionThing,
+  at: number,
+  self: Thing | null,
+): { activation: Activation; isNew: boolean } {
+  let context = '';
+  let subject: Thing | null = fn.owner ? fn.owner.instance : null;
+  if (self?.kind === 'instance' && self.type !== fn.owner) context = `t${self.id}`;
+  else if (self?.kind === 'class' && self !== fn.owner) context = `t${self.id}`;
+  if (context) subject = self;
+  // A function that makes and returns closures, such as a decorator, is told apart by who calls it.
+  if (fn.frame.returnsClosure) context += `@${body.frame.module.path}:${at}`;
+  let known = fn.activations.get(context);
+  if (!known && fn.activations.size >= MAX_CONTEXTS) {
+    context = '';
+    subject = fn.owner ? fn.owner.instance : null;
+    known = fn.activations.get('');
+  }
+  if (known) return { activation: known, isNew: false };
+  const activation = body.solver.newActivation(fn, subject);
+  fn.activations.set(context, activation);
+  return { activation, isNew: true };
+}
+
+function callFunction(
+  body: Body,
+  fn: FunctionThing,
+  args: Arguments,
+  at: number,
+  self: Thing | null,
+): ValueSet {
+  const { solver } = body;
+  body.record(fn.frame.qualified, at);
+  body.expose();
+  const { activation } = activationFor(body, fn, at, self);
+  const bound = bindArguments(body, fn, activation, args);
+  activation.callers.add(body.activation);
+  solver.runIfNew(activation);
+  return resultOf(body, fn, activation, bound);
+}
+
+/** What a call evaluates to, with parameters that are handed through replaced by this call's arguments. */
+function resultOf(
+  body: Body,
+  fn: FunctionThing,
+  activation: Activation,
+  bound: (ValueSet | undefined)[],
+): ValueSet {
+  const { values } = body;
+  if (fn.frame.isGenerator || fn.frame.isAsync) {
+    return values.of(body.solver.generatorOf(activation, fn.frame.isAsync && !fn.frame.isGenerator));
+  }
+  if (!activation.returned.symbolic) return activation.returned;
+  let result = values.empty;
+  for (const item of activation.returned.items) {
+    if (item.kind !== 'parameter') result = values.union(result, values.of(item));
+    else {
+      const parameter = fn.frame.parameters[item.index];
+      const given =
+        bound[item.index] ?? (parameter?.defaultValue ? fn.defaults.get(parameter.defaultValue) : undefined);
+      if (given) result = values.union(result, given);
+    }
+  }
+  return result;
+}
+
+/** Lets the arguments flow into the activation's parameters; gives the unresolved argument per parameter. */
+function bindArguments(
+  body: Body,
+  fn: FunctionThing,
+  activation: Activation,
+  args: Arguments,
+): (ValueSet | undefined)[] {
+  const { values } = body;
+  const { parameters } = fn.frame;
+  const bound: (ValueSet | undefined)[] = [];
+  const give = (index: number, value: ValueSet): void => {
+    bound[index] = bound[index] ? values.union(bound[index], value) : value;
+    body.solver.feed(activation, index, body.resolve(value));
+  };
+  const slots: number[] = [];
+  const byName = new Map<string, number>();
+  let rest = -1;
+  let restKeywords = -1;
+  for (const [index, parameter] of parameters.entries()) {
+    if (parameter.kind === 'rest') rest = index;
+    else if (parameter.kind === 'rest_keywords') restKeywords = index;
+    else {
+      if (parameter.kind !== 'keyword_only') slots.push(index);
+      if (parameter.kind !== 'positional_only') byName.set(parameter.variable.name, index);
+    }
+  }
+  for (const [position, value] of args.positional.entries()) {
+    const slot = slots[position];
+    if (slot !== undefined) give(slot, value);
+    else if (rest >= 0) {
+      const container = body.solver.restOf(activation, rest, 'tuple');
+      writeElement(body, container, values.of(values.constant('int', position - slots.length)), value, false);
+    }
+  }
+  if (args.spread) {
+    for (const slot of slots.slice(args.positional.length)) give(slot, args.spread);
+    if (rest >= 0)
+      writeElement(body, body.solver.restOf(activation, rest, 'tuple'), null, args.spread, false);
+  }
+  for (const [name, value] of args.keywords) {
+    const index = byName.get(name);
+    if (index !== undefined) give(index, value);
+    else if (restKeywords >= 0) {
+      const container = body.solver.restOf(activation, restKeywords, 'dict');
+      writeElement(body, container, values.of(values.constant('str', name)), value, false);
+    }
+  }
+  for (const mapping of args.mappings) {
+    bindMapping(body, activation, parameters, byName, restKeywords, mapping, args, give);
+  }
+  return bound;
+}
+
+function bindMapping(
+  body: Body,
+  activation: Activation,
+  parameters: readonly Parameter[],
+  byName: ReadonlyMap<string, number>,
+  restKeywords: number,
+  mapping: ValueSet,
+  args: Arguments,
+  give: (index: number, value: ValueSet) => void,
+): void {
+  const { values } = body;
+  for (const thing of body.resolve(mapping).items) {
+    if (thing.kind !== 'container') continue;
+    const any = body.readField(thing, '[*]');
+    for (const [name, index] of byName) {
+      const parameter = parameters[index];
+      if (!parameter || args.keywords.has(name) || index < args.positional.length) continue;
+      const value = values.union(any, body.readField(thing, `['${name}']`));
+      if (value.id !== 0) give(index, value);
+    }
+    if (restKeywords < 0) continue;
+    const target = body.solver.restOf(activation, restKeywords, 'dict');
+    if (target === thing) continue;
+    for (const [field] of thing.fields ?? []) {
+      const name = /^\['(.*)'\]$/.exec(field)?.[1];
+      if (name === undefined || byName.has(name)) continue;
+      writeElement(
+        body,
+        target,
+        values.of(values.constant('str', name)),
+        body.readField(thing, field),
+        false,
+      );
+    }
+    if (any.id !== 0) writeElement(body, target, null, any, false);
+    body.readField(thing, '[all]');
+  }
+}
+
+/** Turns `*x` arguments into positions where they are known. */
+export function spreadInto(body: Body, positional: ValueSet[], starred: ValueSet): ValueSet | null {
+  const [only, ...others] = body.resolve(starred).items;
+  const exact = only && others.length === 0 ? positionsOf(body, only) : null;
+  if (exact) {
+    positional.push(...exact);
+    return null;
+  }
+  return readAll(body, starred);
+}
+
+/** Calls a special method of every instance in a set, as an operator or statement would. */
+export function callSpecial(
+  body: Body,
+  objects: ValueSet,
+  name: string,
+  args: Arguments,
+  at: number,
+): ValueSet {
+  let result = body.values.empty;
+  for (const thing of body.resolve(objects).items) {
+    if (thing.kind !== 'instance') continue;
+    const method = lookupInClass(body, thing.type, name, thing);
+    if (!method) continue;
+    // Operators on external or builtin bases are not calls of theirs by name.
+    const own = method.items.filter((item) => item.kind !== 'external' && item.kind !== 'builtin_method');
+    result = body.values.union(result, callValues(body, body.values.from(own), args, at));
+  }
+  return result;
+}

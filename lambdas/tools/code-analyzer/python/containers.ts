@@ -1,0 +1,193 @@
+import { lookupInClass } from './attributes.ts';
+import type { Body } from './body.ts';
+import { callSpecial, callValues, NO_ARGUMENTS, positionalOnly } from './calls.ts';
+import type { Container, Thing, ValueSet } from './values.ts';
+
+/** Longer literals are tables: their elements are kept, but writes to them do not replace. */
+const MAX_EXACT_ITEMS = 32;
+
+/**
+ * The list, tuple, set or dict made at a place of the running body. `role` tells apart several made
+ * at one place.
+ */
+export function makeContainer(body: Body, type: string, at: number, role = '', size = 0): Container {
+  const { activation } = body;
+  const container = body.values.once(`l:${activation.id}:${body.frame.qualified}:${at}:${role}`, (id) => ({
+    id,
+    kind: 'container',
+    fields: null,
+    type,
+    owner: activation,
+    many: false,
+  })) as Container;
+  if (body.repeats > 0 || size > MAX_EXACT_ITEMS) container.many = true;
+  // Made anew: what an earlier one held is gone.
+  if (!container.many) body.root.state.exact.delete(container);
+  return container;
+}
+
+function keyField(key: Thing): string | null {
+  if (key.kind !== 'constant' || key.value === null) return null;
+  return typeof key.value === 'number' ? `[${key.value}]` : `['${key.value}']`;
+}
+
+/** `container[key] = value`; a null key is any key. */
+export function writeElement(
+  body: Body,
+  container: Thing,
+  key: ValueSet | null,
+  value: ValueSet,
+  replaces: boolean,
+): void {
+  const keys = key ? body.resolve(key).items : [];
+  if (container.kind === 'container' && container.type === 'dict' && key) {
+    body.writeField(container, '{*}', key, false);
+  }
+  if (keys.length === 0) body.writeField(container, '[*]', value, false);
+  for (const each of keys) {
+    const field = keyField(each);
+    body.writeField(container, field ?? '[*]', value, replaces && field !== null && keys.length === 1);
+  }
+  body.writeField(container, '[all]', value, false);
+}
+
+/** The elements of a container that may have any key. */
+export function readAllOf(body: Body, container: Thing): ValueSet {
+  const exact = body.root.state.exact.get(container);
+  if (!exact) return body.readField(container, '[all]');
+  let result = body.values.empty;
+  for (const field of exact.keys()) {
+    if (field.startsWith('[') && field !== '[all]') {
+      result = body.values.union(result, body.readField(container, field));
+    }
+  }
+  const others = container.fields?.get('[all]');
+  return others ? body.values.union(result, others.readOthers(body.activation, body.values)) : result;
+}
+
+export function readAll(body: Body, containers: ValueSet): ValueSet {
+  let result = body.values.empty;
+  for (const thing of body.resolve(containers).items) {
+    if (thing.kind === 'container') result = body.values.union(result, readAllOf(body, thing));
+    else if (thing.kind === 'generator') result = body.values.union(result, yieldsOf(body, thing));
+  }
+  return result;
+}
+
+/** `container[key]`. */
+export function readElement(body: Body, container: Thing, key: ValueSet): ValueSet {
+  const { values } = body;
+  const keys = body.resolve(key).items;
+  if (keys.length === 0) return readAllOf(body, container);
+  let result = body.readField(container, '[*]');
+  for (const each of keys) {
+    const field = keyField(each);
+    if (field === null) return readAllOf(body, container);
+    if (each.kind === 'constant' && typeof each.value === 'number' && each.value < 0) {
+      const positions = positionsOf(body, container);
+      if (!positions) return readAllOf(body, container);
+      const element = positions.at(each.value);
+      if (element) result = values.union(result, element);
+    } else {
+      result = values.union(result, body.readField(container, field));
+    }
+  }
+  return result;
+}
+
+/** The elements by position, when they are all known. */
+export function positionsOf(body: Body, thing: Thing): ValueSet[] | null {
+  if (thing.kind !== 'container' || thing.type === 'dict' || thing.type === 'set') return null;
+  if (body.readField(thing, '[*]').id !== 0) return null;
+  body.readField(thing, '[all]');
+  const result: ValueSet[] = [];
+  const exact = body.root.state.exact.get(thing);
+  for (;;) {
+    const field = `[${result.length}]`;
+    if (!exact?.has(field) && !thing.fields?.has(field)) return result;
+    const value = body.readField(thing, field);
+    if (value.id === 0) {
+      // Nothing is known of this element; it still takes a place.
+      const next = `[${result.length + 1}]`;
+      if (!exact?.has(next) && !thing.fields?.has(next) && !exact?.has(field)) return result;
+    }
+    result.push(value);
+  }
+}
+
+export function yieldsOf(body: Body, generator: Extract<Thing, { kind: 'generator' }>): ValueSet {
+  generator.activation.callers.add(body.activation);
+  return generator.activation.yielded;
+}
+
+/** What `for x in objects` binds: elements, keys, yields, or what `__next__` returns. */
+export function iterate(body: Body, objects: ValueSet, at: number, isAsync = false): ValueSet {
+  const { values } = body;
+  let result = values.empty;
+  const add = (set: ValueSet): void => {
+    result = values.union(result, set);
+  };
+  for (const thing of body.resolve(objects).items) {
+    switch (thing.kind) {
+      case 'container':
+        add(thing.type === 'dict' ? body.readField(thing, '{*}') : readAllOf(body, thing));
+        break;
+      case 'generator':
+        if (!thing.isCoroutine) add(yieldsOf(body, thing));
+        break;
+      case 'constant':
+        if (thing.type === 'str') add(values.of(values.constant('str', null)));
+        break;
+      case 'instance':
+        add(iterateInstance(body, thing, at, isAsync));
+        break;
+      case 'class': {
+        const external = thing.order.some((type) => type.kind === 'external' && /^enum\./.test(type.path));
+        if (external) add(values.of(thing.instance));
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return result;
+}
+
+function iterateInstance(
+  body: Body,
+  thing: Extract<Thing, { kind: 'instance' }>,
+  at: number,
+  isAsync: boolean,
+): ValueSet {
+  const { values } = body;
+  const maker = lookupInClass(body, thing.type, isAsync ? '__aiter__' : '__iter__', thing, at);
+  const own = maker?.items.filter((item) => item.kind !== 'external' && item.kind !== 'builtin_method') ?? [];
+  if (own.length > 0) {
+    const iterators = callValues(body, values.from(own), NO_ARGUMENTS, at);
+    const others = values.from(iterators.items.filter((item) => item.kind !== 'instance'));
+    const stepped = callSpecial(body, iterators, isAsync ? '__anext__' : '__next__', NO_ARGUMENTS, at);
+    const awaited = isAsync ? awaitValues(body, stepped, at) : stepped;
+    return values.union(awaited, others.id !== 0 ? iterate(body, others, at, isAsync) : values.empty);
+  }
+  if (thing.type.order.some((type) => type.kind === 'builtin' || type.kind === 'external'))
+    return readAllOf(body, thing);
+  const index = positionalOnly(values.of(values.constant('int', null)));
+  return callSpecial(body, values.of(thing), '__getitem__', index, at);
+}
+
+/** What `await objects` gives. */
+export function awaitValues(body: Body, objects: ValueSet, at: number): ValueSet {
+  const { values } = body;
+  let result = values.empty;
+  for (const thing of body.resolve(objects).items) {
+    if (thing.kind === 'generator' && thing.isCoroutine) {
+      thing.activation.callers.add(body.activation);
+      result = values.union(result, body.solver.returnedBy(thing.activation));
+    } else if (thing.kind === 'instance') {
+      result = values.union(result, callSpecial(body, values.of(thing), '__await__', NO_ARGUMENTS, at));
+    } else {
+      result = values.union(result, values.of(thing));
+    }
+  }
+  return result;
+}

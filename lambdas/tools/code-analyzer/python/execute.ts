@@ -1,0 +1,407 @@
+import type { Expression, Handler, Pattern, Statement } from './ast.ts';
+import { lookupInClass, readAttribute } from './attributes.ts';
+import type { Body } from './body.ts';
+import { callSpecial, callValues, construct, NO_ARGUMENTS, positionalOnly } from './calls.ts';
+import { defineClass } from './classes.ts';
+import { awaitValues, iterate, makeContainer, positionsOf, readElement, writeElement } from './containers.ts';
+import { assign, binary, evaluate, truth } from './evaluate.ts';
+import { State } from './state.ts';
+import type { ValueSet } from './values.ts';
+
+/** Loops are interpreted until nothing new arrives, at most this often. */
+const MAX_ROUNDS = 4;
+
+/** Interprets statements in order, following every branch. */
+export function execute(body: Body, statements: readonly Statement[]): void {
+  for (const statement of statements) {
+    if (body.state.dead) return;
+    executeOne(body, statement);
+  }
+}
+
+function executeOne(body: Body, statement: Statement): void {
+  const { values } = body;
+  switch (statement.k) {
+    case 'expression':
+      evaluate(body, statement.value);
+      return;
+    case 'assign': {
+      const value = evaluate(body, statement.value);
+      for (const target of statement.targets) assign(body, target, value);
+      return;
+    }
+    case 'augment':
+      augment(body, statement);
+      return;
+    case 'annotate':
+      if (statement.value) assign(body, statement.target, evaluate(body, statement.value));
+      return;
+    case 'return':
+      body.solver.addReturn(
+        body.activation,
+        statement.value ? evaluate(body, statement.value) : values.empty,
+      );
+      leave(body);
+      return;
+    case 'if':
+      executeIf(body, statement);
+      return;
+    case 'for':
+    case 'while':
+      executeLoop(body, statement);
+      return;
+    case 'try':
+      executeTry(body, statement);
+      return;
+    case 'with':
+      for (const { context, target } of statement.items) {
+        const entered = enter(body, evaluate(body, context), context.at, statement.isAsync);
+        if (target) assign(body, target, entered);
+      }
+      execute(body, statement.body);
+      return;
+    case 'function': {
+      const fn = body.solver.defineFunction(body, statement.frame);
+      const decorated = decorate(body, values.of(fn), statement.decorators);
+      assign(body, statement.target, decorated);
+      return;
+    }
+    case 'class': {
+      const type = defineClass(body, statement);
+      assign(body, statement.target, decorate(body, values.of(type), statement.decorators));
+      return;
+    }
+    case 'import': {
+      const whole = body.solver.importModule(body.activation, statement.module);
+      const top = statement.module.split('.')[0] ?? statement.module;
+      assign(
+        body,
+        statement.target,
+        statement.whole ? whole : body.solver.importModule(body.activation, top),
+      );
+      return;
+    }
+    case 'import_from':
+      body.solver.importNames(body, statement);
+      return;
+    case 'raise': {
+      for (const each of [statement.value, statement.cause])
+        if (each) raise(body, evaluate(body, each), each.at);
+      leave(body);
+      return;
+    }
+    case 'delete':
+      for (const target of statement.targets) {
+        if (target.k === 'subscript') {
+          const key = evaluate(body, target.index);
+          callSpecial(body, evaluate(body, target.object), '__delitem__', positionalOnly(key), target.at);
+        } else if (target.k === 'attribute') {
+          callSpecial(body, evaluate(body, target.object), '__delattr__', NO_ARGUMENTS, target.at);
+        }
+      }
+      return;
+    case 'match': {
+      const subject = evaluate(body, statement.subject);
+      const after = new State();
+      after.dead = true;
+      for (const { pattern, guard, body: block } of statement.cases) {
+        const { state } = body.fork(() => {
+          match(body, pattern, subject);
+          if (guard) truth(body, evaluate(body, guard), guard.at);
+          execute(body, block);
+        });
+        after.join(state, values);
+      }
+      body.state.join(after, values);
+      return;
+    }
+    case 'jump': {
+      const loop = body.loops.at(-1);
+      if (loop) (statement.type === 'break' ? loop.breaks : loop.continues).join(body.state, values);
+      leave(body);
+      return;
+    }
+  }
+}
+
+/** Nothing after this point is reached; an enclosing `try` may still go on from here. */
+function leave(body: Body): void {
+  body.escapes.at(-1)?.join(body.state, body.values);
+  body.state.dead = true;
+}
+
+function augment(body: Body, statement: Extract<Statement, { k: 'augment' }>): void {
+  const { values } = body;
+  const { target } = statement;
+  const current = evaluate(body, target);
+  const operand = evaluate(body, statement.value);
+  const names: Record<string, string> = {
+    '+': '__iadd__',
+    '-': '__isub__',
+    '*': '__imul__',
+    '|': '__ior__',
+    '&': '__iand__',
+  };
+  const special = names[statement.operator];
+  const inPlace = special
+    ? callSpecial(body, current, special, positionalOnly(operand), statement.at)
+    : values.empty;
+  for (const thing of body.resolve(current).items) {
+    if (thing.kind === 'container' && statement.operator === '+') {
+      writeElement(body, thing, null, iterate(body, operand, statement.at), false);
+      assign(body, target, current);
+      return;
+    }
+  }
+  const result =
+    inPlace.id !== 0 ? inPlace : binary(body, statement.operator, current, operand, statement.at);
+  assign(body, target, result);
+}
+
+function executeIf(body: Body, statement: Extract<Statement, { k: 'if' }>): void {
+  const { values } = body;
+  const after = new State();
+  after.dead = true;
+  let current: Extract<Statement, { k: 'if' }> | null = statement;
+  // A chain of `elif` may be thousands long, so it is followed in a loop.
+  while (current) {
+    truth(body, evaluate(body, current.test), current.at);
+    const { then, otherwise }: { then: Statement[]; otherwise: Statement[] } = current;
+    const { state } = body.fork(() => execute(body, then));
+    after.join(state, values);
+    const [only]: Statement[] = otherwise;
+    if (only?.k === 'if' && otherwise.length === 1) {
+      current = only;
+      continue;
+    }
+    execute(body, otherwise);
+    current = null;
+  }
+  after.join(body.state, values);
+  body.state = after;
+}
+
+function executeLoop(body: Body, statement: Extract<Statement, { k: 'for' | 'while' }>): void {
+  const { values } = body;
+  const items = statement.k === 'for' ? evaluate(body, statement.iterable) : values.empty;
+  const dead = (): State => {
+    const state = new State();
+    state.dead = true;
+    return state;
+  };
+  const breaks = dead();
+  body.repeats += 1;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const continues = dead();
+    body.loops.push({ breaks, continues });
+    const { state } = body.fork(() => {
+      if (statement.k === 'for') {
+        assign(body, statement.target, iterate(body, items, statement.iterable.at, statement.isAsync));
+      } else {
+        truth(body, evaluate(body, statement.test), statement.at);
+      }
+      execute(body, statement.body);
+    });
+    body.loops.pop();
+    state.join(continues, values);
+    const settled = body.state.covers(state, values);
+    body.state.join(state, values);
+    if (settled) break;
+  }
+  body.repeats -= 1;
+  execute(body, statement.otherwise);
+  body.state.join(breaks, values);
+}
+
+function executeTry(body: Body, statement: Extract<Statement, { k: 'try' }>): void {
+  const { values } = body;
+  const before = body.state.fork();
+  const early = body.state.fork();
+  body.escapes.push(early);
+  execute(body, statement.body);
+  body.escapes.pop();
+  early.join(body.state, values);
+  early.join(before, values);
+  execute(body, statement.otherwise);
+  const after = body.state;
+  for (const handler of statement.handlers) {
+    body.state = early.fork();
+    body.state.dead = false;
+    catchInto(body, handler);
+    after.join(body.state, values);
+  }
+  body.state = after;
+  if (statement.last.length === 0) return;
+  if (!after.dead) {
+    execute(body, statement.last);
+    return;
+  }
+  // Leaving early still runs `finally`.
+  body.state = early.fork();
+  body.state.dead = false;
+  execute(body, statement.last);
+  body.state.dead = true;
+}
+
+function catchInto(body: Body, handler: Handler): void {
+  const { values } = body;
+  if (handler.types) {
+    const types = body.resolve(evaluate(body, handler.types));
+    if (handler.target) {
+      let caught = values.empty;
+      for (const type of types.items) {
+        const classes =
+          type.kind === 'container' ? iterate(body, values.of(type), handler.types.at).items : [type];
+        for (const each of classes) {
+          if (each.kind === 'class') caught = values.union(caught, values.of(each.instance));
+        }
+      }
+      assign(body, handler.target, caught);
+    }
+  }
+  execute(body, handler.body);
+}
+
+/** Raising a class makes an instance of it; builtin exceptions have no initializer worth noting. */
+function raise(body: Body, raised: ValueSet, at: number): void {
+  for (const thing of body.resolve(raised).items) {
+    if (thing.kind === 'class') construct(body, thing, NO_ARGUMENTS, at);
+  }
+}
+
+/** `with objects as …`: calls `__enter__` and `__exit__`, or runs a context generator. */
+function enter(body: Body, objects: ValueSet, at: number, isAsync: boolean): ValueSet {
+  const { values } = body;
+  let result = values.empty;
+  for (const thing of body.resolve(objects).items) {
+    if (thing.kind === 'wrapped' && thing.wrapper === 'context') {
+      result = values.union(result, iterate(body, values.of(thing.inner), at));
+    } else if (thing.kind === 'instance') {
+      const entered = callSpecial(
+        body,
+        values.of(thing),
+        isAsync ? '__aenter__' : '__enter__',
+        NO_ARGUMENTS,
+        at,
+      );
+      callSpecial(
+        body,
+        values.of(thing),
+        isAsync ? '__aexit__' : '__exit__',
+        positionalOnly(values.empty, values.empty, values.empty),
+        at,
+      );
+      const inherited = lookupInClass(body, thing.type, isAsync ? '__aenter__' : '__enter__', thing);
+      const foreign = inherited === null && thing.type.order.some((type) => type.kind === 'external');
+      result = values.union(result, isAsync ? awaitValues(body, entered, at) : entered);
+      if (foreign) result = values.union(result, values.of(thing));
+    } else if (thing.kind === 'external') {
+      result = values.union(result, values.of(thing));
+    }
+  }
+  return result;
+}
+
+function decorate(body: Body, defined: ValueSet, decorators: readonly Expression[]): ValueSet {
+  const { values } = body;
+  const callees = decorators.map((decorator) => ({ callee: evaluate(body, decorator), at: decorator.at }));
+  let result = defined;
+  for (const { callee, at } of callees.reverse()) {
+    const resolved = body.resolve(callee);
+    let next = values.empty;
+    for (const each of resolved.items) {
+      if (each.kind === 'builtin') {
+        next = values.union(next, applyBuiltinDecorator(body, each.name, result, at));
+      } else {
+        next = values.union(next, callValues(body, values.of(each), positionalOnly(result), at));
+      }
+    }
+    // What is not known to replace the definition leaves it as it is.
+    if (next.id !== 0) result = next;
+  }
+  return result;
+}
+
+/** `@property`, `@staticmethod` and `@classmethod` change how a name is read; they call nothing. */
+function applyBuiltinDecorator(body: Body, name: string, defined: ValueSet, at: number): ValueSet {
+  const { solver } = body;
+  const recording = solver.quiet;
+  solver.quiet = true;
+  const result = callValues(body, body.values.of(body.values.builtin(name)), positionalOnly(defined), at);
+  solver.quiet = recording;
+  return result;
+}
+
+/** Binds what a `case` pattern captures. */
+function match(body: Body, pattern: Pattern, subject: ValueSet): void {
+  const { values } = body;
+  switch (pattern.k) {
+    case 'capture':
+    case 'star':
+      assign(body, pattern.target, subject);
+      return;
+    case 'as':
+      match(body, pattern.pattern, subject);
+      assign(body, pattern.target, subject);
+      return;
+    case 'any':
+      for (const option of pattern.options) match(body, option, subject);
+      return;
+    case 'value':
+      evaluate(body, pattern.value);
+      return;
+    case 'class': {
+      const types = body.resolve(evaluate(body, pattern.type)).items;
+      const matching = body
+        .resolve(subject)
+        .items.filter(
+          (thing) => thing.kind === 'instance' && types.some((type) => thing.type.order.includes(type)),
+        );
+      const made = types.flatMap((type) => (type.kind === 'class' ? [type.instance] : []));
+      const narrowed = values.from(matching.length > 0 ? matching : made);
+      for (const { name, pattern: inner } of pattern.named) {
+        match(body, inner, readAttribute(body, narrowed, name, 0));
+      }
+      const order = readAttribute(body, narrowed, '__match_args__', 0);
+      for (const [index, inner] of pattern.positional.entries()) {
+        let value = values.empty;
+        for (const tuple of order.items) {
+          const name = positionsOf(body, tuple)?.[index]?.items[0];
+          if (name?.kind !== 'constant' || typeof name.value !== 'string') continue;
+          value = values.union(value, readAttribute(body, narrowed, name.value, 0));
+        }
+        match(body, inner, value);
+      }
+      return;
+    }
+    case 'sequence':
+      for (const [index, inner] of pattern.items.entries()) {
+        let value = values.empty;
+        for (const thing of body.resolve(subject).items) {
+          const key = values.of(values.constant('int', index));
+          if (thing.kind === 'container')
+            value = values.union(value, readElement(body, thing, inner.k === 'star' ? values.empty : key));
+        }
+        if (inner.k === 'star') {
+          const container = makeContainer(body, 'list', inner.target.at, 'star');
+          writeElement(body, container, null, value, false);
+          value = values.of(container);
+        }
+        match(body, inner, value);
+      }
+      return;
+    case 'mapping':
+      for (const { key, pattern: inner } of pattern.entries) {
+        const keySet = evaluate(body, key);
+        let value = values.empty;
+        for (const thing of body.resolve(subject).items) {
+          if (thing.kind === 'container') value = values.union(value, readElement(body, thing, keySet));
+        }
+        match(body, inner, value);
+      }
+      if (pattern.rest) assign(body, pattern.rest, subject);
+      return;
+    case 'wildcard':
+      return;
+  }
+}

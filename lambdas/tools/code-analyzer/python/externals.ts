@@ -1,0 +1,130 @@
+import type { Body } from './body.ts';
+import { makeProperty, wrapAll } from './builtins.ts';
+import { type Arguments, callValues, NO_ARGUMENTS, positionalOnly } from './calls.ts';
+import { iterate, makeContainer, writeElement } from './containers.ts';
+import type { ExternalThing, PartialThing, ValueSet } from './values.ts';
+
+/** Standard decorators that give back what they are given. */
+const TRANSPARENT = new Set([
+  'functools.lru_cache',
+  'functools.cache',
+  'functools.total_ordering',
+  'functools.singledispatch',
+  'abc.abstractmethod',
+  'typing.overload',
+  'typing.final',
+  'typing.no_type_check',
+  'typing.runtime_checkable',
+  'types.coroutine',
+  'dataclasses.dataclass',
+  'copy.copy',
+  'copy.deepcopy',
+  'typing.cast',
+  'weakref.ref',
+  'weakref.proxy',
+  'atexit.register',
+]);
+
+const WRAPPER = 'functools.wraps()';
+
+/** Standard functions that call what they are given, now or later, with the place of the function. */
+const APPLIES: Readonly<Record<string, number>> = {
+  'atexit.register': 0,
+  'functools.reduce': 0,
+  'itertools.starmap': 0,
+  'itertools.filterfalse': 0,
+  'itertools.takewhile': 0,
+  'itertools.dropwhile': 0,
+};
+
+/** A call of something outside the project, known by its path. */
+export function callExternal(body: Body, callee: ExternalThing, args: Arguments, at: number): ValueSet {
+  const { values } = body;
+  const { path } = callee;
+  const [first = values.empty] = args.positional;
+  // The decorator that functools.wraps makes copies names and gives back what it is given.
+  if (path === WRAPPER) return first;
+  body.record(path, at);
+  switch (path) {
+    case 'functools.partial':
+    case 'functools.partialmethod':
+      return makePartial(body, args, at);
+    case 'functools.wraps':
+      return values.of(values.external(WRAPPER));
+    case 'functools.update_wrapper':
+      return first;
+    case 'functools.cached_property':
+      return values.of(makeProperty(body, args, at));
+    case 'abc.abstractproperty':
+      return values.of(makeProperty(body, args, at));
+    case 'contextlib.contextmanager':
+    case 'contextlib.asynccontextmanager':
+      return wrapAll(body, 'contextmanager', first);
+    case 'typing.cast':
+      return args.positional[1] ?? values.empty;
+    case 'typing.NewType':
+      return args.positional[1] ?? values.empty;
+    case 'collections.defaultdict': {
+      const container = makeContainer(body, 'dict', at, 'defaultdict');
+      if (first.id !== 0)
+        writeElement(body, container, null, callValues(body, first, NO_ARGUMENTS, at), false);
+      return values.of(container);
+    }
+    case 'collections.OrderedDict':
+      return values.of(makeContainer(body, 'dict', at, 'ordered'));
+    case 'collections.deque': {
+      const container = makeContainer(body, 'list', at, 'deque');
+      writeElement(body, container, null, iterate(body, first, at), false);
+      return values.of(container);
+    }
+    case 'importlib.import_module': {
+      let found = values.empty;
+      for (const each of body.resolve(first).items) {
+        if (each.kind === 'constant' && typeof each.value === 'string') {
+          found = values.union(found, body.solver.importModule(body.activation, each.value));
+        }
+      }
+      return found;
+    }
+    case 'threading.Thread':
+    case 'threading.Timer':
+    case 'multiprocessing.Process': {
+      const target = args.keywords.get('target') ?? args.positional[1];
+      if (target) callValues(body, target, NO_ARGUMENTS, at);
+      return values.of(callee);
+    }
+    case 'asyncio.run':
+    case 'asyncio.create_task':
+    case 'asyncio.ensure_future':
+    case 'asyncio.wait_for':
+    case 'asyncio.shield':
+      return first;
+    default:
+      break;
+  }
+  if (path in APPLIES) callValues(body, first, positionalOnly(...args.positional.slice(1)), at);
+  if (TRANSPARENT.has(path)) return first.id === 0 ? values.of(callee) : first;
+  // By convention a capital letter names a class: what it makes has its methods.
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  return /^_*[A-Z]/.test(name) ? values.of(callee) : values.empty;
+}
+
+function makePartial(body: Body, args: Arguments, at: number): ValueSet {
+  const { values } = body;
+  const [callee = values.empty, ...positional] = args.positional;
+  const key = `f:${body.activation.id}:${at}`;
+  const partial = values.once(key, (id) => ({
+    id,
+    kind: 'partial',
+    fields: null,
+    callee: values.empty,
+    positional: [],
+    keywords: new Map(),
+  })) as PartialThing;
+  partial.callee = values.union(partial.callee, body.resolve(callee));
+  partial.positional = positional.map((value, index) =>
+    values.union(partial.positional[index] ?? values.empty, body.resolve(value)),
+  );
+  partial.keywords = new Map([...args.keywords].map(([name, value]) => [name, body.resolve(value)]));
+  return values.of(partial);
+}

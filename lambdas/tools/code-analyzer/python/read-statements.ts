@@ -1,0 +1,482 @@
+import type { Grammar } from '../grammars.ts';
+import { LineIndex, parseSyntax, type SyntaxNode } from '../syntax-tree.ts';
+import type {
+  ClassFrame,
+  Expression,
+  FunctionFrame,
+  Handler,
+  MatchCase,
+  ModuleFrame,
+  Parameter,
+  Statement,
+} from './ast.ts';
+import { ExpressionReader } from './read-expressions.ts';
+import { readPattern } from './read-patterns.ts';
+import { newFunction, newModule, resolveNames, Scope } from './scope.ts';
+
+const MAX_NESTING = 120;
+
+class ModuleReader extends ExpressionReader {
+  private readonly grammar: Grammar;
+  private readonly functions: FunctionFrame[] = [];
+  private nesting = 0;
+  private pendingSources: string[] = [];
+
+  constructor(text: string, scope: Scope, grammar: Grammar) {
+    super(text, scope);
+    this.grammar = grammar;
+  }
+
+  protected override noteYield(): void {
+    const current = this.functions.at(-1);
+    if (current) current.isGenerator = true;
+  }
+
+  protected override readFragment(text: string, at: number): Statement[] | null {
+    if (this.pendingSources.length > 3) return null;
+    const { root, hasError } = parseSyntax(this.grammar, text);
+    if (hasError) return null;
+    // The fragment has its own text, but the names and the place of where it stands.
+    const inner = new ModuleReader(text, this.scope, this.grammar);
+    inner.pendingSources = [...this.pendingSources, text];
+    const statements = inner.block(root);
+    this.references.push(...inner.references);
+    for (const { name } of inner.references) (name as { at: number }).at = at;
+    relocate(statements, at);
+    return statements;
+  }
+
+  protected override readLambda(node: SyntaxNode): FunctionFrame {
+    this.scope.lambdas += 1;
+    let owner = this.scope;
+    while (owner.isComprehension && owner.parent) owner = owner.parent;
+    if (owner !== this.scope) owner.lambdas += 1;
+    const frame = newFunction(`<lambda${owner.lambdas}>`, owner.frame, node.start, {
+      isAsync: false,
+      isLambda: true,
+    });
+    const body = node.get('body');
+    this.enter(frame, node.get('parameters'), () =>
+      body ? [{ k: 'return', at: body.start, value: this.expression(body) }] : [],
+    );
+    return frame;
+  }
+
+  private enter(frame: FunctionFrame, parameters: SyntaxNode | undefined, body: () => Statement[]): void {
+    const outer = this.scope;
+    const scope = new Scope(frame, outer);
+    if (parameters) frame.parameters = this.parameters(parameters, scope);
+    this.scope = scope;
+    this.functions.push(frame);
+    frame.body = body();
+    this.functions.pop();
+    this.scope = outer;
+  }
+
+  /** Defaults and annotations belong to the scope around the function. */
+  private parameters(list: SyntaxNode, scope: Scope): Parameter[] {
+    const result: Parameter[] = [];
+    let kind: Parameter['kind'] = 'positional';
+    for (const node of list.children) {
+      if (node.type === 'positional_separator') {
+        for (const [index, each] of result.entries()) result[index] = { ...each, kind: 'positional_only' };
+        continue;
+      }
+      if (node.type === 'keyword_separator') {
+        kind = 'keyword_only';
+        continue;
+      }
+      const inner = node.get('name') ?? (node.type === 'typed_parameter' ? node.children[0] : node);
+      if (!inner) continue;
+      const splat = inner.type === 'list_splat_pattern' || inner.type === 'dictionary_splat_pattern';
+      const identifier = splat ? inner.children[0] : inner;
+      if (identifier?.type !== 'identifier') continue;
+      const type = node.get('type');
+      result.push({
+        variable: scope.bind(this.slice(identifier)),
+        kind: inner.type === 'list_splat_pattern' ? 'rest' : splat ? 'rest_keywords' : kind,
+        defaultValue: this.optional(node.get('value')),
+        annotation: type ? this.annotation(type) : null,
+      });
+      if (inner.type === 'list_splat_pattern') kind = 'keyword_only';
+    }
+    return result;
+  }
+
+  /** A type, with quoted forward references read as the names they quote. */
+  private annotation(node: SyntaxNode): Expression {
+    const expression = this.expression(node);
+    if (expression.k !== 'constant' || typeof expression.value !== 'string') return expression;
+    const [statement] = this.readFragment(expression.value, node.start) ?? [];
+    return statement?.k === 'expression' ? statement.value : expression;
+  }
+
+  block(node: SyntaxNode | undefined): Statement[] {
+    const statements: Statement[] = [];
+    if (!node) return statements;
+    if (this.nesting > MAX_NESTING) {
+      this.truncated = true;
+      return statements;
+    }
+    this.nesting += 1;
+    for (const child of node.children) this.statement(child, statements);
+    this.nesting -= 1;
+    return statements;
+  }
+
+  private statement(node: SyntaxNode, into: Statement[]): void {
+    const at = node.start;
+    switch (node.type) {
+      case 'expression_statement':
+        for (const child of node.children) this.expressionStatement(child, into);
+        return;
+      case 'return_statement': {
+        const value = this.optional(node.children[0]);
+        const current = this.functions.at(-1);
+        if (value && current && this.isClosure(value)) current.returnsClosure = true;
+        into.push({ k: 'return', at, value });
+        return;
+      }
+      case 'if_statement':
+        into.push(this.ifStatement(node));
+        return;
+      case 'for_statement': {
+        const left = node.get('left');
+        const right = node.get('right');
+        if (!left || !right) return;
+        into.push({
+          k: 'for',
+          at,
+          iterable: this.expression(right),
+          target: this.bindingTarget(left),
+          body: this.block(node.get('body')),
+          otherwise: this.block(node.get('alternative')?.get('body')),
+          isAsync: this.text.startsWith('async', at),
+        });
+        return;
+      }
+      case 'while_statement': {
+        const test = node.get('condition');
+        if (!test) return;
+        const body = this.block(node.get('body'));
+        const otherwise = this.block(node.get('alternative')?.get('body'));
+        into.push({ k: 'while', at, test: this.expression(test), body, otherwise });
+        return;
+      }
+      case 'try_statement':
+        into.push(this.tryStatement(node));
+        return;
+      case 'with_statement':
+        into.push(this.withStatement(node));
+        return;
+      case 'decorated_definition': {
+        const definition = node.get('definition');
+        const decorators = node.children.filter((child) => child.type === 'decorator' && child.children[0]);
+        const values = decorators.map((child) => this.expression(child.children[0] as SyntaxNode));
+        if (definition) this.definition(definition, values, into);
+        return;
+      }
+      case 'function_definition':
+      case 'class_definition':
+        this.definition(node, [], into);
+        return;
+      case 'import_statement':
+      case 'import_from_statement':
+      case 'future_import_statement':
+        this.importStatement(node, into);
+        return;
+      case 'raise_statement': {
+        const cause = node.get('cause');
+        const value = node.children.find((child) => child !== cause);
+        into.push({ k: 'raise', at, value: this.optional(value), cause: this.optional(cause) });
+        return;
+      }
+      case 'delete_statement': {
+        const targets = node.children.flatMap((child) =>
+          child.type === 'expression_list' ? child.children : [child],
+        );
+        into.push({ k: 'delete', at, targets: targets.map((target) => this.bindingTarget(target)) });
+        return;
+      }
+      case 'global_statement':
+      case 'nonlocal_statement':
+        for (const child of node.children) {
+          const names = node.type === 'global_statement' ? this.scope.globalNames : this.scope.outerNames;
+          names.add(this.slice(child));
+        }
+        return;
+      case 'assert_statement':
+      case 'print_statement': {
+        const values = node.children
+          .filter((child) => child.type !== 'chevron')
+          .map((child) => this.expression(child));
+        for (const value of values) into.push({ k: 'expression', at, value });
+        return;
+      }
+      case 'match_statement': {
+        const subjects = node.all('subject').map((child) => this.expression(child));
+        const subject: Expression =
+          subjects.length === 1 && subjects[0]
+            ? subjects[0]
+            : { k: 'sequence', at, type: 'tuple', items: subjects };
+        const clauses = (node.get('body') ?? node).children.filter((child) => child.type === 'case_clause');
+        into.push({ k: 'match', at, subject, cases: clauses.map((clause) => this.matchCase(clause)) });
+        return;
+      }
+      case 'break_statement':
+      case 'continue_statement':
+        into.push({ k: 'jump', at, type: node.type === 'break_statement' ? 'break' : 'continue' });
+        return;
+      case 'ERROR':
+      case 'block':
+      case 'else_clause':
+        // Whole statements often survive inside what the parser could not place.
+        into.push(...this.block(node));
+        return;
+      case 'pass_statement':
+      case 'type_alias_statement':
+      case 'exec_statement':
+        return;
+      default:
+        if (/^(identifier|call|attribute|await|yield|string|assignment)$/.test(node.type)) {
+          this.expressionStatement(node, into);
+        }
+    }
+  }
+
+  /** Whether an expression mentions a function or class defined in the current scope. */
+  private isClosure(value: Expression): boolean {
+    switch (value.k) {
+      case 'lambda':
+        return true;
+      case 'name':
+        return this.scope.definitions.has(value.name);
+      case 'call':
+        return this.isClosure(value.callee) || value.positional.some((each) => this.isClosure(each));
+      case 'sequence':
+        return value.items.some((each) => this.isClosure(each));
+      case 'either':
+        return value.options.some((each) => this.isClosure(each));
+      default:
+        return false;
+    }
+  }
+
+  private expressionStatement(node: SyntaxNode, into: Statement[]): void {
+    const at = node.start;
+    if (node.type === 'assignment') {
+      this.assignment(node, into);
+    } else if (node.type === 'augmented_assignment') {
+      const left = node.get('left');
+      const right = node.get('right');
+      const operator = node.get('operator');
+      if (!left || !right) return;
+      const sign = operator ? this.slice(operator).slice(0, -1) : '+';
+      const value = this.expression(right);
+      into.push({ k: 'augment', at, target: this.bindingTarget(left), operator: sign, value });
+    } else {
+      into.push({ k: 'expression', at, value: this.expression(node) });
+    }
+  }
+
+  private assignment(node: SyntaxNode, into: Statement[]): void {
+    const targets: SyntaxNode[] = [];
+    let current: SyntaxNode | undefined = node;
+    while (current?.type === 'assignment') {
+      const left = current.get('left');
+      if (left) targets.push(left);
+      const type: SyntaxNode | undefined = current.get('type');
+      const right: SyntaxNode | undefined = current.get('right');
+      if (type && left) {
+        const annotation = this.annotation(type);
+        const value = this.optional(right);
+        into.push({ k: 'annotate', at: node.start, target: this.bindingTarget(left), annotation, value });
+        return;
+      }
+      current = right;
+    }
+    if (!current) return;
+    const value = this.expression(current);
+    const bound = targets.map((target) => this.bindingTarget(target));
+    into.push({ k: 'assign', at: node.start, targets: bound, value });
+    const [first] = bound;
+    if (first?.k === 'name' && first.name === '__all__' && value.k === 'sequence') {
+      const names = value.items.map((item) => (item.k === 'constant' ? item.value : null));
+      this.scope.frame.module.exported = names.filter((name) => typeof name === 'string');
+    }
+  }
+
+  private ifStatement(node: SyntaxNode): Statement {
+    const branches = [node, ...node.all('alternative')];
+    let otherwise: Statement[] = [];
+    for (const branch of branches.reverse()) {
+      const condition = branch.get('condition');
+      if (!condition) {
+        otherwise = this.block(branch.get('body'));
+        continue;
+      }
+      const then = this.block(branch.get('consequence'));
+      otherwise = [{ k: 'if', at: branch.start, test: this.expression(condition), then, otherwise }];
+    }
+    return otherwise[0] ?? { k: 'jump', at: node.start, type: 'continue' };
+  }
+
+  private tryStatement(node: SyntaxNode): Statement {
+    const body = this.block(node.get('body'));
+    const handlers: Handler[] = [];
+    for (const clause of node.children) {
+      if (clause.type !== 'except_clause' && clause.type !== 'except_group_clause') continue;
+      const value = clause.get('value') ?? clause.children.find((child) => child.type !== 'block');
+      const types = value?.type === 'as_pattern' ? value.children[0] : value;
+      const alias = value?.type === 'as_pattern' ? value.get('alias') : clause.get('alias');
+      handlers.push({
+        types: this.optional(types),
+        target: alias ? this.bindingTarget(alias) : null,
+        body: this.block(clause.ofType('block')),
+      });
+    }
+    const otherwise = this.block(node.ofType('else_clause')?.get('body'));
+    const last = this.block(node.ofType('finally_clause')?.ofType('block'));
+    return { k: 'try', at: node.start, body, handlers, otherwise, last };
+  }
+
+  private withStatement(node: SyntaxNode): Statement {
+    const items: { context: Expression; target: Expression | null }[] = [];
+    for (const item of node.ofType('with_clause')?.children ?? []) {
+      const value = item.get('value') ?? item.children[0];
+      const context = value?.type === 'as_pattern' ? value.children[0] : value;
+      const alias = value?.type === 'as_pattern' ? value.get('alias') : undefined;
+      if (!context) continue;
+      items.push({ context: this.expression(context), target: alias ? this.bindingTarget(alias) : null });
+    }
+    const isAsync = this.text.startsWith('async', node.start);
+    return { k: 'with', at: node.start, items, body: this.block(node.get('body')), isAsync };
+  }
+
+  private matchCase(clause: SyntaxNode): MatchCase {
+    const patterns = clause.children
+      .filter((child) => child.type === 'case_pattern')
+      .map((child) => readPattern(child, this, this.text));
+    const [first] = patterns;
+    const pattern = patterns.length === 1 && first ? first : { k: 'sequence' as const, items: patterns };
+    const guard = clause.get('guard')?.children[0];
+    return { pattern, guard: this.optional(guard), body: this.block(clause.get('consequence')) };
+  }
+
+  /** Makes a name that is read, for patterns. */
+  read(name: string, at: number): Expression {
+    return this.nameAt(name, at);
+  }
+
+  write(name: string, at: number): Expression {
+    return this.target(name, at);
+  }
+
+  private definition(node: SyntaxNode, decorators: Expression[], into: Statement[]): void {
+    const nameNode = node.get('name');
+    const body = node.get('body');
+    if (!nameNode) return;
+    const name = this.slice(nameNode);
+    const target = this.target(name, nameNode.start);
+    this.scope.definitions.add(name);
+    if (node.type === 'function_definition') {
+      const isAsync = this.text.startsWith('async', node.start);
+      const frame = newFunction(name, this.scope.frame, node.start, { isAsync, isLambda: false });
+      const returns = node.get('return_type');
+      if (returns) frame.returns = this.annotation(returns);
+      this.enter(frame, node.get('parameters'), () => this.block(body));
+      into.push({ k: 'function', at: node.start, frame, target, decorators });
+      return;
+    }
+    const parent = this.scope.frame;
+    const qualified = `${parent.qualified}.${name}`;
+    const { module } = parent;
+    const frame: ClassFrame = {
+      kind: 'class',
+      name,
+      qualified,
+      module,
+      parent,
+      variables: [],
+      at: node.start,
+      body: [],
+    };
+    module.classes.push(frame);
+    const bases: Pick<import('./ast.ts').CallExpression, 'positional' | 'keywords'> = {
+      positional: [],
+      keywords: [],
+    };
+    this.callArguments(node.get('superclasses')?.children ?? [], bases);
+    const outer = this.scope;
+    this.scope = new Scope(frame, outer);
+    frame.body = this.block(body);
+    this.scope = outer;
+    into.push({
+      k: 'class',
+      at: node.start,
+      frame,
+      target,
+      bases: bases.positional,
+      keywords: bases.keywords,
+      decorators,
+    });
+  }
+
+  private importStatement(node: SyntaxNode, into: Statement[]): void {
+    const at = node.start;
+    const from = node.get('module_name');
+    const imported = node.all('name').map((child) => {
+      const dotted = this.slice(child.get('name') ?? child).replace(/\s/g, '');
+      const alias = child.get('alias');
+      return { dotted, alias: alias ? this.slice(alias) : null };
+    });
+    if (node.type === 'import_statement') {
+      for (const { dotted, alias } of imported) {
+        const name = alias ?? dotted.split('.')[0] ?? dotted;
+        into.push({ k: 'import', at, module: dotted, target: this.target(name, at), whole: alias !== null });
+      }
+      return;
+    }
+    if (!from) return;
+    const source = this.slice(from).replace(/\s/g, '');
+    const level = /^\.*/.exec(source)?.[0].length ?? 0;
+    const names = imported.map(({ dotted, alias }) => ({
+      name: dotted,
+      target: this.target(alias ?? dotted, at),
+    }));
+    const star = node.ofType('wildcard_import') !== undefined;
+    into.push({ k: 'import_from', at, module: source.slice(level), level, names, star });
+  }
+}
+
+/** Gives every node of a fragment the place of the call that contains it. */
+function relocate(value: unknown, at: number): void {
+  if (Array.isArray(value)) {
+    for (const each of value) relocate(each, at);
+  } else if (typeof value === 'object' && value !== null && 'k' in value) {
+    for (const [key, child] of Object.entries(value)) {
+      if (key === 'at') (value as unknown as { at: number }).at = at;
+      else if (key !== 'variable' && key !== 'frame') relocate(child, at);
+    }
+  }
+}
+
+/**
+ * Reads one Python file.
+ * @param qualified the module's dotted name in the project
+ * @returns the module and whether some of it could not be parsed
+ */
+export function readPythonModule(
+  grammar: Grammar,
+  path: string,
+  qualified: string,
+  text: string,
+): { module: ModuleFrame; hasError: boolean; lines: number } {
+  const lines = new LineIndex(text);
+  const module = newModule(path, qualified, (offset) => lines.lineOf(offset));
+  const { root, hasError } = parseSyntax(grammar, text);
+  const reader = new ModuleReader(text, new Scope(module, null), grammar);
+  module.body = reader.block(root);
+  resolveNames(reader.references);
+  return { module, hasError: hasError || reader.truncated, lines: lines.count };
+}

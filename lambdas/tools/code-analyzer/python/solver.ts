@@ -1,0 +1,345 @@
+import { Activation } from './activation.ts';
+import type { FunctionFrame, ModuleFrame, Statement } from './ast.ts';
+import { Body } from './body.ts';
+import { linearize } from './classes.ts';
+import { assign, evaluate } from './evaluate.ts';
+import { execute } from './execute.ts';
+import type { ModuleIndex } from './modules.ts';
+import {
+  type ClassThing,
+  type Container,
+  type FunctionThing,
+  type GeneratorThing,
+  type ModuleThing,
+  type Thing,
+  type ValueSet,
+  Values,
+} from './values.ts';
+
+/** Bodies are interpreted inside each other at most this deep; deeper ones wait in the queue. */
+const MAX_DEPTH = 24;
+/** A body that is still changing after this many interpretations keeps what it has. */
+const MAX_RUNS = 60;
+
+/** Runs every body of a project until nothing changes, then every function nothing has called. */
+export class Solver {
+  readonly values = new Values();
+  readonly project: ModuleIndex;
+  readonly classes: ClassThing[] = [];
+  /** While set, calls are not recorded. */
+  quiet = false;
+  private readonly modules: readonly ModuleFrame[];
+  private readonly activations: Activation[] = [];
+  private readonly moduleActivations = new Map<ModuleFrame, Activation>();
+  private readonly functions: FunctionThing[] = [];
+  private readonly queue: Activation[] = [];
+  private depth = 0;
+
+  constructor(project: ModuleIndex, modules: readonly ModuleFrame[]) {
+    this.project = project;
+    this.modules = modules;
+  }
+
+  /** Every activation with the calls recorded in it. */
+  solve(): readonly Activation[] {
+    for (const module of this.modules) this.runIfNew(this.moduleActivation(module));
+    this.drain();
+    for (let index = 0; index < this.functions.length; index += 1) {
+      const fn = this.functions[index];
+      if (!fn || fn.activations.size > 0) continue;
+      this.activateUncalled(fn);
+      this.drain();
+    }
+    return this.activations;
+  }
+
+  /** Wakes a body whose inputs have grown. A property, so that it can be handed to cells. */
+  readonly wake = (activation: Activation): void => {
+    if (activation.queued || activation.runs === 0) return;
+    activation.queued = true;
+    this.queue.push(activation);
+  };
+
+  private drain(): void {
+    for (let next = 0; next < this.queue.length; next += 1) {
+      const activation = this.queue[next];
+      if (activation) this.run(activation);
+      if (next > 4096) {
+        this.queue.splice(0, next + 1);
+        next = -1;
+      }
+    }
+    this.queue.length = 0;
+  }
+
+  runIfNew(activation: Activation): void {
+    if (activation.runs > 0 || activation.running || activation.queued) return;
+    if (this.depth < MAX_DEPTH) this.run(activation);
+    else {
+      activation.queued = true;
+      this.queue.push(activation);
+    }
+  }
+
+  private run(activation: Activation): void {
+    activation.queued = false;
+    if (activation.running) {
+      activation.queued = true;
+      this.queue.push(activation);
+      return;
+    }
+    if (activation.runs >= MAX_RUNS) return;
+    activation.runs += 1;
+    activation.running = true;
+    this.depth += 1;
+    activation.calls.clear();
+    const { frame } = activation;
+    const body = new Body(this, activation, frame, null, null);
+    if (frame.kind === 'function') {
+      for (const [index, parameter] of frame.parameters.entries()) {
+        const symbol = parameter.kind.startsWith('rest') ? null : this.values.parameter(index);
+        const value = symbol ? this.values.of(symbol) : (activation.parameters[index] ?? this.values.empty);
+        body.writeName(parameter.variable, value);
+      }
+    }
+    execute(body, frame.body);
+    body.state.dead = false;
+    body.expose();
+    this.depth -= 1;
+    activation.running = false;
+  }
+
+  newActivation(fn: FunctionThing, self: Thing | null): Activation {
+    const activation = new Activation(
+      this.activations.length + 1,
+      fn.frame,
+      fn.closure,
+      self,
+      fn.owner,
+      this.values.empty,
+    );
+    this.activations.push(activation);
+    for (const [index, parameter] of fn.frame.parameters.entries()) {
+      const fallback = parameter.defaultValue ? fn.defaults.get(parameter.defaultValue) : undefined;
+      if (fallback) this.feed(activation, index, fallback);
+      if (parameter.kind === 'rest')
+        this.feed(activation, index, this.values.of(this.restOf(activation, index, 'tuple')));
+      if (parameter.kind === 'rest_keywords') {
+        this.feed(activation, index, this.values.of(this.restOf(activation, index, 'dict')));
+      }
+    }
+    return activation;
+  }
+
+  /** A function nothing calls is interpreted as an outsider might call it. */
+  private activateUncalled(fn: FunctionThing): void {
+    const self = fn.owner?.instance ?? null;
+    const activation = this.newActivation(fn, self);
+    fn.activations.set('', activation);
+    const [first] = fn.frame.parameters;
+    if (fn.owner && self && first && !fn.frame.isLambda) {
+      const raw = fn.owner.fields?.get(fn.frame.name)?.total;
+      const wrappers = raw?.items.flatMap((item) =>
+        item.kind === 'wrapped' && item.inner === fn ? [item.wrapper] : [],
+      );
+      const takesClass =
+        wrappers?.includes('classmethod') || /^__(new|init_subclass|class_getitem)__$/.test(fn.frame.name);
+      if (takesClass) this.feed(activation, 0, this.values.of(fn.owner));
+      else if (!wrappers?.includes('staticmethod')) this.feed(activation, 0, this.values.of(self));
+    }
+    this.runIfNew(activation);
+  }
+
+  feed(activation: Activation, index: number, value: ValueSet): void {
+    const known = activation.parameters[index] ?? this.values.empty;
+    const grown = this.values.union(known, value);
+    if (grown === known) return;
+    activation.parameters[index] = grown;
+    this.wake(activation);
+  }
+
+  addReturn(activation: Activation, value: ValueSet): void {
+    const grown = this.values.union(activation.returned, value);
+    if (grown === activation.returned) return;
+    activation.returned = grown;
+    for (const caller of activation.callers) this.wake(caller);
+  }
+
+  addYield(activation: Activation, value: ValueSet): void {
+    const grown = this.values.union(activation.yielded, value);
+    if (grown === activation.yielded) return;
+    activation.yielded = grown;
+    for (const caller of activation.callers) this.wake(caller);
+  }
+
+  /** What an activation returns, whatever it was called with. */
+  returnedBy(activation: Activation): ValueSet {
+    if (!activation.returned.symbolic) return activation.returned;
+    let result = this.values.empty;
+    for (const item of activation.returned.items) {
+      const part = item.kind === 'parameter' ? activation.parameters[item.index] : this.values.of(item);
+      if (part) result = this.values.union(result, part);
+    }
+    return result;
+  }
+
+  generatorOf(activation: Activation, isCoroutine: boolean): GeneratorThing {
+    return this.values.once(`g:${activation.id}`, (id) => ({
+      id,
+      kind: 'generator',
+      fields: null,
+      activation,
+      isCoroutine,
+    })) as GeneratorThing;
+  }
+
+  /** The tuple or dict of a `*args` or `**kwargs` parameter. */
+  restOf(activation: Activation, index: number, type: 'tuple' | 'dict'): Container {
+    return this.values.once(`r:${activation.id}:${index}`, (id) => ({
+      id,
+      kind: 'container',
+      fields: null,
+      type,
+      owner: null,
+      many: true,
+    })) as Container;
+  }
+
+  defineFunction(body: Body, frame: FunctionFrame): FunctionThing {
+    const { values } = this;
+    const key = `d:${frame.module.path}:${frame.at}:${frame.name}:${body.activation.id}`;
+    const fn = values.once<FunctionThing>(key, (id) => {
+      const made: FunctionThing = {
+        id,
+        kind: 'function',
+        fields: null,
+        frame,
+        closure: body.activation,
+        owner: body.owner,
+        defaults: new Map(),
+        activations: new Map(),
+      };
+      this.functions.push(made);
+      return made;
+    });
+    for (const [index, parameter] of frame.parameters.entries()) {
+      if (!parameter.defaultValue) continue;
+      const value = body.resolve(evaluate(body, parameter.defaultValue));
+      const known = fn.defaults.get(parameter.defaultValue) ?? values.empty;
+      fn.defaults.set(parameter.defaultValue, values.union(known, value));
+      for (const activation of fn.activations.values()) this.feed(activation, index, value);
+    }
+    return fn;
+  }
+
+  /** Recomputes a class's method resolution order and those below it. */
+  updateOrder(type: ClassThing): void {
+    const order = linearize(type, this.values);
+    const same =
+      order.length === type.order.length && order.every((each, index) => each === type.order[index]);
+    type.order = order;
+    for (const base of order) if (base !== type && base.kind === 'class') base.subclasses.add(type);
+    if (same) return;
+    for (const child of type.subclasses) if (child.order.includes(type)) this.updateOrder(child);
+  }
+
+  moduleActivation(module: ModuleFrame): Activation {
+    let activation = this.moduleActivations.get(module);
+    if (!activation) {
+      activation = new Activation(this.activations.length + 1, module, null, null, null, this.values.empty);
+      this.activations.push(activation);
+      this.moduleActivations.set(module, activation);
+    }
+    return activation;
+  }
+
+  moduleThing(name: string): ModuleThing {
+    const module = this.project.get(name) ?? null;
+    return this.values.once(`M:${name}`, (id) => ({
+      id,
+      kind: 'module',
+      fields: null,
+      name,
+      module,
+    })) as ModuleThing;
+  }
+
+  /** A global of a module as another body sees it, through star imports too. */
+  moduleName(reader: Activation, module: ModuleFrame, name: string, seen = new Set<ModuleFrame>()): ValueSet {
+    const variable = module.globals.get(name);
+    const activation = this.moduleActivation(module);
+    const own = variable ? activation.cell(variable, this.values.empty).read(reader) : this.values.empty;
+    if (own.id !== 0 || seen.has(module)) return own;
+    seen.add(module);
+    return this.starName(reader, module, name, seen);
+  }
+
+  /** A name that a module has only through its star imports. */
+  starName(
+    reader: Activation,
+    module: ModuleFrame,
+    name: string,
+    seen = new Set<ModuleFrame>([module]),
+  ): ValueSet {
+    const { stars } = this.moduleActivation(module);
+    let result = this.values.empty;
+    for (const star of stars) {
+      if (star.kind === 'external' || !star.module) continue;
+      const { exported } = star.module;
+      const isPublic = exported ? exported.includes(name) : !name.startsWith('_');
+      if (isPublic) result = this.values.union(result, this.moduleName(reader, star.module, name, seen));
+    }
+    return result;
+  }
+
+  /** The module of a dotted name as `import` finds it, interpreted first if it is the project's. */
+  importModule(importer: Activation, dotted: string): ValueSet {
+    const name = this.project.resolve(dotted, importer.frame.module);
+    if (name === null) return this.values.of(this.values.external(dotted));
+    this.ensure(name);
+    return this.values.of(this.moduleThing(name));
+  }
+
+  private ensure(name: string): void {
+    const parts = name.split('.');
+    for (let length = 1; length <= parts.length; length += 1) {
+      const module = this.project.get(parts.slice(0, length).join('.'));
+      if (module) this.runIfNew(this.moduleActivation(module));
+    }
+  }
+
+  importNames(body: Body, statement: Extract<Statement, { k: 'import_from' }>): void {
+    const { values } = this;
+    const importer = body.frame.module;
+    const { level, module: dotted } = statement;
+    const name =
+      level > 0
+        ? this.project.resolveRelative(level, dotted, importer)
+        : this.project.resolve(dotted, importer);
+    body.expose();
+    if (name === null) {
+      const prefix = level > 0 ? `${'.'.repeat(level)}${dotted}` : dotted;
+      if (statement.star) this.addStar(body, { kind: 'external', path: prefix });
+      for (const each of statement.names)
+        assign(body, each.target, values.of(values.external(`${prefix}.${each.name}`)));
+      return;
+    }
+    this.ensure(name);
+    const source = this.moduleThing(name);
+    if (statement.star) this.addStar(body, source);
+    for (const each of statement.names) {
+      let value = source.module ? this.moduleName(body.activation, source.module, each.name) : values.empty;
+      const submodule = name === '' ? each.name : `${name}.${each.name}`;
+      if (value.id === 0 && this.project.has(submodule)) {
+        this.ensure(submodule);
+        value = values.of(this.moduleThing(submodule));
+      }
+      assign(body, each.target, value);
+    }
+  }
+
+  private addStar(body: Body, source: ModuleThing | { kind: 'external'; path: string }): void {
+    const { stars } = this.moduleActivation(body.frame.module);
+    if (!stars.includes(source as ModuleThing)) stars.push(source);
+  }
+}

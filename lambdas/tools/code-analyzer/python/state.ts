@@ -1,0 +1,104 @@
+import type { Thing, ValueSet, Values } from './values.ts';
+
+/**
+ * What holds at one point of a body: the values of its variables, and the fields of single objects
+ * that are known more exactly than the heap knows them.
+ */
+export class State {
+  slots: (ValueSet | undefined)[];
+  /** Slots of shared variables that other bodies have not been shown yet. */
+  pending: Set<number>;
+  exact: Map<Thing, ReadonlyMap<string, ValueSet>>;
+  /** Objects with exact fields that other bodies have not been shown yet. */
+  pendingObjects: Set<Thing>;
+  /** No further statement is reached. */
+  dead = false;
+
+  constructor() {
+    this.slots = [];
+    this.pending = new Set();
+    this.exact = new Map();
+    this.pendingObjects = new Set();
+  }
+
+  fork(): State {
+    const copy = new State();
+    copy.slots = this.slots.slice();
+    copy.pending = new Set(this.pending);
+    copy.exact = new Map(this.exact);
+    copy.pendingObjects = new Set(this.pendingObjects);
+    copy.dead = this.dead;
+    return copy;
+  }
+
+  /** Becomes what holds after either of two ways. */
+  join(other: State, values: Values): void {
+    if (other.dead || other === this) return;
+    if (this.dead) {
+      this.become(other.fork());
+      return;
+    }
+    const length = Math.max(this.slots.length, other.slots.length);
+    for (let slot = 0; slot < length; slot += 1) {
+      const mine = this.slots[slot];
+      const theirs = other.slots[slot];
+      if (mine === theirs || !theirs) continue;
+      this.slots[slot] = mine ? values.union(mine, theirs) : theirs;
+    }
+    for (const slot of other.pending) this.pending.add(slot);
+    for (const object of other.pendingObjects) this.pendingObjects.add(object);
+    for (const [object, theirs] of other.exact) {
+      const mine = this.exact.get(object);
+      if (mine === theirs) continue;
+      this.exact.set(object, mine ? joinFields(mine, theirs, values) : theirs);
+    }
+  }
+
+  become(other: State): void {
+    this.slots = other.slots;
+    this.pending = other.pending;
+    this.exact = other.exact;
+    this.pendingObjects = other.pendingObjects;
+    this.dead = other.dead;
+  }
+
+  /** Whether this state already holds everything the other does. */
+  covers(other: State, values: Values): boolean {
+    if (other.dead) return true;
+    for (const [slot, theirs] of other.slots.entries()) {
+      const mine = this.slots[slot];
+      if (theirs && theirs !== mine && (!mine || values.union(mine, theirs) !== mine)) return false;
+    }
+    for (const [object, theirs] of other.exact) {
+      const mine = this.exact.get(object);
+      if (mine === theirs) continue;
+      if (!mine) return false;
+      for (const [field, value] of theirs) {
+        const known = mine.get(field);
+        if (!known || values.union(known, value) !== known) return false;
+      }
+    }
+    return true;
+  }
+
+  setExact(object: Thing, field: string, value: ValueSet): void {
+    const fields = new Map(this.exact.get(object));
+    fields.set(field, value);
+    this.exact.set(object, fields);
+    this.pendingObjects.add(object);
+  }
+}
+
+/** A field that only one way wrote may be absent on the other, so the union is what either wrote. */
+function joinFields(
+  mine: ReadonlyMap<string, ValueSet>,
+  theirs: ReadonlyMap<string, ValueSet>,
+  values: Values,
+): ReadonlyMap<string, ValueSet> {
+  const result = new Map(mine);
+  for (const [field, value] of theirs) {
+    const known = result.get(field);
+    result.set(field, known ? values.union(known, value) : value);
+  }
+  return result;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ToolRun } from '../../../../lambdas/shared/tools/define-tool.ts';
+import type { Workspace } from '../../../../lambdas/shared/tools/workspace.ts';
+import { createCodeAnalyzer } from '../../../../lambdas/tools/code-analyzer/code-analyzer.ts';
+import {
+  codeAnalyzerInputsSchema,
+  codeAnalyzerOutputSchema,
+} from '../../../../lambdas/tools/code-analyzer/declaration.ts';
+
+function workspaceOf(files: Record<string, string | Uint8Array>): Workspace {
+  const bytesOf = (path: string): Uint8Array => {
+    const content = files[path];
+    if (content === undefined) throw new Error(`no ${path}`);
+    return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  };
+  const entry = (path: string) => ({ path, size: bytesOf(path).length, etag: path, modified_at: '' });
+  return {
+    read: async (path) => ({ bytes: bytesOf(path), etag: path }),
+    list: async (folder) =>
+      Object.keys(files)
+        .filter((path) => folder === '' || path.startsWith(`${folder}/`))
+        .sort()
+        .map(entry),
+    stat: async (path) => (path in files ? entry(path) : null),
+    write: async () => {
+      throw new Error('the analyzer never writes');
+    },
+    remove: async () => {
+      throw new Error('the analyzer never removes');
+    },
+  };
+}
+
+async function analyze(files: Record<string, string | Uint8Array>, inputs: Record<string, unknown>) {
+  const tool = createCodeAnalyzer({ workspaceFor: () => workspaceOf(files) });
+  const run = { signal: new AbortController().signal } as ToolRun;
+  const { output } = await tool.run(codeAnalyzerInputsSchema.parse(inputs), run);
+  return codeAnalyzerOutputSchema.parse(output);
+}
+
+const SHOP = {
+  'src/main.py':
+    'from helpers import helper\n\ndef main():\n    helper()\n\nif __name__ == "__main__":\n    main()\n',
+  'src/helpers.py': 'from data import process_data\n\ndef helper():\n    return process_data(1)\n',
+  'src/data.py': 'def process_data(x):\n    return x\n\ndef unused():\n    pass\n',
+};
+
+describe('code_analyzer', () => {
+  it('finds the shortest call path with the place of every hop', async () => {
+    const output = await analyze(SHOP, { folder: './src', start_func: 'main', end_func: 'process_data()' });
+
+    expect(output).toMatchObject({
+      operation: 'call_path',
+      status: 'success',
+      path: ['main', 'helper', 'process_data'],
+      qualified: ['main.main', 'helpers.helper', 'data.process_data'],
+      calls: [
+        { caller: 'main', callee: 'helper', file: 'src/main.py', line: 4 },
+        { caller: 'helper', callee: 'process_data', file: 'src/helpers.py', line: 4 },
+      ],
+    });
+  });
+
+  it('says how far it got when there is no path', async () => {
+    const output = await analyze(SHOP, { folder: 'src/', start_func: 'main', end_func: 'unused' });
+
+    expect(output).toMatchObject({
+      status: 'not_found',
+      path: [],
+      reachable_from_start: ['helper', 'process_data'],
+      reaching_end: [],
+    });
+  });
+
+  it('names the nearest functions for one that does not exist', async () => {
+    const asked = analyze(SHOP, { folder: '.', start_func: 'mian', end_func: 'process_dat' });
+
+    await expect(asked).rejects.toMatchObject({
+      name: 'UnknownFunction',
+      message: expect.stringContaining('main'),
+    });
+  });
+});
