@@ -163,7 +163,7 @@ export interface SsrfGuard {
   addressesOf(hostname: string, port: string): Promise<ResolvedAddress[]>;
   /**
    * An undici connector that connects only to addresses this guard has judged, at the moment of connecting. Resolving
-   * and connecting may take `timeoutMs` each; `signal` ends both.
+   * and connecting together may take `timeoutMs`; `signal` ends both.
    */
   connector(options: ConnectorOptions): buildConnector.connector;
 }
@@ -200,37 +200,63 @@ export function createSsrfGuard(policy: GuardPolicy, resolve: Resolve = systemRe
     return found;
   }
 
+  async function open(
+    options: buildConnector.Options,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Socket> {
+    const port = options.port || (options.protocol === 'https:' ? '443' : '80');
+    const host = bareHost(options.hostname);
+    const addresses = await addressesOf(host, port);
+    signal.throwIfAborted();
+    const lookup = fixedLookup(addresses);
+    const connect = buildConnector({ timeout: timeoutMs, autoSelectFamily: true, lookup, signal });
+    const socket = await new Promise<Socket>((resolve, reject) => {
+      connect(options, (error, connected) => (error === null ? resolve(connected) : reject(error)));
+    });
+    try {
+      judge(host, port, socket.remoteAddress ?? '');
+      return socket;
+    } catch (refusal) {
+      socket.destroy();
+      throw refusal;
+    }
+  }
+
   return {
     addressesOf,
     connector: ({ timeoutMs, signal, onConnected }) => {
       return (options, callback) => {
-        const port = options.port || (options.protocol === 'https:' ? '443' : '80');
-        const host = bareHost(options.hostname);
         const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-        until(ended, addressesOf(host, port)).then(
-          (addresses) => {
-            const connect = buildConnector({
-              timeout: timeoutMs,
-              autoSelectFamily: true,
-              lookup: fixedLookup(addresses),
-            });
-            connect(options, (error, socket) => {
-              if (error !== null) return callback(error, null);
-              try {
-                judge(host, port, peerOf(socket));
-              } catch (refusal) {
-                socket.destroy();
-                return callback(refusal as Error, null);
-              }
-              onConnected?.();
-              callback(null, socket);
-            });
+        until(ended, (attempt) => open(options, timeoutMs, attempt)).then(
+          (socket) => {
+            onConnected?.();
+            callback(null, socket);
           },
           (error: Error) => callback(error, null),
         );
       };
     },
   };
+}
+
+/**
+ * The work's outcome, or ETIMEDOUT once `ended` aborts: the system's resolver can't be interrupted. The work's own
+ * signal aborts only while it is under way, so that it closes a half-open socket and leaves a connected one alone.
+ */
+function until<T>(ended: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const attempt = new AbortController();
+    const stop = () => {
+      reject(Object.assign(new Error('The connection was not made in time.'), { code: 'ETIMEDOUT' }));
+      attempt.abort();
+    };
+    if (ended.aborted) return stop();
+    ended.addEventListener('abort', stop, { once: true });
+    work(attempt.signal)
+      .then(resolve, reject)
+      .finally(() => ended.removeEventListener('abort', stop));
+  });
 }
 
 /** A lookup that answers with the judged addresses, so that the socket layer can't resolve the name a second time. */
@@ -240,21 +266,6 @@ function fixedLookup(addresses: readonly ResolvedAddress[]): LookupFunction {
     if (options.all) callback(null, [...addresses]);
     else if (first) callback(null, first.address, first.family);
   };
-}
-
-/** The work's outcome, or ETIMEDOUT once the signal aborts: the system's resolver can't be interrupted. */
-function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () =>
-      reject(Object.assign(new Error('The name was not resolved in time.'), { code: 'ETIMEDOUT' }));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}
-
-function peerOf(socket: Socket): string {
-  return socket.remoteAddress ?? '';
 }
 
 function isLoopbackName(host: string): boolean {

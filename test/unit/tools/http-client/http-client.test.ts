@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
@@ -289,6 +290,17 @@ describe('http_client', () => {
     const pending = request({ url: `${server.url}/never` }, { signal: controller.signal });
     controller.abort();
     await expect(pending).rejects.toMatchObject({ name: 'RequestTimeout' });
+  });
+
+  it('ends while it connects', async () => {
+    const mute = createServer((socket) => socket.on('error', () => socket.destroy()).resume());
+    await new Promise<void>((ready) => mute.listen(0, '127.0.0.1', ready));
+    const host = `127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const policy = { allow_hosts: [host] };
+    // The server never answers the handshake.
+    const pending = request({ url: `https://${host}/`, timeout_seconds: 0.05 }, { policy });
+    await expect(pending).rejects.toMatchObject({ name: 'RequestTimeout' });
+    await new Promise((closed) => mute.close(closed));
   });
 
   it.each([
