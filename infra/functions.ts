@@ -60,15 +60,21 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'OFFICE_MODELS_FILE',
     'DEFAULT_MAX_DURATION_SECONDS',
   ]),
-  dispatcher: role('dispatcher', 'Admits accepted tasks and starts their executions; sweeps up what is stuck', 60, 512, [
-    'TASKS_TABLE',
-    'ACCOUNTS_TABLE',
-    'QUEUE_HIGH_URL',
-    'QUEUE_NORMAL_URL',
-    'QUEUE_LOW_URL',
-    'TASK_STATE_MACHINE_ARN',
-    'MAX_CONCURRENT_TASKS_PER_TENANT',
-  ]),
+  dispatcher: role(
+    'dispatcher',
+    'Admits accepted tasks and starts their executions; sweeps up what is stuck',
+    60,
+    512,
+    [
+      'TASKS_TABLE',
+      'ACCOUNTS_TABLE',
+      'QUEUE_HIGH_URL',
+      'QUEUE_NORMAL_URL',
+      'QUEUE_LOW_URL',
+      'TASK_STATE_MACHINE_ARN',
+      'MAX_CONCURRENT_TASKS_PER_TENANT',
+    ],
+  ),
   analyst: role('analyst', 'Cuts a task into subtasks', 120, 512, [
     ...store,
     ...models,
@@ -76,7 +82,12 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'DEFAULT_MAX_ITERATIONS',
   ]),
   gate: role('gate', 'Holds items until their prerequisites end', 30, 512, ['TASKS_TABLE']),
-  planner: role('planner', 'Plans a subtask', 300, 1024, [...store, ...models, 'REGISTRY_TABLE', 'MEMORY_TABLE']),
+  planner: role('planner', 'Plans a subtask', 300, 1024, [
+    ...store,
+    ...models,
+    'REGISTRY_TABLE',
+    'MEMORY_TABLE',
+  ]),
   validator: role('validator', 'Judges a plan before it runs', 120, 512, [
     ...store,
     ...models,
@@ -93,14 +104,21 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
   ]),
   executor: role('executor', 'Runs a step with its tool, once', 900, 1024, [...store]),
   reviewer: role('reviewer', 'Judges the results', 300, 512, [...store, ...models]),
-  archivist: role('archivist', 'Remembers successes and failures', 60, 1024, [...store, ...models, 'MEMORY_TABLE']),
+  archivist: role('archivist', 'Remembers successes and failures', 60, 1024, [
+    ...store,
+    ...models,
+    'MEMORY_TABLE',
+  ]),
   finisher: role('finisher', 'Assembles the result of a task', 60, 512, [...store, 'ACCOUNTS_TABLE']),
   morgue: role('morgue', 'Records a failed task as a dead letter', 60, 512, [
     ...store,
     'ACCOUNTS_TABLE',
     'DEAD_LETTER_QUEUE_URL',
   ]),
-  notifier: role('notifier', 'Tells whoever asked how a task ended', 60, 512, [...store]),
+  notifier: role('notifier', 'Tells whoever asked how a task ended', 60, 512, [
+    ...store,
+    'OFFICE_ALLOW_HOSTS',
+  ]),
 };
 
 const tool = (
@@ -109,7 +127,13 @@ const tool = (
   timeoutSeconds: number,
   memoryMb: number,
   environment: readonly EnvironmentName[] = [],
-): FunctionSpec => ({ folder: `lambdas/tools/${folder}`, description, timeoutSeconds, memoryMb, environment });
+): FunctionSpec => ({
+  folder: `lambdas/tools/${folder}`,
+  description,
+  timeoutSeconds,
+  memoryMb,
+  environment,
+});
 
 /** By tool name. Time limits leave the function a few seconds more than the tool's own. */
 export const toolFunctions: Readonly<Record<string, FunctionSpec>> = {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { gatekeeperAnswerSchema, type GatekeeperBrief } from '../../schemas/briefs.ts';
+import { type GatekeeperBrief, gatekeeperAnswerSchema } from '../../schemas/briefs.ts';
 import type { NewEvent } from '../../schemas/events.ts';
 import type { Json } from '../../schemas/json.ts';
 import {
@@ -57,7 +57,10 @@ export function createBroker(deps: BrokerDeps) {
     return name;
   };
 
-  function grantsFor(document: PlanDocument, manifests: ReadonlyMap<string, ToolManifest>): Authorization['grants'] {
+  function grantsFor(
+    document: PlanDocument,
+    manifests: ReadonlyMap<string, ToolManifest>,
+  ): Authorization['grants'] {
     return Object.fromEntries(
       document.plan.steps.map((step) => {
         const manifest = manifestOf(manifests, step.action);
@@ -77,9 +80,17 @@ export function createBroker(deps: BrokerDeps) {
   }
 
   /** A second opinion where something could go wrong; it may only make the ruling stricter. */
-  async function gatekeep(event: AuthorizeEvent, context: TaskContext, document: PlanDocument, manifests: ReadonlyMap<string, ToolManifest>) {
-    const used = [...new Set(document.plan.steps.map((step) => step.action))].map((name) => manifestOf(manifests, name));
-    if (used.every((manifest) => manifest.risk === 'low')) return { ruling: 'permit' as Ruling, reason: '', events: [] };
+  async function gatekeep(
+    event: AuthorizeEvent,
+    context: TaskContext,
+    document: PlanDocument,
+    manifests: ReadonlyMap<string, ToolManifest>,
+  ) {
+    const used = [...new Set(document.plan.steps.map((step) => step.action))].map((name) =>
+      manifestOf(manifests, name),
+    );
+    if (used.every((manifest) => manifest.risk === 'low'))
+      return { ruling: 'permit' as Ruling, reason: '', events: [] };
     const brief: GatekeeperBrief = {
       role: 'broker',
       task: { description: context.description },
@@ -191,12 +202,34 @@ function decidedEvent(event: AuthorizeEvent, decision: BrokerResult['decision'],
   };
   switch (decision) {
     case 'authorized':
-      return { type: 'plan.authorized', status: 'executing', ...place, message: 'The plan is valid and its tools are authorized', data };
+      return {
+        type: 'plan.authorized',
+        status: 'executing',
+        ...place,
+        message: 'The plan is valid and its tools are authorized',
+        data,
+      };
     case 'needs_approval':
-      return { type: 'plan.validated', ...place, message: `The plan is valid and needs a human. ${reason}`, data };
+      return {
+        type: 'plan.validated',
+        ...place,
+        message: `The plan is valid and needs a human. ${reason}`,
+        data,
+      };
     case 'priced':
-      return { type: 'plan.priced', ...place, message: `The plan costs at most $${event.validation.quote.max_usd}`, data };
+      return {
+        type: 'plan.priced',
+        ...place,
+        message: `The plan costs at most $${event.validation.quote.max_usd}`,
+        data,
+      };
     case 'denied':
-      return { type: 'plan.denied', status: 'planning', ...place, message: `The broker denied the plan. ${reason}`, data };
+      return {
+        type: 'plan.denied',
+        status: 'planning',
+        ...place,
+        message: `The broker denied the plan. ${reason}`,
+        data,
+      };
   }
 }

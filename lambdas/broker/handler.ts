@@ -42,7 +42,14 @@ export const handler = roleHandler('broker', brokerEventSchema, async (event) =>
     case 'hold_budget': {
       const { tenant_id, task_id, subtask_id, place, task_token, failure } = event;
       const subtask = subtask_id === undefined ? {} : { subtask_id };
-      await holds.park({ tenant_id, task_id, ...subtask, place, task_token, held_at: shared.now().toISOString() });
+      await holds.park({
+        tenant_id,
+        task_id,
+        ...subtask,
+        place,
+        task_token,
+        held_at: shared.now().toISOString(),
+      });
       await shared.log.append(event, [
         {
           type: 'budget.exhausted',

@@ -44,7 +44,10 @@ export function createHumanDesk(deps: HumanDeps) {
           status: 'awaiting_approval',
           subtask_id: event.subtask_id,
           iteration: event.iteration,
-          message: event.kind === 'approval' ? `A person must approve: ${event.reason}` : `A person must judge: ${event.reason}`,
+          message:
+            event.kind === 'approval'
+              ? `A person must approve: ${event.reason}`
+              : `A person must judge: ${event.reason}`,
           data: { approval_id, kind: event.kind, plan_hash: event.plan_hash },
         },
       ]);
@@ -54,9 +57,15 @@ export function createHumanDesk(deps: HumanDeps) {
     async expire(event: ExpireEvent): Promise<HumanDecision> {
       const pending = (await deps.approvals.listByTask(event)).filter(
         (approval) =>
-          approval.subtask_id === event.subtask_id && approval.iteration === event.iteration && approval.status === 'pending',
+          approval.subtask_id === event.subtask_id &&
+          approval.iteration === event.iteration &&
+          approval.status === 'pending',
       );
-      const decision: HumanDecision = { outcome: 'expired', by: 'office', comment: 'Nobody answered in time.' };
+      const decision: HumanDecision = {
+        outcome: 'expired',
+        by: 'office',
+        comment: 'Nobody answered in time.',
+      };
       for (const { approval_id } of pending) {
         try {
           await deps.approvals.decide(event.tenant_id, approval_id, {

@@ -32,7 +32,9 @@ export const riskPolicy: Policy = {
     if (context.allowed_tools !== null && !context.allowed_tools.includes(step.action)) {
       return of('deny', 'only-allowed-tools');
     }
-    return manifest.risk === 'high' ? of('ask_human', 'high-risk-needs-a-human') : of('permit', `${manifest.risk}-risk-runs`);
+    return manifest.risk === 'high'
+      ? of('ask_human', 'high-risk-needs-a-human')
+      : of('permit', `${manifest.risk}-risk-runs`);
   },
 };
 
@@ -42,7 +44,11 @@ const MAX_OUTPUT_BYTES = 5_500_000;
 /** The sandbox of one step: its tool's limits, tightened by what the step asks for. */
 export function sandboxFor(step: Step, manifest: ToolManifest, allowHosts: readonly string[]): SandboxPolicy {
   const asked = step.inputs['timeout_seconds'];
-  const limits = [manifest.timeout_seconds, step.timeout_seconds, typeof asked === 'number' ? asked : Infinity];
+  const limits = [
+    manifest.timeout_seconds,
+    step.timeout_seconds,
+    typeof asked === 'number' ? asked : Infinity,
+  ];
   return {
     timeout_seconds: Math.max(1, Math.floor(Math.min(...limits))),
     max_output_bytes: MAX_OUTPUT_BYTES,

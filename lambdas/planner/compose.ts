@@ -5,7 +5,9 @@ import { topologicalOrder } from '../shared/plans/order.ts';
 
 /** What a plan does, without ids and times: plans that do the same have the same. */
 export const hashOfSteps = (steps: readonly Step[]): string =>
-  canonicalHash(steps.map(({ step_id, action, inputs, dependencies }) => ({ step_id, action, inputs, dependencies })));
+  canonicalHash(
+    steps.map(({ step_id, action, inputs, dependencies }) => ({ step_id, action, inputs, dependencies })),
+  );
 
 const sortSteps = (steps: readonly Step[]): Step[] => {
   const order = topologicalOrder(steps.map((step) => ({ id: step.step_id, needs: step.dependencies })));
@@ -36,7 +38,9 @@ export function composePlan(
     return {
       ...step,
       idempotency_key: step.idempotency_key ?? `${place.subtask_id}:${step.step_id}:${inputsHash}`,
-      dependencies: step.dependencies.filter((id) => !finished.has(id) || fresh.some((other) => other.step_id === id)),
+      dependencies: step.dependencies.filter(
+        (id) => !finished.has(id) || fresh.some((other) => other.step_id === id),
+      ),
     };
   });
   const sorted = sortSteps(steps).slice(0, MAX_STEPS);

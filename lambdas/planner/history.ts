@@ -77,7 +77,9 @@ export async function reportOf(
     action: step.action,
     inputs: step.inputs,
     status: outcome.status,
-    ...(output === undefined ? {} : { output: long ? `${JSON.stringify(output).slice(0, REPORT_BYTES)}…` : output }),
+    ...(output === undefined
+      ? {}
+      : { output: long ? `${JSON.stringify(output).slice(0, REPORT_BYTES)}…` : output }),
     ...(long ? { truncated: true } : {}),
     ...(outcome.error === undefined ? {} : { error: outcome.error }),
   };

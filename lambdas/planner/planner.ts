@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { plannerAnswerSchema, type PlannerBrief, type StepReport } from '../../schemas/briefs.ts';
+import type { z } from 'zod';
+import { type PlannerBrief, plannerAnswerSchema, type StepReport } from '../../schemas/briefs.ts';
 import type { NewEvent, TaskEvent } from '../../schemas/events.ts';
 import { type Json, jsonSchema } from '../../schemas/json.ts';
 import { type Plan, planSchema } from '../../schemas/plan.ts';
@@ -53,7 +53,10 @@ type PlannerEvent = z.output<typeof plannerEventSchema>;
 export function createPlanner(deps: PlannerDeps) {
   const open = (check: ClaimCheck): Promise<Json> => deps.claims.checkOut(check, jsonSchema);
 
-  async function prerequisiteResults(subtask: Subtask, events: readonly TaskEvent[]): Promise<Record<string, Json>> {
+  async function prerequisiteResults(
+    subtask: Subtask,
+    events: readonly TaskEvent[],
+  ): Promise<Record<string, Json>> {
     const results: Record<string, Json> = {};
     for (const event of events) {
       const id = event.subtask_id ?? '';
@@ -158,7 +161,13 @@ export function createPlanner(deps: PlannerDeps) {
       dependencies: step.dependencies.filter((id) => !(id in carried)),
     }));
     const plan: Plan = { ...given, task_id: event.task_id, steps };
-    return { plan, result: {}, rationale: 'Given with the task.', carried, source: { provider: 'caller', model: 'none' } };
+    return {
+      plan,
+      result: {},
+      rationale: 'Given with the task.',
+      carried,
+      source: { provider: 'caller', model: 'none' },
+    };
   }
 
   return {
@@ -184,14 +193,25 @@ export function createPlanner(deps: PlannerDeps) {
       const stepsHash = hashOfSteps(document.plan.steps);
       if (history.turnedDown.has(stepsHash)) {
         await deps.log.append(key, drafted.events);
-        throw new PlanningStuckError(`There is no other plan than the one turned down: ${history.feedback.at(-1) ?? ''}`);
+        throw new PlanningStuckError(
+          `There is no other plan than the one turned down: ${history.feedback.at(-1) ?? ''}`,
+        );
       }
 
       const planHash = canonicalHash(document.plan);
       await deps.log.append(
         key,
         [...drafted.events, createdEvent(event.subtask_id, iteration, document, planHash, stepsHash)],
-        [{ sk: sortKey.plan(event.subtask_id, iteration), body: { iteration, plan_hash: planHash, document: await deps.claims.checkIn(key, document, STORED_PLAN_BYTES) } }],
+        [
+          {
+            sk: sortKey.plan(event.subtask_id, iteration),
+            body: {
+              iteration,
+              plan_hash: planHash,
+              document: await deps.claims.checkIn(key, document, STORED_PLAN_BYTES),
+            },
+          },
+        ],
       );
       return {
         iteration,

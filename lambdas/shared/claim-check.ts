@@ -27,16 +27,14 @@ export function createClaimChecks(deps: { client: () => S3Client; bucket: string
       const bytes = Buffer.byteLength(text);
       if (bytes <= inlineBytes) return { inline: document as Json };
       const s3_key = stateDocumentKey(key, canonicalHash(JSON.parse(text)));
-      await deps
-        .client()
-        .send(
-          new PutObjectCommand({
-            Bucket: deps.bucket,
-            Key: s3_key,
-            Body: text,
-            ContentType: 'application/json',
-          }),
-        );
+      await deps.client().send(
+        new PutObjectCommand({
+          Bucket: deps.bucket,
+          Key: s3_key,
+          Body: text,
+          ContentType: 'application/json',
+        }),
+      );
       return { s3_key, bytes };
     },
 

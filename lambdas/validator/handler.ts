@@ -13,7 +13,7 @@ const validator = createValidator({
   router: modelRouterFromEnvironment(),
   registry: toolRegistryFromEnvironment(),
   archives: archivesFromEnvironment(),
-  price: pricePlanFromEnvironment(),
+  pricer: pricePlanFromEnvironment(),
 });
 
 export const handler = roleHandler('validator', validatorEventSchema, (event) => validator.validate(event));

@@ -17,10 +17,14 @@ export const knownTools =
         return [{ rule: 'known_tool', path, message: `There is no tool "${step.action}". Tools: ${names}.` }];
       }
       if (allowed !== null && !allowed.includes(step.action)) {
-        return [{ rule: 'allowed_tool', path, message: `The task does not allow the tool "${step.action}".` }];
+        return [
+          { rule: 'allowed_tool', path, message: `The task does not allow the tool "${step.action}".` },
+        ];
       }
       const reason = shelf.unavailable.get(step.action);
-      return reason === undefined ? [] : [{ rule: 'available_tool', path, message: `"${step.action}": ${reason}` }];
+      return reason === undefined
+        ? []
+        : [{ rule: 'available_tool', path, message: `"${step.action}": ${reason}` }];
     });
 
 /** `#/files/0` to `files.0`. */
@@ -53,7 +57,9 @@ function validatorOf(manifest: ToolManifest): Validator {
 export function misfits(manifest: ToolManifest, inputs: JsonObject): { path: string; message: string }[] {
   const result = validatorOf(manifest).validate(inputs);
   if (result.valid) return [];
-  const leaves = result.errors.filter((error) => !['properties', 'items', '$ref', 'allOf'].includes(error.keyword));
+  const leaves = result.errors.filter(
+    (error) => !['properties', 'items', '$ref', 'allOf'].includes(error.keyword),
+  );
   return leaves
     .map((error) => ({ path: dotted(error.instanceLocation), message: error.error }))
     .filter(({ path }) => {

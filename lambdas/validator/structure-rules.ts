@@ -1,6 +1,6 @@
 import type { Finding, Plan } from '../../schemas/plan.ts';
-import { findReferences } from '../shared/plans/references.ts';
 import { topologicalOrder, transitiveNeeds } from '../shared/plans/order.ts';
+import { findReferences } from '../shared/plans/references.ts';
 
 /** A rule looks at a plan and says what is wrong with it. */
 export type PlanRule = (plan: Plan) => Finding[];
@@ -13,7 +13,13 @@ export const uniqueSteps: PlanRule = (plan) => {
     const twice = seen.has(step.step_id);
     seen.add(step.step_id);
     return twice
-      ? [{ rule: 'unique_step_id', path: `steps.${i}.step_id`, message: `The step id "${step.step_id}" is used twice.` }]
+      ? [
+          {
+            rule: 'unique_step_id',
+            path: `steps.${i}.step_id`,
+            message: `The step id "${step.step_id}" is used twice.`,
+          },
+        ]
       : [];
   });
 };
@@ -60,7 +66,9 @@ export const knownDependencies: PlanRule = (plan) => {
               rule: 'known_dependency',
               path: `steps.${i}.dependencies.${j}`,
               message:
-                id === step.step_id ? `Step "${id}" depends on itself.` : `Step "${step.step_id}" depends on "${id}", which does not exist.`,
+                id === step.step_id
+                  ? `Step "${id}" depends on itself.`
+                  : `Step "${step.step_id}" depends on "${id}", which does not exist.`,
             },
           ],
     ),
@@ -69,7 +77,13 @@ export const knownDependencies: PlanRule = (plan) => {
 
 export const noCycles: PlanRule = (plan) =>
   topologicalOrder(nodesOf(plan)) === null
-    ? [{ rule: 'no_cycle', path: 'steps', message: 'The dependencies form a cycle, so no order of the steps works.' }]
+    ? [
+        {
+          rule: 'no_cycle',
+          path: 'steps',
+          message: 'The dependencies form a cycle, so no order of the steps works.',
+        },
+      ]
     : [];
 
 /** References reach back only to steps that are certain to have ended. `finished` are steps of earlier iterations. */

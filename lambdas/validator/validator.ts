@@ -34,7 +34,7 @@ export interface ValidatorDeps {
   readonly router: ModelRouter;
   readonly registry: ToolRegistry;
   readonly archives: Pick<Archives, 'warnings'>;
-  readonly price: PricePlan;
+  readonly pricer: () => Promise<PricePlan>;
 }
 
 /** Below this confidence a second look is worth a small model's price. */
@@ -49,7 +49,12 @@ const deservesSecondLook = (document: PlanDocument, shelf: ToolShelf): boolean =
 type ValidatorEvent = z.output<typeof validatorEventSchema>;
 
 export function createValidator(deps: ValidatorDeps) {
-  async function secondLook(event: ValidatorEvent, context: TaskContext, document: PlanDocument, warnings: string[]) {
+  async function secondLook(
+    event: ValidatorEvent,
+    context: TaskContext,
+    document: PlanDocument,
+    warnings: string[],
+  ) {
     const brief: ValidatorBrief = {
       role: 'validator',
       task: { description: context.description, criteria: context.criteria },
@@ -68,16 +73,17 @@ export function createValidator(deps: ValidatorDeps) {
   return {
     /** @throws PlanHashMismatchError and what the router throws */
     async validate(event: ValidatorEvent): Promise<ValidatorResult> {
-      const [context, document, shelf] = await Promise.all([
+      const [context, document, shelf, price] = await Promise.all([
         deps.claims.checkOut(event.context, taskContextSchema),
         deps.claims.checkOut(event.document, planDocumentSchema),
         deps.registry.shelf(event.tenant_id),
+        deps.pricer(),
       ]);
       const judgement = judgePlan(document.plan, {
         shelf,
         allowed: context.allowed_tools,
         finished: new Set(Object.keys(document.carried)),
-        price: deps.price,
+        price,
         max_cost_usd: context.max_cost_usd,
       });
       if (judgement.hash !== event.plan_hash) {
@@ -115,7 +121,13 @@ export function createValidator(deps: ValidatorDeps) {
 const withReason = (findings: readonly Finding[]): Finding[] =>
   findings.length > 0
     ? [...findings]
-    : [{ rule: 'judgement', path: 'steps', message: 'The validating model turned the plan down without a finding.' }];
+    : [
+        {
+          rule: 'judgement',
+          path: 'steps',
+          message: 'The validating model turned the plan down without a finding.',
+        },
+      ];
 
 const rejectedEvent = (event: ValidatorEvent, feedback: readonly Finding[]): NewEvent => ({
   type: 'plan.rejected',

@@ -22,7 +22,12 @@ export interface Experience {
 /** The office's memory of plans, per tenant. */
 export interface Archives {
   /** The most similar remembered plans, best first; failures among them carry their lesson. */
-  recall(query: { tenant_id: string; description: string; tools: readonly string[]; limit: number }): Promise<RecalledPlan[]>;
+  recall(query: {
+    tenant_id: string;
+    description: string;
+    tools: readonly string[];
+    limit: number;
+  }): Promise<RecalledPlan[]>;
   /** Warnings from similar plans that failed, e.g. "3 similar plans failed at a step with http_client (NotFound)". */
   warnings(query: { tenant_id: string; description: string; steps: readonly Step[] }): Promise<string[]>;
   remember(experience: Experience): Promise<void>;

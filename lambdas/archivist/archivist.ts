@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { NewEvent } from '../../schemas/events.ts';
+import { type JsonObject, jsonObjectSchema } from '../../schemas/json.ts';
+import { claimCheckSchema } from '../../schemas/references.ts';
+import {
+  type archivistEventSchema,
+  humanDecisionSchema,
+  planDocumentSchema,
+  reviewResultSchema,
+  stateFailureSchema,
+  stepOutcomeSchema,
+  validatorResultSchema,
+} from '../../schemas/roles.ts';
+import { subtaskSchema } from '../../schemas/task.ts';
+import { causeOf } from '../executor/executor.ts';
+import type { ClaimChecks } from '../shared/claim-check.ts';
+import type { Archives, Experience } from '../shared/memory/archives.ts';
+import type { EventLog } from '../shared/stores/event-log.ts';
+
+export interface ArchivistDeps {
+  readonly log: Pick<EventLog, 'append'>;
+  readonly claims: ClaimChecks;
+  readonly archives: Pick<Archives, 'remember'>;
+}
+
+type ArchivistEvent = z.output<typeof archivistEventSchema>;
+type SuccessEvent = Extract<ArchivistEvent, { action: 'remember_success' }>;
+type FailureEvent = Extract<ArchivistEvent, { action: 'remember_failure' }>;
+
+/** What a subtask's state document may hold when it fails; each part is there once its state was reached. */
+const failedStateSchema = z.looseObject({
+  failure: stateFailureSchema.optional(),
+  plan: z
+    .looseObject({
+      iteration: z.int(),
+      plan_hash: z.string().optional(),
+      document: claimCheckSchema.optional(),
+    })
+    .optional(),
+  validation: validatorResultSchema.optional(),
+  authorization: z.looseObject({ decision: z.string(), reason: z.string() }).optional(),
+  human: humanDecisionSchema.optional(),
+  steps: z.array(stepOutcomeSchema).optional(),
+  review: reviewResultSchema.optional(),
+});
+type FailedState = z.output<typeof failedStateSchema>;
+
+export interface FailureReport {
+  /** A class for analytics, e.g. `IterationsExhausted`; for a thrown error, its name. */
+  readonly error: string;
+  readonly cause: string;
+}
+
+/** Why a subtask failed: the thrown error if there was one, else the last objection that was not overcome. */
+export function explainFailure(state: FailedState): FailureReport {
+  const { failure, human, review, validation, authorization, plan } = state;
+  if (human?.outcome === 'expired') return { error: 'ApprovalExpired', cause: human.comment };
+  if (failure?.Error !== undefined && failure.Error !== 'BudgetExhaustedError') {
+    return { error: failure.Error, cause: causeOf(failure.Cause) };
+  }
+  const rounds = `${plan?.iteration ?? 0} ${plan?.iteration === 1 ? 'iteration' : 'iterations'}`;
+  if (human?.outcome === 'rejected')
+    return { error: 'ApprovalRejected', cause: `A person rejected it. ${human.comment}`.trim() };
+  if (validation?.verdict === 'REJECTED') {
+    const findings = validation.feedback.map((f) => f.message).join(' ');
+    return { error: 'PlanRejected', cause: `No valid plan in ${rounds}. ${findings}` };
+  }
+  if (authorization?.decision === 'denied') return { error: 'PlanDenied', cause: authorization.reason };
+  const why = review?.feedback ?? '';
+  return { error: 'IterationsExhausted', cause: `Not approved after ${rounds}. ${why}`.trim() };
+}
+
+export function createArchivist(deps: ArchivistDeps) {
+  async function rememberSuccess(event: SuccessEvent): Promise<void> {
+    const [document, subtask] = await Promise.all([
+      deps.claims.checkOut(event.document, planDocumentSchema),
+      deps.claims.checkOut(event.subtask, subtaskSchema),
+    ]);
+    // With steps of earlier iterations missing, the plan would not work by itself.
+    if (Object.keys(document.carried).length > 0) return;
+    await deps.archives.remember({
+      tenant_id: event.tenant_id,
+      task_id: event.task_id,
+      subtask_id: event.subtask_id,
+      description: subtask.description,
+      plan_hash: event.plan_hash,
+      steps: document.plan.steps,
+      result: document.result,
+      outcome: 'succeeded',
+      confidence: document.plan.confidence ?? null,
+      lesson: '',
+    });
+  }
+
+  async function rememberFailure(event: FailureEvent): Promise<FailureReport> {
+    const state = failedStateSchema.parse(event.state);
+    const report = explainFailure(state);
+    await deps.log.append(event, [failedEvent(event, state, report)]);
+    if (state.plan?.document !== undefined && state.plan.plan_hash !== undefined) {
+      const [document, subtask] = await Promise.all([
+        deps.claims.checkOut(state.plan.document, planDocumentSchema),
+        deps.claims.checkOut(event.subtask, subtaskSchema),
+      ]);
+      const failed = state.steps?.find((step) => step.status === 'failed');
+      const experience: Experience = {
+        tenant_id: event.tenant_id,
+        task_id: event.task_id,
+        subtask_id: event.subtask_id,
+        description: subtask.description,
+        plan_hash: state.plan.plan_hash,
+        steps: document.plan.steps,
+        result: document.result,
+        outcome: 'failed',
+        confidence: document.plan.confidence ?? null,
+        lesson: report.cause,
+        ...(failed === undefined
+          ? {}
+          : { failed_step: failed.step_id, error_name: failed.error?.name ?? report.error }),
+      };
+      await deps.archives.remember(experience);
+    }
+    return report;
+  }
+
+  return {
+    /** Keeps what a subtask taught; for a failure also says why, in the words the dead letter will use. */
+    async remember(event: ArchivistEvent): Promise<JsonObject> {
+      if (event.action === 'remember_failure') return jsonObjectSchema.parse(await rememberFailure(event));
+      await rememberSuccess(event);
+      return { remembered: true };
+    },
+  };
+}
+
+const failedEvent = (event: FailureEvent, state: FailedState, report: FailureReport): NewEvent => ({
+  type: 'subtask.failed',
+  subtask_id: event.subtask_id,
+  ...(state.plan === undefined || state.plan.iteration === 0 ? {} : { iteration: state.plan.iteration }),
+  message: `Subtask ${event.subtask_id} failed: ${report.cause}`,
+  data: { error: report.error, cause: report.cause, plan_hash: state.plan?.plan_hash ?? '' },
+});

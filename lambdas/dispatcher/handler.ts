@@ -1,0 +1,117 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { z } from 'zod';
+import { type Priority, prioritySchema } from '../../schemas/task.ts';
+import { morgueFromEnvironment } from '../morgue/from-environment.ts';
+import { documentClient, sfnClient, sqsClient } from '../shared/aws.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { describeError } from '../shared/errors.ts';
+import { createSlotStore } from '../shared/stores/slot-store.ts';
+import { logger } from '../shared/telemetry.ts';
+import { taskStore } from '../shared/wiring.ts';
+import { createDispatcher, type Engine, queuedTaskSchema } from './dispatcher.ts';
+
+const environment = readEnvironment([
+  'ACCOUNTS_TABLE',
+  'QUEUE_HIGH_URL',
+  'QUEUE_NORMAL_URL',
+  'QUEUE_LOW_URL',
+  'TASK_STATE_MACHINE_ARN',
+  'MAX_CONCURRENT_TASKS_PER_TENANT',
+]);
+const queueOf: Record<Priority, string> = {
+  high: environment.QUEUE_HIGH_URL,
+  normal: environment.QUEUE_NORMAL_URL,
+  low: environment.QUEUE_LOW_URL,
+};
+const machineArn = environment.TASK_STATE_MACHINE_ARN;
+
+const engine: Engine = {
+  async start(name, input) {
+    try {
+      const answer = await sfnClient().send(
+        new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
+      );
+      return answer.executionArn ?? '';
+    } catch (error) {
+      // It ran and ended already: the name says which execution that was.
+      if (error instanceof ExecutionAlreadyExists)
+        return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+      throw error;
+    }
+  },
+  async state(executionArn) {
+    try {
+      const answer = await sfnClient().send(new DescribeExecutionCommand({ executionArn }));
+      return answer.status === 'RUNNING' || answer.status === 'PENDING_REDRIVE' ? 'running' : 'ended';
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return 'gone';
+      throw error;
+    }
+  },
+  async stop(executionArn, cause) {
+    try {
+      await sfnClient().send(new StopExecutionCommand({ executionArn, cause, error: 'Stopped' }));
+    } catch (error) {
+      if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    }
+  },
+};
+
+const morgue = morgueFromEnvironment();
+const dispatcher = createDispatcher({
+  tasks: taskStore(),
+  slots: createSlotStore({ client: documentClient(), table: environment.ACCOUNTS_TABLE }),
+  engine,
+  enqueue: async (message, priority, delaySeconds) => {
+    await sqsClient().send(
+      new SendMessageCommand({
+        QueueUrl: queueOf[priority],
+        MessageBody: JSON.stringify(message),
+        DelaySeconds: delaySeconds,
+      }),
+    );
+  },
+  bury: (event) => morgue.bury(event),
+  maxPerTenant: environment.MAX_CONCURRENT_TASKS_PER_TENANT,
+  now: () => new Date(),
+  random: Math.random,
+});
+
+/** The queue's name tells the priority, as in `…-high`. */
+const priorityOf = (arn: string): Priority => prioritySchema.catch('normal').parse(arn.split('-').at(-1));
+
+const sweepEventSchema = z.looseObject({
+  source: z.literal('aws.events'),
+  detail: z.looseObject({ min_age_seconds: z.number().min(0).optional() }).optional(),
+});
+/** A minute's worth of patience: a task that is just being dispatched is not stuck. */
+const SWEEP_MIN_AGE_SECONDS = 30;
+
+/** Queue messages one by one (a failed one comes back by itself), or the schedule's wake-up for the sweep. */
+export async function handler(event: SQSEvent | Record<string, unknown>) {
+  const sweep = sweepEventSchema.safeParse(event);
+  if (sweep.success) return dispatcher.sweep(sweep.data.detail?.min_age_seconds ?? SWEEP_MIN_AGE_SECONDS);
+  const results = await Promise.allSettled(
+    (event as SQSEvent).Records.map(async (record) => {
+      await dispatcher.dispatch(
+        queuedTaskSchema.parse(JSON.parse(record.body)),
+        priorityOf(record.eventSourceARN),
+      );
+    }),
+  );
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  results.forEach((result, i) => {
+    if (result.status === 'fulfilled') return;
+    logger.error('A queued task could not be dispatched', { problem: describeError(result.reason) });
+    batchItemFailures.push({ itemIdentifier: (event as SQSEvent).Records[i]?.messageId ?? '' });
+  });
+  return { batchItemFailures };
+}

@@ -1,0 +1,313 @@
+import type { z } from 'zod';
+import type { NewEvent } from '../../schemas/events.ts';
+import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
+import type { Step } from '../../schemas/plan.ts';
+import {
+  authorizationSchema,
+  type executorEventSchema,
+  type Grant,
+  planDocumentSchema,
+  type StepEvent,
+  type StepOutcome,
+  taskContextSchema,
+} from '../../schemas/roles.ts';
+import { isIdempotentStep } from '../broker/idempotency.ts';
+import type { Gate } from '../gate/gate.ts';
+import { canonicalHash } from '../shared/canonical.ts';
+import { type ClaimChecks, INLINE_OUTPUT_BYTES } from '../shared/claim-check.ts';
+import { OfficeError } from '../shared/errors.ts';
+import { resolveReferences, UnresolvedReferenceError } from '../shared/plans/references.ts';
+import type { EventLog } from '../shared/stores/event-log.ts';
+import type { Receipt, ReceiptStore } from '../shared/stores/receipt-store.ts';
+import type { StepRun, ToolRunner, ToolRunResult } from './run-tool.ts';
+
+/** The plan, or the step, is not what the broker authorized. */
+export class UnauthorizedStepError extends OfficeError {
+  override readonly name = 'UnauthorizedStepError';
+}
+
+/** Another invocation is running this very step; the state machine asks again later. */
+export class StepInProgressError extends OfficeError {
+  override readonly name = 'StepInProgressError';
+  override readonly retryable = true;
+}
+
+export interface ExecutorDeps {
+  readonly log: Pick<EventLog, 'append'>;
+  readonly receipts: ReceiptStore;
+  readonly gate: Pick<Gate, 'release'>;
+  readonly claims: ClaimChecks;
+  readonly runner: ToolRunner;
+  readonly now: () => Date;
+  /** For what must not fail a step: a lost announcement. */
+  readonly warn: (problem: unknown) => void;
+}
+
+/** Steps faster than this are announced once, when they end; slower ones also when they start. */
+const ANNOUNCE_AFTER_MS = 400;
+/** What a claim outlives its step's time limit by: starting the tool's function and storing its result. */
+const CLAIM_MARGIN_MS = 30_000;
+
+type ExecutorEvent = z.output<typeof executorEventSchema>;
+export interface Invocation {
+  readonly request_id: string;
+  readonly remaining_ms: number;
+}
+
+export function createExecutor(deps: ExecutorDeps) {
+  /** The step and its grant, if the plan is the authorized one. */
+  async function authorized(
+    event: StepEvent,
+  ): Promise<{ step: Step; grant: Grant; carried: Record<string, unknown>; run: StepRun['deadline'] }> {
+    const [document, authorization, context] = await Promise.all([
+      deps.claims.checkOut(event.document, planDocumentSchema),
+      deps.claims.checkOut(event.authorization, authorizationSchema),
+      deps.claims.checkOut(event.context, taskContextSchema),
+    ]);
+    const step = document.plan.steps.find((candidate) => candidate.step_id === event.step.step_id);
+    const grant = authorization.grants[event.step.step_id];
+    if (authorization.plan_hash !== canonicalHash(document.plan)) {
+      throw new UnauthorizedStepError('The plan is not the one that was authorized.');
+    }
+    if (step === undefined || grant === undefined || grant.tool !== step.action) {
+      throw new UnauthorizedStepError(`Step "${event.step.step_id}" is not authorized.`);
+    }
+    return { step, grant, carried: document.carried, run: new Date(context.deadline) };
+  }
+
+  async function resolvedInputs(
+    event: StepEvent,
+    step: Step,
+    carried: Record<string, unknown>,
+  ): Promise<JsonObject> {
+    const outputs = new Map<string, Json>();
+    const checks = { ...carried, ...mapValues(event.decision.outcomes, (outcome) => outcome.output) };
+    await Promise.all(
+      Object.entries(checks).map(async ([id, check]) => {
+        if (check !== undefined) outputs.set(id, await deps.claims.checkOut(check as never, jsonSchema));
+      }),
+    );
+    return resolveReferences(step.inputs, outputs) as JsonObject;
+  }
+
+  /** The outcome of a step, stored with its receipt and announced; then whoever waits for it is let through. */
+  async function settle(
+    event: StepEvent,
+    step: Step,
+    result: ToolRunResult,
+    started: Date,
+    claimedBy: string,
+  ): Promise<StepOutcome> {
+    const outcome: StepOutcome = {
+      step_id: step.step_id,
+      status: result.status,
+      ...(result.status === 'succeeded'
+        ? { output: await deps.claims.checkIn(event, result.output, INLINE_OUTPUT_BYTES) }
+        : { error: result.error }),
+    };
+    const duration = deps.now().getTime() - started.getTime();
+    const receipt: Receipt & { outcome: StepOutcome } = {
+      state: 'done',
+      claimed_by: claimedBy,
+      claimed_at: started.toISOString(),
+      claim_expires_at: started.toISOString(),
+      inputs_hash: canonicalHash(step.inputs),
+      outcome,
+      attempts: result.attempts,
+      duration_ms: duration,
+    };
+    const place = { ...event, idempotency_key: step.idempotency_key };
+    await deps.log.append(
+      event,
+      [finishedEvent(event, step, outcome, result, duration)],
+      [deps.receipts.done(place, receipt)],
+    );
+    await release(event, outcome);
+    return outcome;
+  }
+
+  async function release(event: StepEvent, outcome: StepOutcome): Promise<void> {
+    if (!event.step.has_dependents) return;
+    const status = outcome.status === 'in_doubt' ? 'failed' : outcome.status;
+    await deps.gate.release(event, event.gate, outcome.step_id, {
+      status,
+      ...(outcome.output === undefined ? {} : { output: outcome.output }),
+    });
+  }
+
+  async function skip(event: StepEvent): Promise<StepOutcome> {
+    const outcome: StepOutcome = {
+      step_id: event.step.step_id,
+      status: 'skipped',
+      error: { name: 'DependencyFailed', message: 'A step that this one depends on did not succeed.' },
+    };
+    await deps.log.append(event, [
+      {
+        type: 'step.skipped',
+        subtask_id: event.subtask_id,
+        iteration: event.iteration,
+        step_id: outcome.step_id,
+        message: `Skipped step ${outcome.step_id}: a step it depends on did not succeed`,
+        data: { outcome: outcome as unknown as Json },
+      },
+    ]);
+    await release(event, outcome);
+    return outcome;
+  }
+
+  /** Claims an effect that must not happen twice; what an earlier claim left behind decides. */
+  async function claimed(
+    run: StepRun,
+    invocation: Invocation,
+  ): Promise<'ours' | StepOutcome | ToolRunResult> {
+    const place = { ...run.event, idempotency_key: run.step.idempotency_key };
+    const now = deps.now();
+    const claim: Receipt = {
+      state: 'claimed',
+      claimed_by: invocation.request_id,
+      claimed_at: now.toISOString(),
+      claim_expires_at: new Date(
+        now.getTime() + run.grant.policy.timeout_seconds * 1000 + CLAIM_MARGIN_MS,
+      ).toISOString(),
+      inputs_hash: canonicalHash(run.inputs),
+    };
+    const earlier = await deps.receipts.claim(place, claim);
+    if (earlier === null || earlier.claimed_by === claim.claimed_by) return 'ours';
+    if (earlier.state === 'done' && earlier.outcome !== undefined) return earlier.outcome;
+    if (Date.parse(earlier.claim_expires_at) > now.getTime()) {
+      throw new StepInProgressError(`Step "${run.step.step_id}" is being run by another invocation.`);
+    }
+    const found = await deps.runner.reconcile(run);
+    if (found !== 'not_run') return found;
+    if (await deps.receipts.takeOver(place, earlier, claim)) return 'ours';
+    throw new StepInProgressError(`Step "${run.step.step_id}" was taken over by another invocation.`);
+  }
+
+  async function perform(event: StepEvent, invocation: Invocation): Promise<StepOutcome> {
+    const { step, grant, carried, run: taskDeadline } = await authorized(event);
+    const started = deps.now();
+    let inputs: JsonObject;
+    try {
+      inputs = await resolvedInputs(event, step, carried);
+    } catch (error) {
+      if (!(error instanceof UnresolvedReferenceError)) throw error;
+      return settle(event, step, { status: 'failed', error, attempts: 0 }, started, invocation.request_id);
+    }
+    const limit = Math.min(started.getTime() + grant.policy.timeout_seconds * 1000, taskDeadline.getTime());
+    const idempotent = grant.idempotent || isIdempotentStep({ action: step.action, inputs });
+    const run: StepRun = { event, step, grant, inputs, idempotent, deadline: new Date(limit) };
+    if (!idempotent) {
+      const claim = await claimed(run, invocation);
+      if (claim !== 'ours') {
+        if ('attempts' in claim) return settle(event, step, claim, started, invocation.request_id);
+        await release(event, claim);
+        return claim;
+      }
+    }
+    const announcement = setTimeout(() => void announce(event, step).catch(deps.warn), ANNOUNCE_AFTER_MS);
+    try {
+      return await settle(event, step, await deps.runner.run(run), started, invocation.request_id);
+    } finally {
+      clearTimeout(announcement);
+    }
+  }
+
+  const announce = (event: StepEvent, step: Step) =>
+    deps.log.append(event, [
+      {
+        type: 'step.started',
+        status: 'executing',
+        subtask_id: event.subtask_id,
+        iteration: event.iteration,
+        step_id: step.step_id,
+        message: `Executing step ${step.step_id} with ${step.action}`,
+      },
+    ]);
+
+  return {
+    /**
+     * Runs one authorized step, once, and lets its dependents through.
+     * @throws UnauthorizedStepError StepInProgressError
+     */
+    async run(event: ExecutorEvent, invocation: Invocation): Promise<StepOutcome> {
+      if (event.action === 'close') return close(event, invocation);
+      return event.decision.decision === 'skip' ? skip(event) : perform(event, invocation);
+    },
+  };
+
+  /** The executor itself was lost (crashed, timed out): what the receipt says is the outcome. */
+  async function close(
+    event: Extract<ExecutorEvent, { action: 'close' }>,
+    invocation: Invocation,
+  ): Promise<StepOutcome> {
+    const document = await deps.claims.checkOut(event.document, planDocumentSchema);
+    const step = document.plan.steps.find((candidate) => candidate.step_id === event.step.step_id);
+    const name = event.failure.Error ?? 'ExecutorLost';
+    if (step === undefined)
+      throw new UnauthorizedStepError(`Step "${event.step.step_id}" is not in the plan.`);
+    const receipt = await deps.receipts.get({ ...event, idempotency_key: step.idempotency_key });
+    if (receipt?.outcome !== undefined) {
+      await release(event, receipt.outcome);
+      return receipt.outcome;
+    }
+    const error = { name, message: causeOf(event.failure.Cause) };
+    const result: ToolRunResult =
+      receipt === null
+        ? { status: 'failed', error, attempts: 0 }
+        : {
+            status: 'in_doubt',
+            error: {
+              name: 'InDoubt',
+              message: `The step may have run; it was not repeated. ${error.message}`,
+            },
+            attempts: 0,
+          };
+    return settle(event, step, result, deps.now(), invocation.request_id);
+  }
+}
+
+const mapValues = <V, W>(record: Readonly<Record<string, V>>, map: (value: V) => W): Record<string, W> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+
+/** Lambda puts `{"errorMessage", "errorType", "trace"}` into Cause; only the message is for people. */
+export function causeOf(cause: string | undefined): string {
+  if (cause === undefined || cause === '') return 'The executor ended without an answer.';
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (parsed !== null && typeof parsed === 'object' && 'errorMessage' in parsed)
+      return String(parsed.errorMessage);
+  } catch {
+    // Not JSON: Cause is the message itself.
+  }
+  return cause.slice(0, 2_000);
+}
+
+function finishedEvent(
+  event: StepEvent,
+  step: Step,
+  outcome: StepOutcome,
+  result: ToolRunResult,
+  duration: number,
+): NewEvent {
+  const cost = result.status === 'succeeded' ? result.cost : { usd: 0, tokens: 0 };
+  const seconds = (duration / 1000).toFixed(2);
+  return {
+    type: 'step.finished',
+    status: 'executing',
+    subtask_id: event.subtask_id,
+    iteration: event.iteration,
+    step_id: step.step_id,
+    message:
+      outcome.status === 'succeeded'
+        ? `Step ${step.step_id} (${step.action}) done in ${seconds} s`
+        : `Step ${step.step_id} (${step.action}) ${outcome.status === 'failed' ? 'failed' : 'is in doubt'}: ${outcome.error?.message ?? ''}`,
+    data: {
+      status: outcome.status,
+      action: step.action,
+      duration_ms: duration,
+      attempts: result.attempts,
+      cost,
+      outcome: outcome as unknown as Json,
+    },
+  };
+}

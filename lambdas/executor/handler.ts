@@ -1,0 +1,41 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { executorEventSchema } from '../../schemas/roles.ts';
+import { createGate } from '../gate/gate.ts';
+import { sfnClient } from '../shared/aws.ts';
+import { describeError } from '../shared/errors.ts';
+import { roleHandler } from '../shared/role-handler.ts';
+import { createGateStore } from '../shared/stores/gate-store.ts';
+import { createReceiptStore } from '../shared/stores/receipt-store.ts';
+import { createSendSuccess } from '../shared/task-tokens.ts';
+import { logger } from '../shared/telemetry.ts';
+import { claimChecks, eventLog, taskTable, workspaceOf, workspacePrefix } from '../shared/wiring.ts';
+import { createExecutor } from './executor.ts';
+import { createToolRunner } from './run-tool.ts';
+import { createLambdaToolPort } from './tool-port.ts';
+
+const now = () => new Date();
+const send = createSendSuccess(sfnClient);
+/** No retries by the client: a repeated Invoke may repeat a side effect. */
+const toolClient = new LambdaClient({ maxAttempts: 1 });
+const executor = createExecutor({
+  log: eventLog(),
+  receipts: createReceiptStore(taskTable()),
+  gate: createGate({
+    store: createGateStore(taskTable()),
+    answer: async (token, decision) => void (await send(token, decision)),
+  }),
+  claims: claimChecks(),
+  runner: createToolRunner({
+    tools: createLambdaToolPort(() => toolClient),
+    workspaceOf: workspaceOf(),
+    workspacePrefix,
+    now,
+  }),
+  now,
+  warn: (problem) =>
+    logger.warn('The start of a step could not be announced', { problem: describeError(problem) }),
+});
+
+export const handler = roleHandler('executor', executorEventSchema, (event, context) =>
+  executor.run(event, { request_id: context.awsRequestId, remaining_ms: context.getRemainingTimeInMillis() }),
+);

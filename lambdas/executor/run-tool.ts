@@ -1,0 +1,175 @@
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { z } from 'zod';
+import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
+import type { Step } from '../../schemas/plan.ts';
+import type { Grant, StepEvent } from '../../schemas/roles.ts';
+import type { MountedFile, ToolAnswer, ToolError, ToolEvent } from '../../schemas/tool.ts';
+import { normalizeWorkspacePath } from '../shared/security/workspace-path.ts';
+import type { Workspace } from '../shared/tools/workspace.ts';
+import { ToolLostError, type ToolPort, ToolThrottledError } from './tool-port.ts';
+
+/** How a step's tool fared, before it becomes the step's outcome. */
+export type ToolRunResult =
+  | { status: 'succeeded'; output: Json; cost: { usd: number; tokens: number }; attempts: number }
+  | { status: 'failed' | 'in_doubt'; error: { name: string; message: string }; attempts: number };
+
+export interface RunToolDeps {
+  readonly tools: ToolPort;
+  readonly workspaceOf: (key: { tenant_id: string; task_id: string }) => Workspace;
+  readonly workspacePrefix: (key: { tenant_id: string; task_id: string }) => string;
+  readonly now: () => Date;
+}
+
+export interface StepRun {
+  readonly event: StepEvent;
+  readonly step: Step;
+  readonly grant: Grant;
+  readonly inputs: JsonObject;
+  /** May the effect happen twice? Decided with the resolved inputs. */
+  readonly idempotent: boolean;
+  readonly deadline: Date;
+}
+
+/**
+ * Three tries; waits of about 0.25 s and 0.5 s with jitter between them, so a transient error costs under 2 s
+ * and a persistent one does not hold the step for long.
+ */
+const TRIES = { maxAttempts: 2, backoff: new ExponentialBackoff({ initialDelay: 250, maxDelay: 4_000 }) };
+
+class TransientAnswer extends Error {
+  readonly error: ToolError;
+  constructor(error: ToolError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+const mountsSchema = z.array(z.string()).max(1_000).default([]);
+
+/** Errors after which a request may have reached the other side although no answer came back. */
+const UNKNOWN_EFFECT = new Set([
+  'TimeoutExceeded',
+  'RequestTimeout',
+  'ToolCrashed',
+  'ConnectionReset',
+  'InDoubt',
+]);
+
+export function createToolRunner(deps: RunToolDeps) {
+  async function mounted(run: StepRun): Promise<MountedFile[]> {
+    if (run.grant.workspace !== 'mounted') return [];
+    const workspace = deps.workspaceOf(run.event);
+    const paths = mountsSchema.parse(run.inputs['files']);
+    return Promise.all(
+      paths.map(async (given) => {
+        const path = normalizeWorkspacePath(given);
+        const { bytes } = await workspace.read(path);
+        return { path, content_base64: Buffer.from(bytes).toString('base64') };
+      }),
+    );
+  }
+
+  const toolEvent = (run: StepRun, files: MountedFile[], operation: ToolEvent['operation']): ToolEvent => ({
+    inputs: run.inputs,
+    operation,
+    tool_context: {
+      tenant_id: run.event.tenant_id,
+      task_id: run.event.task_id,
+      subtask_id: run.event.subtask_id,
+      step_id: run.step.step_id,
+      workspace_prefix: deps.workspacePrefix(run.event),
+      deadline: run.deadline.toISOString(),
+      policy: run.grant.policy,
+      idempotency_key: run.step.idempotency_key,
+      ...(run.grant.workspace === 'mounted' ? { files } : {}),
+    },
+  });
+
+  /** What the tool wrote becomes workspace files; a mounted tool has no credentials to write them itself. */
+  async function takeOut(run: StepRun, answer: Extract<ToolAnswer, { status: 'ok' }>): Promise<void> {
+    const workspace = deps.workspaceOf(run.event);
+    await Promise.all(
+      (answer.files ?? []).map((file) =>
+        workspace.write(normalizeWorkspacePath(file.path), Buffer.from(file.content_base64, 'base64')),
+      ),
+    );
+  }
+
+  const failure = (
+    run: StepRun,
+    error: { name: string; message: string },
+    attempts: number,
+  ): ToolRunResult => ({
+    status: !run.idempotent && UNKNOWN_EFFECT.has(error.name) ? 'in_doubt' : 'failed',
+    error: { name: error.name, message: error.message },
+    attempts,
+  });
+
+  return {
+    /** Runs the tool, again after a transient error where that is safe. Never throws for the tool's own failures. */
+    async run(run: StepRun): Promise<ToolRunResult> {
+      let attempts = 0;
+      const mayRetry = (error: unknown): boolean => {
+        if (deps.now() >= run.deadline) return false;
+        if (error instanceof ToolThrottledError) return true;
+        if (error instanceof ToolLostError) return run.idempotent;
+        if (error instanceof TransientAnswer) return run.idempotent || !UNKNOWN_EFFECT.has(error.error.name);
+        return false;
+      };
+      try {
+        const event = toolEvent(run, await mounted(run), 'run');
+        const answer = await retry(handleWhen(mayRetry), TRIES).execute(async () => {
+          attempts += 1;
+          const reply = await deps.tools.invoke(run.grant.function_name, event);
+          if (reply.status === 'error' && reply.error.retryable) throw new TransientAnswer(reply.error);
+          return reply;
+        });
+        if (answer.status === 'error') return failure(run, answer.error, attempts);
+        await takeOut(run, answer);
+        const cost = answer.cost ?? { usd: 0, tokens: 0 };
+        return { status: 'succeeded', output: jsonSchema.parse(answer.output), cost, attempts };
+      } catch (error) {
+        if (error instanceof TransientAnswer) return failure(run, error.error, attempts);
+        if (error instanceof ToolLostError)
+          return failure(run, { name: 'ToolCrashed', message: error.message }, attempts);
+        if (error instanceof ToolThrottledError) return { status: 'failed', error, attempts };
+        if (isNamedInputError(error)) return { status: 'failed', error, attempts };
+        throw error;
+      }
+    },
+
+    /** Asks the tool whether an earlier run, whose answer was lost, took effect. */
+    async reconcile(run: StepRun): Promise<ToolRunResult | 'not_run'> {
+      try {
+        const answer = await deps.tools.invoke(run.grant.function_name, toolEvent(run, [], 'reconcile'));
+        if (answer.status === 'ok') {
+          return {
+            status: 'succeeded',
+            output: answer.output,
+            cost: answer.cost ?? { usd: 0, tokens: 0 },
+            attempts: 0,
+          };
+        }
+        if (answer.error.name === 'NotRun') return 'not_run';
+        return { status: 'in_doubt', error: inDoubt(answer.error.message), attempts: 0 };
+      } catch (error) {
+        if (error instanceof ToolLostError) {
+          return { status: 'in_doubt', error: inDoubt(error.message), attempts: 0 };
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+const inDoubt = (message: string) => ({
+  name: 'InDoubt',
+  message: `The step may have run, but its answer was lost; it was not repeated. ${message}`,
+});
+
+/** Missing files, bad paths: the step's own fault, told to the reviewer under their names. */
+const isNamedInputError = (error: unknown): error is Error =>
+  error instanceof Error &&
+  ['FileNotFoundError', 'InvalidPathError', 'WriteConflictError', 'ZodError'].includes(error.name);
+
+export type ToolRunner = ReturnType<typeof createToolRunner>;

@@ -1,0 +1,52 @@
+import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
+import { type ToolAnswer, type ToolEvent, toolAnswerSchema } from '../../schemas/tool.ts';
+import { OfficeError } from '../shared/errors.ts';
+
+/** The tool's function answered nothing: crashed, timed out or could not be reached. It may have had its effect. */
+export class ToolLostError extends OfficeError {
+  override readonly name = 'ToolLostError';
+}
+
+/** Lambda had no capacity; the tool certainly did not run. */
+export class ToolThrottledError extends OfficeError {
+  override readonly name = 'ToolThrottledError';
+  override readonly retryable = true;
+}
+
+/** Runs a tool's function. */
+export interface ToolPort {
+  /** @throws ToolLostError ToolThrottledError */
+  invoke(functionName: string, event: ToolEvent): Promise<ToolAnswer>;
+}
+
+/**
+ * Tools as Lambda functions. The client must not retry by itself (`maxAttempts: 1`): a repeated Invoke repeats the
+ * effect, and only the executor knows whether that is allowed.
+ */
+export function createLambdaToolPort(client: () => LambdaClient): ToolPort {
+  return {
+    async invoke(functionName, event) {
+      let payload: string;
+      let failed: string | undefined;
+      try {
+        const answer = await client().send(
+          new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+        );
+        payload = Buffer.from(answer.Payload ?? []).toString('utf8');
+        failed = answer.FunctionError;
+      } catch (cause) {
+        if (cause instanceof TooManyRequestsException) {
+          throw new ToolThrottledError('Lambda is at its concurrency limit.', { cause });
+        }
+        throw new ToolLostError('The function of the tool could not be reached or did not answer.', {
+          cause,
+        });
+      }
+      if (failed !== undefined)
+        throw new ToolLostError('The tool crashed or ran out of time without an answer.');
+      const parsed = toolAnswerSchema.safeParse(JSON.parse(payload));
+      if (!parsed.success) throw new ToolLostError('The tool answered something that is not a tool answer.');
+      return parsed.data;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { TaskEvent } from '../../schemas/events.ts';
+import type { StateFailure } from '../../schemas/roles.ts';
+import { causeOf } from '../executor/executor.ts';
+
+export interface Diagnosis {
+  /** For analytics and runbooks; the values of `classOf` or `unknown`. */
+  readonly class: string;
+  readonly failed_state: string;
+  readonly subtask_id?: string;
+  readonly plan_hash?: string;
+  readonly error: { name: string; message: string };
+}
+
+/** Error name to failure class and to the state that throws it. */
+const known: Readonly<Record<string, readonly [kind: string, state: string]>> = {
+  ModelRequiredError: ['model_required', 'Plan the subtask'],
+  NoModelAnsweredError: ['models_unavailable', 'Plan the subtask'],
+  TaskCostLimitError: ['cost_limit', 'Plan the subtask'],
+  PlanningStuckError: ['planning_stuck', 'Plan the subtask'],
+  PlanRejected: ['plan_rejected', 'Validate the plan'],
+  PlanHashMismatchError: ['plan_tampered', 'Validate the plan'],
+  UnauthorizedPlanError: ['plan_tampered', 'Authorize the tools'],
+  PlanDenied: ['policy_denied', 'Authorize the tools'],
+  ApprovalRejected: ['approval_rejected', 'Ask a human to approve'],
+  ApprovalExpired: ['approval_expired', 'Ask a human to approve'],
+  StepInDoubtError: ['in_doubt', 'Execute the plan'],
+  UnauthorizedStepError: ['policy_denied', 'Execute the plan'],
+  IterationsExhausted: ['iterations_exhausted', 'Review the result'],
+  DeadlineExceededError: ['deadline_exceeded', 'Work on the subtasks'],
+  TaskEndedError: ['ended_early', 'Decompose the task'],
+  'States.Timeout': ['deadline_exceeded', 'Work on the subtasks'],
+  'States.DataLimitExceeded': ['too_large', 'Work on the subtasks'],
+  'Sandbox.Timedout': ['worker_timeout', 'Work on the subtasks'],
+};
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** What a failed execution means, from the stored events first: Step Functions' own Cause may be cut or lost. */
+export function diagnose(failure: StateFailure, events: readonly TaskEvent[]): Diagnosis {
+  const failed = events.findLast((event) => event.type === 'subtask.failed');
+  const name = failed === undefined ? (failure.Error ?? 'UnknownError') : text(failed.data?.['error']);
+  const message = failed === undefined ? causeOf(failure.Cause) : text(failed.data?.['cause']);
+  const decomposed = events.some((event) => event.type === 'task.decomposed');
+  const [kind, state] = known[name] ?? ['unknown', 'Work on the subtasks'];
+  const planHash = text(failed?.data?.['plan_hash']);
+  return {
+    class: kind,
+    failed_state: decomposed ? state : 'Decompose the task',
+    ...(failed?.subtask_id === undefined ? {} : { subtask_id: failed.subtask_id }),
+    ...(planHash === '' ? {} : { plan_hash: planHash }),
+    error: { name, message },
+  };
+}

@@ -1,0 +1,25 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { documentClient, sqsClient } from '../shared/aws.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { createDeadLetterStore } from '../shared/stores/dead-letter-store.ts';
+import { createSlotStore } from '../shared/stores/slot-store.ts';
+import { eventLog, taskStore, taskTable } from '../shared/wiring.ts';
+import { createMorgue } from './morgue.ts';
+
+/** The morgue with real stores; the dispatcher's sweep buries through it too. */
+export function morgueFromEnvironment() {
+  const environment = readEnvironment(['ACCOUNTS_TABLE', 'DEAD_LETTER_QUEUE_URL']);
+  return createMorgue({
+    log: eventLog(),
+    tasks: taskStore(),
+    slots: createSlotStore({ client: documentClient(), table: environment.ACCOUNTS_TABLE }),
+    letters: createDeadLetterStore(taskTable()),
+    enqueue: async (letter) => {
+      const body = JSON.stringify(letter);
+      await sqsClient().send(
+        new SendMessageCommand({ QueueUrl: environment.DEAD_LETTER_QUEUE_URL, MessageBody: body }),
+      );
+    },
+    now: () => new Date(),
+  });
+}

@@ -1,0 +1,117 @@
+import type { Feedback, Judgement, StoredFeedback, ToolOutcome } from '../../schemas/http.ts';
+import type { Json, JsonObject } from '../../schemas/json.ts';
+import type { Plan } from '../../schemas/plan.ts';
+import type { HumanDecision } from '../../schemas/roles.ts';
+import type { Priority, Submission, TaskKey } from '../../schemas/task.ts';
+import type { ToolManifest } from '../../schemas/tool.ts';
+import type { ClaimChecks } from '../shared/claim-check.ts';
+import type { AccountStore } from '../shared/stores/account-store.ts';
+import type { ApprovalStore } from '../shared/stores/approval-store.ts';
+import type { AuditStore } from '../shared/stores/audit-store.ts';
+import type { DeadLetterStore } from '../shared/stores/dead-letter-store.ts';
+import type { EventLog } from '../shared/stores/event-log.ts';
+import type { IdempotencyStore } from '../shared/stores/idempotency-store.ts';
+import type { RegistryStore } from '../shared/stores/registry-store.ts';
+import type { TaskStore } from '../shared/stores/task-store.ts';
+import type { Workspace } from '../shared/tools/workspace.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+
+/** What the queues carry: which task to start, and for a redrive how. */
+export interface QueueMessage extends TaskKey {
+  readonly resume?: true;
+  readonly mode?: 'retry' | 'replan' | 'edit';
+}
+
+/** Running executions of the task machine, and the tokens they wait on. */
+export interface Executions {
+  /** Stops the task's execution and those of its subtasks; one that has ended already is no error. */
+  stop(executionArn: string, subtaskIds: readonly string[], reason: string): Promise<void>;
+  /** Answers a waiting state; false when it no longer waits. */
+  answer(taskToken: string, decision: HumanDecision): Promise<boolean>;
+}
+
+/** Task workspaces. */
+export interface Workspaces {
+  of(key: TaskKey): Workspace;
+  /** A presigned URL that takes one PUT of the file. */
+  uploadUrl(key: TaskKey, path: string, seconds: number): Promise<string>;
+  /** A presigned URL for a GET, for files too large to pass through a Lambda's answer. */
+  downloadUrl(key: TaskKey, path: string, seconds: number): Promise<string>;
+}
+
+/** Items of a task besides its record and events, for `GET /tasks/{id}/plans`. */
+export interface TaskDocuments {
+  /** Every plan, receipt, review and verdict of the task as stored, with its sort key. */
+  list(key: TaskKey): Promise<{ sk: string; item: Record<string, unknown> }[]>;
+  putFeedback(key: TaskKey, feedback: StoredFeedback): Promise<void>;
+}
+
+/** The tools the office itself brings. */
+export interface BuiltinTool {
+  readonly manifest: ToolManifest;
+  /** Null when it can be used, otherwise the setting that is missing. */
+  readonly unavailable_reason: string | null;
+}
+
+export interface ToolTrial {
+  readonly tenant_id: string;
+  readonly manifest: ToolManifest;
+  readonly inputs: JsonObject;
+  readonly files: readonly { path: string; bytes: Uint8Array }[];
+}
+
+/** Money. Both answers are passed on as they are. */
+export interface Accounting {
+  usage(tenantId: string, range: { from: string; to: string }): Promise<JsonObject>;
+  budget(tenantId: string): Promise<JsonObject>;
+  setBudget(tenantId: string, limits: { day_usd: number | null; month_usd: number | null }): Promise<JsonObject>;
+}
+
+/** Everything the receptionist works with; a test passes object literals. */
+export interface ReceptionistDeps {
+  readonly version: string;
+  readonly engine: string;
+  /** True where a response can be streamed; API Gateway's HTTP APIs can't. */
+  readonly streaming: boolean;
+  readonly default_max_duration_seconds: number;
+  readonly now: () => Date;
+  readonly newId: () => string;
+
+  readonly accounts: Pick<AccountStore, 'findKey'>;
+  readonly limiter: RateLimiter;
+  readonly idempotency: IdempotencyStore;
+  readonly tasks: TaskStore;
+  readonly events: EventLog;
+  readonly documents: TaskDocuments;
+  readonly claimChecks: ClaimChecks;
+  readonly workspaces: Workspaces;
+  readonly queue: { send(priority: Priority, message: QueueMessage): Promise<void> };
+  readonly executions: Executions;
+  readonly approvals: Pick<ApprovalStore, 'get' | 'decide' | 'list' | 'listByTask'>;
+  readonly deadLetters: DeadLetterStore;
+  readonly registry: RegistryStore;
+  readonly builtinTools: readonly BuiltinTool[];
+  readonly audit: AuditStore;
+  readonly accounting: Accounting;
+
+  /** Runs one tool as a plan's step would. */
+  readonly invokeTool: (trial: ToolTrial) => Promise<ToolOutcome>;
+  readonly judgePlan: (
+    tenantId: string,
+    plan: Plan,
+    allowedTools: readonly string[] | null,
+    tools: readonly ToolManifest[],
+  ) => Promise<Judgement>;
+  /** Frees the tenant's place among the running tasks. */
+  readonly releaseSlot: (key: TaskKey) => Promise<void>;
+  /** Tells the task's webhook that it has ended. */
+  readonly notify: (key: TaskKey) => Promise<void>;
+  readonly onFeedback: (key: TaskKey, feedback: Feedback) => Promise<void>;
+  /** Raises the task's own limit before a redrive. */
+  readonly addTaskBudget: (key: TaskKey, usd: number) => Promise<void>;
+  /** Prometheus text, where the office runs in one process. */
+  readonly metrics?: () => Promise<string> | string;
+  /** Seconds a task like this one usually takes. */
+  readonly estimate?: (submission: Submission) => number;
+  readonly logError: (message: string, error: unknown, detail: Readonly<Record<string, Json>>) => void;
+}

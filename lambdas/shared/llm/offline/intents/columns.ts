@@ -1,0 +1,154 @@
+/** Columns and conditions on them, as people write them. */
+import { digitsForWords } from '../language/numbers.ts';
+import { escapeRegExp, slotText, unmask } from '../language/mask.ts';
+import type { Condition } from './intent.ts';
+import type { Clause } from './places.ts';
+
+const NOT_COLUMNS =
+  'the|a|an|each|every|all|any|of|in|on|for|from|to|by|per|and|or|with|where|is|are|was|were|it|its|this|that|these|those|column|columns|row|rows|file|data|value|values|record|records|line|lines|entry|entries|number|numbers|table|csv|which|what|how|many|much|only|highest|lowest|largest|smallest|most|least|top|bottom|average|mean|median|sum|total|minimum|maximum|min|max|count|unique|distinct|standard|deviation|then|ascending|descending|order|result|results|field|fields|them|report|text|word|words|group|than|not|have|has|whose|having|me|there|overall|together|separately|item|items|across|within|using|rounded|round|over|under|above|below|between|greater|less|more|equal|equals|at|contains|containing|first|last|new|output|answer';
+
+/** The pattern of one column in a clause; knows the header when the workspace shows it. */
+export function columnPattern(header: readonly string[] | null): string {
+  const bare = `(?!(?:${NOT_COLUMNS})\\b)[A-Za-z_][\\w]*`;
+  if (header === null || header.length === 0) return `(?:‹[QN]\\d+›|${bare})`;
+  const known = [...header]
+    .filter((name) => name.trim() !== '')
+    .sort((a, b) => b.length - a.length)
+    .map((name) => {
+      const words = name.trim().split(/[\s_-]+/).map(escapeRegExp).join('[\\s_-]+');
+      const last = name.trim().slice(-1).toLowerCase();
+      const stem = last === 'y' ? `(?:${words}|${words.slice(0, -1)}ies)` : last === 's' ? `(?:${words}(?:es)?|${words.slice(0, -1)})` : `${words}(?:e?s)?`;
+      return stem;
+    });
+  return `(?:‹[QN]\\d+›|(?:${known.join('|')})(?![\\w]))`;
+}
+
+/** The header's own spelling of a column, or what was written. */
+export function columnName(token: string, clause: Clause, header: readonly string[] | null): string {
+  const written = (token.startsWith('‹') ? slotText(token, clause.slots) : token).trim();
+  if (header === null) return written;
+  const key = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '');
+  const wanted = key(written);
+  const forms = [wanted, wanted.replace(/s$/, ''), wanted.replace(/es$/, ''), wanted.replace(/ies$/, 'y'), `${wanted}s`];
+  for (const form of forms) {
+    const found = header.find((name) => key(name) === form);
+    if (found !== undefined) return found;
+  }
+  return written;
+}
+
+const OPERATORS: ReadonlyArray<readonly [string, Condition['op']]> = [
+  ['(?:(?:is|are|was)\\s+)?(?:greater|bigger|larger|higher) than or equal to|(?:(?:is|are|was)\\s+)?at least|(?:is\\s+)?no less than|(?:is\\s+)?not (?:less|smaller) than|>=|≥', '>='],
+  ['(?:(?:is|are|was)\\s+)?(?:less|lower|smaller|fewer) than or equal to|(?:(?:is|are|was)\\s+)?at most|(?:is\\s+)?no (?:more|greater) than|(?:is\\s+)?not (?:more|greater) than|(?:is\\s+)?up to|<=|≤', '<='],
+  ['(?:(?:is|are|was)\\s+)?(?:strictly\\s+)?(?:greater|bigger|larger|higher|more|older) than|(?:(?:is|are|was)\\s+)?(?:above|over)|exceed(?:s|ing)?|>', '>'],
+  ['(?:(?:is|are|was)\\s+)?(?:strictly\\s+)?(?:less|lower|smaller|fewer|younger|cheaper) than|(?:(?:is|are|was)\\s+)?(?:below|under)|<', '<'],
+  ['(?:is|are|was|does|do)\\s*(?:not|n\'t)\\s+(?:equal(?:s)?(?: to)?)?|isn\'t|not equal(?:s)? to|differs from|!=|<>|≠', '!='],
+  ['(?:does not|doesn\'t|not) contain(?:s|ing)?', 'not_contains'],
+  ['contain(?:s|ing)?|includ(?:es|ing)', 'contains'],
+  ['start(?:s|ing)? with|begin(?:s|ning)? with', 'starts'],
+  ['end(?:s|ing)? with', 'ends'],
+  ['(?:is|are|was)\\s+(?:exactly\\s+)?(?:equal to\\s+)?|equal(?:s|ing|\\s+to)|==?|matches|of', '=='],
+];
+const VALUE = '(‹[QN]\\d+›|[$€£]?-?\\d[\\d,]*(?:\\.\\d+)?%?|\\d{4}-\\d\\d-\\d\\d|(?!(?:the|a|an|and|or|in|of|by|per|for|not|greater|less|more|at|than|equal|between|above|below|over|under|contained|where|with|column|is)\\b)[A-Za-z][\\w.-]*(?:\\s+(?=[A-Z])[A-Z][\\w-]*)*)';
+
+export interface ReadConditions {
+  readonly filters: readonly (readonly Condition[])[];
+  /** The text that is left when the conditions are taken out. */
+  readonly rest: string;
+}
+
+/** Reads `where price > 10 and region is North`; null when a condition is begun and not understood. */
+export function conditionsIn(text: string, clause: Clause, header: readonly string[] | null): ReadConditions | null {
+  const column = columnPattern(header);
+  const intro = `\\b(?:where|whose|which|that|with|having|if|when|for which|in which|for|of|in|only)\\s+(?:(?:those|only|rows?|records?|entries|lines|items|all|the|a|an|where|with|whose|that|which|have|has|column|of|in)\\s+)*`;
+  const one = (lead: string): RegExp | null => new RegExp(lead, 'i');
+  const start = one(`${intro}(?:(?:column|field|value of)\\s+)*(${column})(?:\\s+(?:column|field|value))?\\s*`);
+  if (start === null) return null;
+  const any: Condition[][] = [[]];
+  let at = 0;
+  for (const match of text.matchAll(new RegExp(start.source, 'gi'))) {
+    const first = match.index;
+    if (first < at) continue;
+    const read = chainFrom(text, first + match[0].length, columnName(match[1] ?? '', clause, header), clause, header, /\b(?:where|whose|with|having|if|when)\b/i.test(match[0]));
+    if (read === null) continue;
+    at = read.end;
+    any.splice(0, any.length, ...read.any);
+    return { filters: any, rest: `${text.slice(0, first)} ${text.slice(read.end)}` };
+  }
+  if (/\b(?:where|whose|excluding|except|unless|other than|ignoring|without)\b/i.test(text)) return null;
+  return { filters: [], rest: text };
+}
+
+interface Chain {
+  readonly any: Condition[][];
+  readonly end: number;
+}
+
+function chainFrom(text: string, start: number, firstColumn: string, clause: Clause, header: readonly string[] | null, plainValue: boolean): Chain | null {
+  const any: Condition[][] = [[]];
+  let column = firstColumn;
+  let at = start;
+  for (let more = true; more; ) {
+    const rest = text.slice(at);
+    const read = comparison(rest, column, clause) ?? (plainValue || header !== null ? adjacent(rest, column, clause) : null);
+    if (read === null) return null;
+    any.at(-1)?.push(...read.conditions);
+    at += read.length;
+    const next = new RegExp(`^\\s*,?\\s*(and|or|but)\\s+(?:(?:where|whose|with|the|that|which|column|have|has)\\s+)*(${columnPattern(header)})(?:\\s+column)?\\s*(?=.)`, 'i').exec(text.slice(at));
+    more = false;
+    if (next !== null && comparison(text.slice(at + next[0].length), '', clause) !== null) {
+      if (next[1]?.toLowerCase() === 'or') any.push([]);
+      column = columnName(next[2] ?? '', clause, header);
+      at += next[0].length;
+      more = true;
+    } else {
+      const again = /^\s*,?\s*(and|or)\s+(?=(?:is\s+)?(?:less|greater|more|at|above|below|under|over|<|>|=))/i.exec(text.slice(at));
+      if (again !== null) {
+        if (again[1]?.toLowerCase() === 'or') any.push([]);
+        at += again[0].length;
+        more = true;
+      } else {
+        const other = new RegExp(`^\\s+or\\s+${VALUE}`, 'i').exec(text.slice(at));
+        const last = any.at(-1)?.at(-1);
+        if (other !== null && last?.op === '==') {
+          any.push([...(any.at(-1)?.slice(0, -1) ?? []), { ...last, value: valueOf(other[1] ?? '', clause) }]);
+          at += other[0].length;
+        }
+      }
+    }
+  }
+  return { any, end: at };
+}
+
+function comparison(text: string, column: string, clause: Clause): { conditions: Condition[]; length: number } | null {
+  const between = new RegExp(`^(?:is\\s+|are\\s+)?between\\s+${VALUE}\\s+and\\s+${VALUE}`, 'i').exec(text);
+  if (between !== null) {
+    const conditions: Condition[] = [
+      { column, op: '>=', value: valueOf(between[1] ?? '', clause) },
+      { column, op: '<=', value: valueOf(between[2] ?? '', clause) },
+    ];
+    return { conditions, length: between[0].length };
+  }
+  const blank = /^(?:is|are)\s+(not\s+)?(?:empty|blank|missing|null)\b/i.exec(text);
+  if (blank !== null) {
+    return { conditions: [{ column, op: blank[1] === undefined ? 'empty' : 'not_empty', value: '' }], length: blank[0].length };
+  }
+  for (const [pattern, op] of OPERATORS) {
+    const match = new RegExp(`^(?:${pattern})\\s*(?:the\\s+(?:value|text|word|string)\\s+)?${VALUE}`, 'i').exec(text);
+    if (match?.[1] !== undefined) return { conditions: [{ column, op, value: valueOf(match[1], clause) }], length: match[0].length };
+  }
+  return null;
+}
+
+/** "in region North", "with status active": the value right after its column. */
+function adjacent(text: string, column: string, clause: Clause): { conditions: Condition[]; length: number } | null {
+  const match = /^(‹Q\d+›|-?\d+(?:\.\d+)?(?![\w.])|[A-Z][\w-]*)(?=\s|$|[,.?])/.exec(text);
+  if (match?.[1] === undefined) return null;
+  return { conditions: [{ column, op: '==', value: valueOf(match[1], clause) }], length: match[0].length };
+}
+
+function valueOf(token: string, clause: Clause): string {
+  if (token.startsWith('‹')) return unmask(token, clause.slots, 'text');
+  const text = digitsForWords(token.trim());
+  return /^[$€£]?-?\d[\d,]*(?:\.\d+)?%?$/.test(text) ? text.replace(/[$€£,%]/g, '') : text;
+}

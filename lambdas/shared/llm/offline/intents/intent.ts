@@ -1,0 +1,183 @@
+import type { Json } from '../../../../../schemas/json.ts';
+
+/** Where the text or table of an operation comes from. */
+export type Source =
+  | { readonly from: 'file'; readonly path: string }
+  | { readonly from: 'files'; readonly paths: readonly string[]; readonly describes: string }
+  /** The result of the operation before (a page that was fetched, a computed value). */
+  | { readonly from: 'previous' }
+  | { readonly from: 'literal'; readonly text: string };
+
+export interface CallPath {
+  readonly kind: 'call_path';
+  readonly start: string;
+  readonly end: string;
+  readonly folder: string;
+}
+export interface CallNeighbours {
+  readonly kind: 'callers' | 'callees';
+  readonly name: string;
+  readonly folder: string;
+}
+export interface CallGraph {
+  readonly kind: 'call_graph' | 'outline';
+  readonly folder: string;
+}
+export interface Calculation {
+  readonly kind: 'calculate';
+  /** In the calculator's syntax. */
+  readonly expression: string;
+  /** What was asked, as a person would read it. */
+  readonly asked: string;
+  readonly unit?: string;
+  readonly precision?: number;
+  /** Digits after the point, when rounding was asked for. */
+  readonly decimals?: number;
+  /** The operand `x` is the result of the operation before. */
+  readonly ofPrevious?: boolean;
+}
+export interface RunPython {
+  readonly kind: 'run_python';
+  readonly program: { readonly code: string } | { readonly path: string };
+  readonly stdin?: string;
+  readonly stdinPath?: string;
+}
+export interface FileRead {
+  readonly kind: 'read';
+  readonly path: string;
+}
+export interface FileWrite {
+  readonly kind: 'write';
+  readonly mode: 'write' | 'append';
+  readonly path: string;
+  /** `result` is what the operations before it found. */
+  readonly content:
+    | { readonly from: 'literal'; readonly text: string }
+    | { readonly from: 'result'; readonly all: boolean };
+}
+export interface FileList {
+  readonly kind: 'list';
+  readonly folder: string;
+  /** Endings or names by which files are chosen; none for all. */
+  readonly pattern: string | null;
+  readonly count: boolean;
+}
+export interface FileSearch {
+  readonly kind: 'search';
+  readonly text: string;
+  readonly path: string;
+  readonly want: 'lines' | 'files';
+  readonly pattern: string | null;
+}
+export interface FileDelete {
+  readonly kind: 'delete';
+  readonly path: string;
+}
+export interface FileCopy {
+  readonly kind: 'copy' | 'move';
+  readonly path: string;
+  readonly to: string;
+}
+export interface FileStat {
+  readonly kind: 'stat';
+  readonly path: string;
+  readonly ask: 'exists' | 'size';
+}
+export interface Fetch {
+  readonly kind: 'fetch';
+  readonly url: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly ask: 'body' | 'status' | 'headers';
+}
+export interface JsonField {
+  readonly kind: 'json';
+  readonly source: Source;
+  readonly query: { readonly ask: 'field'; readonly path: string } | { readonly ask: 'count' | 'keys' | 'pretty' };
+}
+export type TextQuery =
+  | { readonly op: 'count'; readonly what: readonly ('lines' | 'words' | 'characters' | 'sentences' | 'paragraphs' | 'unique_words' | 'bytes' | 'nonempty_lines')[] }
+  | { readonly op: 'occurrences'; readonly needle: string; readonly whole_word: boolean }
+  | { readonly op: 'top_words'; readonly limit: number }
+  | { readonly op: 'longest' | 'shortest'; readonly what: 'line' | 'word' }
+  | { readonly op: 'summary'; readonly sentences: number }
+  | { readonly op: 'lines'; readonly which: 'first' | 'last'; readonly limit: number }
+  | { readonly op: 'line'; readonly number: number }
+  | { readonly op: 'matching_lines'; readonly needle: string; readonly count: boolean; readonly invert: boolean }
+  | { readonly op: 'sort_lines'; readonly descending: boolean; readonly numeric: boolean }
+  | { readonly op: 'unique_lines' }
+  | { readonly op: 'reverse'; readonly what: 'lines' | 'characters' | 'words' }
+  | { readonly op: 'case'; readonly to: 'upper' | 'lower' | 'title' }
+  | { readonly op: 'replace'; readonly old: string; readonly new: string }
+  | { readonly op: 'extract'; readonly what: 'emails' | 'urls' | 'numbers' | 'dates' }
+  | { readonly op: 'numbers'; readonly measure: Measure }
+  | { readonly op: 'title' | 'strip_html' };
+export interface TextWork {
+  readonly kind: 'text';
+  readonly source: Source;
+  readonly queries: readonly TextQuery[];
+}
+
+export const measures = ['mean', 'median', 'sum', 'min', 'max', 'count', 'unique', 'stdev', 'pstdev', 'variance', 'pvariance', 'mode', 'range'] as const;
+export type Measure = (typeof measures)[number];
+export interface Condition {
+  readonly column: string;
+  readonly op: '==' | '!=' | '>' | '>=' | '<' | '<=' | 'contains' | 'not_contains' | 'starts' | 'ends' | 'empty' | 'not_empty';
+  readonly value: string;
+}
+/** One query over a table, in SQL's order: join, filter, group, measure, sort, limit, select. */
+export interface TableWork {
+  readonly kind: 'table';
+  readonly source: Source;
+  readonly join?: { readonly path: string; readonly on: string | null };
+  /** Alternatives of conditions that must all hold. */
+  readonly filters: readonly (readonly Condition[])[];
+  readonly group: readonly string[];
+  /** `column` may be a product or other arithmetic of columns; null counts rows. */
+  readonly measures: readonly { readonly measure: Measure; readonly column: string | null }[];
+  readonly sort?: { readonly column: string | null; readonly descending: boolean };
+  readonly limit?: { readonly count: number; readonly end: 'first' | 'last' };
+  readonly select?: readonly string[];
+  readonly distinct?: boolean;
+  readonly ask: 'rows' | 'describe' | 'columns' | 'measure' | 'which' | 'values' | 'to_json' | 'to_csv' | 'shape';
+  readonly decimals?: number;
+}
+
+export interface Report {
+  /** "show me the result": the results before it are the answer already. */
+  readonly kind: 'report';
+}
+
+export type Intent =
+  | CallPath
+  | CallNeighbours
+  | CallGraph
+  | Calculation
+  | RunPython
+  | FileRead
+  | FileWrite
+  | FileList
+  | FileSearch
+  | FileDelete
+  | FileCopy
+  | FileStat
+  | Fetch
+  | JsonField
+  | TextWork
+  | TableWork
+  | Report;
+
+/** What the words around a clause say that it may lean on ("it", "the file", "the result"). */
+export interface Surroundings {
+  /** Paths of the workspace and of files that earlier clauses write. */
+  readonly files: readonly string[];
+  /** First line of table-like files, by path. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  /** The file spoken of last. */
+  readonly file: string | null;
+  /** The operations before, oldest first. */
+  readonly before: readonly Intent[];
+  /** Results of earlier subtasks that this one may use. */
+  readonly inherited: Readonly<Record<string, Json>>;
+}

@@ -1,0 +1,172 @@
+/** From the words of a task to the operations it asks for, or null when any part of it is not understood. */
+import type { Json } from '../../../../../schemas/json.ts';
+import type { FileGlance } from '../../../../../schemas/briefs.ts';
+import { clausesOf, plain, sentencesOf } from '../language/clauses.ts';
+import { mask, type Slot } from '../language/mask.ts';
+import { recogniseArithmetic } from './arithmetic.ts';
+import { recogniseCalls } from './calls.ts';
+import { recogniseFiles, sinkOfPhrase } from './files.ts';
+import type { Intent, Surroundings } from './intent.ts';
+import { type Clause, pathsIn } from './places.ts';
+import { inlinePython, recognisePython } from './python.ts';
+import { recogniseTable } from './table.ts';
+import { recogniseText } from './text.ts';
+import { recogniseFetch, recogniseJson } from './web.ts';
+
+/** What the workspace shows: paths, and the columns of its tables. */
+export function surroundingsOf(
+  workspace: readonly FileGlance[],
+  inherited: Readonly<Record<string, Json>> = {},
+): Surroundings {
+  const headers: Record<string, readonly string[]> = {};
+  for (const { path, head } of workspace) {
+    const columns = head === undefined ? null : columnsOf(path, head);
+    if (columns !== null) headers[path] = columns;
+  }
+  return { files: workspace.map(({ path }) => path), headers, file: null, before: [], inherited };
+}
+
+function columnsOf(path: string, head: string): string[] | null {
+  const line = head.replace(/^\uFEFF/, '').split(/\r?\n/)[0] ?? '';
+  if (/\.(?:csv|tsv)$/i.test(path)) {
+    const separator = /\.tsv$/i.test(path) || (!line.includes(',') && line.includes('\t')) ? '\t' : !line.includes(',') && line.includes(';') ? ';' : ',';
+    return line.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+  }
+  if (/\.json$/i.test(path) && /^\s*\[\s*\{/.test(head)) {
+    const first = /\{([^{}]*)/.exec(head)?.[1] ?? '';
+    const keys = [...first.matchAll(/"([^"\\]+)"\s*:/g)].map((match) => match[1] ?? '');
+    return keys.length > 0 ? keys : null;
+  }
+  return null;
+}
+
+export interface Sentence {
+  /** The sentence as it was written. */
+  readonly text: string;
+  readonly intents: readonly Intent[];
+}
+
+/** All operations of a text, in order; null when some part is not understood. */
+export function recognise(text: string, around: Surroundings): Intent[] | null {
+  const program = inlinePython(text);
+  if (program !== null) {
+    const run: Intent = { kind: 'run_python', program: { code: program.code } };
+    if (program.rest === '') return [run];
+    const rest = recognise(program.rest, { ...around, before: [run] });
+    return rest === null ? null : [run, ...rest];
+  }
+  const masked = mask(text, around.files);
+  const sentences = sentencesOf(masked.text);
+  return chain(sentences.flatMap((sentence) => [clausesOf(sentence)]), masked.slots, around);
+}
+
+function chain(sentences: readonly string[][], slots: readonly Slot[], around: Surroundings): Intent[] | null {
+  const [first, ...others] = sentences;
+  if (first === undefined) return [];
+  const tried = chainClauses(first, slots, around, (intents) => chain(others, slots, after(around, intents)));
+  if (tried !== null) return tried;
+  // A colon or a stray full stop may have cut one request in two.
+  const [second, ...rest] = others;
+  return second === undefined || first.length + second.length > 6 ? null : chainClauses([[...first, ...second].join(' ')], slots, around, (intents) => chain(rest, slots, after(around, intents)));
+}
+
+/** Tries the finest cut first, and joins neighbouring clauses where a clause means nothing alone. */
+function chainClauses(
+  clauses: readonly string[],
+  slots: readonly Slot[],
+  around: Surroundings,
+  then: (intents: readonly Intent[]) => Intent[] | null,
+): Intent[] | null {
+  const step = (from: number, sofar: readonly Intent[]): Intent[] | null => {
+    if (from >= clauses.length) {
+      const rest = then(sofar);
+      return rest === null ? null : [...sofar, ...rest];
+    }
+    for (let to = from + 1; to <= Math.min(clauses.length, from + 4); to += 1) {
+      const text = plain(clauses.slice(from, to).join(' and '));
+      const intents = recogniseClause({ text, slots, around: after(around, sofar) });
+      if (intents === null) continue;
+      const found = step(to, [...sofar, ...intents]);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return clauses.length > 24 ? null : step(0, []);
+}
+
+/** What the next clause may lean on. */
+function after(around: Surroundings, intents: readonly Intent[]): Surroundings {
+  const files = new Set(around.files);
+  let { file } = around;
+  for (const intent of intents) {
+    if (intent.kind === 'read' || intent.kind === 'stat') file = intent.path;
+    if (intent.kind === 'write') {
+      files.add(intent.path);
+      if (intent.content.from === 'literal') file = intent.path;
+    }
+    if (intent.kind === 'copy' || intent.kind === 'move') {
+      files.add(intent.to);
+      file = intent.to;
+      if (intent.kind === 'move') files.delete(intent.path);
+    }
+    if (intent.kind === 'delete') files.delete(intent.path);
+    if ((intent.kind === 'table' || intent.kind === 'text' || intent.kind === 'json') && intent.source.from === 'file') file = intent.source.path;
+  }
+  return { ...around, files: [...files], file, before: [...around.before, ...intents] };
+}
+
+const REPORT =
+  /^(?:(?:show|tell|give|report|print|display|return|output|present|provide|state|write|let)\b(?: (?:me|us|back|out|know|to me|the user|to the user))*(?: (?:it|that|this|them|the|a|both|all|final|resulting|computed|its|what|is|are|single))*(?: (?:results?|answers?|values?|outputs?|numbers?|summary|contents?|lists?|sequence|path|findings|total|report|mean|average|sum|count|response))?(?: (?:as|is|are))?|report back|(?:what is|what's|what are) (?:the )?(?:results?|answers?|outputs?))$/i;
+
+function recogniseClause(clause: Clause): Intent[] | null {
+  if (clause.text === '') return [];
+  const hasEarlier = clause.around.before.length > 0 || Object.keys(clause.around.inherited).length > 0;
+  if (hasEarlier && pathsIn(clause).length === 0 && REPORT.test(clause.text) && !/‹/.test(clause.text)) {
+    const last = clause.around.before.at(-1);
+    if (last?.kind !== 'read' || /result|answer|content|it|that/i.test(clause.text)) return [{ kind: 'report' }];
+  }
+  const single = recogniseOne(clause);
+  if (single !== null) return [single];
+  return withSink(clause) ?? withLead(clause);
+}
+
+/** One operation. Families that demand the most of a sentence come first. */
+function recogniseOne(clause: Clause): Intent | null {
+  return (
+    recognisePython(clause) ??
+    recogniseFetch(clause) ??
+    recogniseArithmetic(clause) ??
+    recogniseJson(clause) ??
+    recogniseCalls(clause) ??
+    recogniseTable(clause) ??
+    recogniseText(clause) ??
+    recogniseFiles(clause)
+  );
+}
+
+/** "write the mean of price in data.csv to report.txt": a computation and where its result goes. */
+function withSink(clause: Clause): Intent[] | null {
+  const found = sinkOfPhrase(clause);
+  if (found === null) return null;
+  const phrase = { ...clause, text: plain(found.phrase) };
+  const inner = recogniseOne(phrase) ?? recogniseOne({ ...phrase, text: `what is ${phrase.text}` });
+  if (inner === null || inner.kind === 'write' || inner.kind === 'delete') return null;
+  return [inner, found.sink];
+}
+
+/** "using data.csv, …", "in the file notes.txt, …", "from https://… , …": the place first, the question after. */
+function withLead(clause: Clause): Intent[] | null {
+  const match = /^(?:using|use|in|from|given|with|for|based on|on|take|taking|considering|looking at)\s+(?:the\s+|this\s+|my\s+)?(?:attached\s+|given\s+)?(?:csv\s+|text\s+|json\s+|data\s+|input\s+)?(?:file\s+|table\s+|document\s+|dataset\s+)?(‹[PU]\d+›)\s*(?:file)?\s*[,:]\s*(.+)$/is.exec(clause.text);
+  const [, place, question] = match ?? [];
+  if (place === undefined || question === undefined) return null;
+  if (place.startsWith('‹U')) {
+    const fetched = recogniseOne({ ...clause, text: `fetch ${place}` });
+    if (fetched === null) return null;
+    const rest = recogniseClause({ ...clause, text: plain(question), around: after(clause.around, [fetched]) });
+    return rest === null ? null : [fetched, ...rest];
+  }
+  const read = recogniseOne({ ...clause, text: `read ${place}` });
+  if (read === null) return null;
+  const rest = chainClauses(clausesOf(plain(question)), clause.slots, after(clause.around, [read]), () => []);
+  return rest === null ? null : [read, ...rest];
+}

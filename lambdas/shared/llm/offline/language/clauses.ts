@@ -1,0 +1,54 @@
+/** Cuts a masked text into sentences and a sentence into clauses that may each be one operation. */
+
+const VERB =
+  'read|load|open|import|compute|calculate|work out|find|get|fetch|download|request|retrieve|call|write|save|store|append|add|put|' +
+  'list|search|look|count|sort|order|filter|group|summari[sz]e|delete|remove|erase|copy|duplicate|move|rename|run|execute|' +
+  'print|show|tell|give|report|output|create|make|generate|convert|extract|return|export|determine|display|keep|select|' +
+  'join|merge|combine|replace|what|how|which|where|round|trace|analy[sz]e|identify|sum|average|total|evaluate|take|pick|' +
+  'record|log|dump|check|parse|figure out|trim|drop|discard|multiply|divide|subtract|present|provide|use|reverse|put|let|' +
+  'who|is|are|do|does|parse|inspect|examine|measure|describe|place|insert|name|call|also|finally|afterwards|next|include';
+
+const CLAUSE = new RegExp(
+  `\\s*(?:;|,?\\s+(?:and\\s+)?(?:then|afterwards?|after that|finally|next|lastly)\\b,?|,?\\s+(?:and|&)(?:\\s+also)?(?=\\s+(?:please\\s+)?(?:${VERB})\\b)|,(?=\\s+(?:please\\s+)?(?:${VERB})\\b))\\s*`,
+  'gi',
+);
+
+/** Sentences in order, without bullets and numbers of a list, and without the words that only announce the list. */
+export function sentencesOf(text: string): string[] {
+  return text
+    .replace(/(^|\s)(?:step\s+)?\(?\d{1,2}[.)]\s+(?=[A-Za-z‹])/gi, '$1\n')
+    .split(/\n+|(?<=[.!?;])\s+|(?<=›[.!?])(?=[A-Z])/)
+    .map((sentence) =>
+      sentence
+        .replace(/^\s*(?:[-*•–]|step\s+\d+\s*[:.)-])\s*/i, '')
+        .replace(/^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i, '')
+        .replace(/\s*[.!;]+\s*$/, '')
+        .trim(),
+    )
+    .filter((sentence) => !/^(?:|please|thanks?(?: you)?(?: in advance)?|(?:do|perform|complete|carry out) (?:all )?(?:of )?(?:the )?(?:following|these|this)(?: \w+)?:?|steps?:?|tasks?:?|hi|hello|hey)$/i.test(sentence));
+}
+
+/** The finest cut; whoever reads them may join neighbours again. */
+export function clausesOf(sentence: string): string[] {
+  return sentence
+    .split(CLAUSE)
+    .map((clause) => clause.replace(/^(?:and|then|also|finally)\b,?\s+/i, '').trim())
+    .filter((clause) => clause !== '');
+}
+
+const POLITE =
+  /^(?:(?:please|kindly|hey|hi|hello|now|ok(?:ay)?|so|well|then|finally|lastly|next|also|and|first(?:ly)?|afterwards?),?\s+|(?:can|could|would|will) you (?:please )?(?:(?:also|just|help me|tell me) )?|i(?:'d| would) (?:like|love|want) (?:you )?to (?:know )?|i (?:want|need) (?:you )?to (?:know )?|i need |i want |help me (?:to )?|let'?s |your task is to |the task is to |task:\s*|go ahead and |just |do you know |let me know |i'?m interested in |using python,?\s+|use python to |with python,?\s+)+/i;
+
+/** A clause without greeting, courtesy and the marks at its end. */
+export function plain(clause: string): string {
+  let text = clause.trim();
+  for (let before = ''; before !== text; ) {
+    before = text;
+    text = text
+      .replace(POLITE, '')
+      .replace(/[\s,]*(?:,? please|,? thanks?(?: you)?|for me|to me|right now)\s*([.?!]*)$/i, '$1')
+      .replace(/[\s.?!:,;]+$/, '')
+      .trim();
+  }
+  return text;
+}
