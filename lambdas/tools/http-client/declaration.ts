@@ -59,10 +59,7 @@ export const httpClientInputsSchema = z.strictObject({
       `at most ${MAX_HEADER_BYTES} bytes of headers`,
     )
     .describe('request headers; Authorization and others are not carried to another origin'),
-  body: z
-    .union([z.string(), z.record(z.string(), z.json()), z.array(z.json())])
-    .optional()
-    .describe('request body: text as it is, an object or array as JSON'),
+  body: z.json().optional().describe('request body: text as it is, anything else as JSON; null for none'),
   timeout_seconds: z
     .number()
     .positive()

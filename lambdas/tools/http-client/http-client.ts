@@ -93,7 +93,7 @@ function firstHop(inputs: HttpClientInputs, run: ToolRun): Hop {
     'user-agent': 'intelligent-office/1.0',
   };
   let body: string | undefined;
-  if (inputs.body !== undefined) {
+  if (inputs.body !== undefined && inputs.body !== null) {
     if (inputs.method === 'GET' || inputs.method === 'HEAD') {
       throw new ToolFailure(
         'InvalidInputs',

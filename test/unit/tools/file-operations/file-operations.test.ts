@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
+import { manifestOf } from '../../../../lambdas/shared/tools/define-tool.ts';
 import { createS3Workspace } from '../../../../lambdas/shared/tools/s3-workspace.ts';
 import { type Workspace, WriteConflictError } from '../../../../lambdas/shared/tools/workspace.ts';
 import {
@@ -8,6 +9,7 @@ import {
   isIdempotentOperation,
 } from '../../../../lambdas/tools/file-operations/declaration.ts';
 import { createFileOperations } from '../../../../lambdas/tools/file-operations/file-operations.ts';
+import { toolManifestSchema } from '../../../../schemas/tool.ts';
 import { type LoopbackS3, startLoopbackS3 } from '../../../helpers/loopback-s3.ts';
 import { aRun, type RunOverrides } from '../../../helpers/tool-run.ts';
 
@@ -41,6 +43,11 @@ function anOffice(wrap: (workspace: Workspace) => Workspace = (workspace) => wor
 }
 
 describe('file_operations', () => {
+  it('has a valid manifest whose example fits', () => {
+    expect(toolManifestSchema.safeParse(manifestOf(fileOperationsDeclaration)).success).toBe(true);
+    expect(fileOperationsDeclaration.inputs.safeParse(fileOperationsDeclaration.example).success).toBe(true);
+  });
+
   it('writes, reads, inspects and deletes a file', async () => {
     const { perform } = anOffice();
     const written = await perform({ operation: 'write', path: './notes/ä.md', content: '# Grüße\n' });

@@ -2,12 +2,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
-import type { ToolRun } from '../../../../lambdas/shared/tools/define-tool.ts';
+import { manifestOf, type ToolRun } from '../../../../lambdas/shared/tools/define-tool.ts';
 import {
   httpClientDeclaration,
   isIdempotentRequest,
 } from '../../../../lambdas/tools/http-client/declaration.ts';
 import { createHttpClient, type HttpClientDeps } from '../../../../lambdas/tools/http-client/http-client.ts';
+import { toolManifestSchema } from '../../../../schemas/tool.ts';
 import {
   type Answer,
   type LoopbackHttp,
@@ -47,6 +48,11 @@ async function request(
 }
 
 describe('http_client', () => {
+  it('has a valid manifest whose example fits', () => {
+    expect(toolManifestSchema.safeParse(manifestOf(httpClientDeclaration)).success).toBe(true);
+    expect(httpClientDeclaration.inputs.safeParse(httpClientDeclaration.example).success).toBe(true);
+  });
+
   it('sends a request and returns status, headers and body', async () => {
     const output = await request({
       url: `${server.url}/echo?q=1#fragment`,
@@ -326,10 +332,6 @@ describe('http_client', () => {
       ).toBe(false);
     },
   );
-
-  it('declares an example that fits its own inputs', () => {
-    expect(httpClientDeclaration.inputs.safeParse(httpClientDeclaration.example).success).toBe(true);
-  });
 });
 
 describe('isIdempotentRequest', () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
+import { manifestOf } from '../../../../lambdas/shared/tools/define-tool.ts';
 import { webSearchDeclaration } from '../../../../lambdas/tools/web-search/declaration.ts';
 import { createWebSearch, webSearchAvailability } from '../../../../lambdas/tools/web-search/web-search.ts';
+import { toolManifestSchema } from '../../../../schemas/tool.ts';
 import {
   type Answer,
   type LoopbackHttp,
@@ -164,6 +166,11 @@ describe.each(Object.entries(services))('web_search through %s', (_, service) =>
 });
 
 describe('web_search', () => {
+  it('has a valid manifest whose example fits', () => {
+    expect(toolManifestSchema.safeParse(manifestOf(webSearchDeclaration)).success).toBe(true);
+    expect(webSearchDeclaration.inputs.safeParse(webSearchDeclaration.example).success).toBe(true);
+  });
+
   it('drops what is no web page and what comes twice, and makes one line of each text', async () => {
     answer = (_request, response) =>
       sendJson(response, 200, {
