@@ -38,6 +38,8 @@ export interface Office {
   readonly dataDir: string;
   readonly engine: Engine;
   readonly meter: Meter;
+  /** The process of the data stores. */
+  readonly storesPid: number;
   /** Executions of an earlier process that go on in this one. */
   readonly recovered: number;
   /** Stops in order; executions under way go on at the next start. */
@@ -135,7 +137,7 @@ async function open(
     undo.push(startPolling(sqs, functions, parts.dispatcher, queues, log));
     ready.resolve(withMetrics(app, meter));
     warmUp(functions, parts);
-    return { url: http.url, apiKey, dataDir, engine, meter, recovered, stop };
+    return { url: http.url, apiKey, dataDir, engine, meter, storesPid: stores.pid, recovered, stop };
   } catch (error) {
     ready.reject(error);
     throw error;

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const program = fileURLToPath(new URL('./programs/killed-office.ts', import.meta.url));
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+type Line = {
+  event: string;
+  pid: number;
+  stores: number;
+  recovered: number;
+  statuses: string[];
+  stored: number;
+};
+
+let directory: string;
+let office: ChildProcess | undefined;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'office-killed-'));
+});
+afterEach(() => {
+  office?.kill('SIGKILL');
+  rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
+});
+
+const effectsFile = (): string => join(directory, 'effects');
+
+/** Effects so far: who, `begin` or `end`, and `execution state item`. */
+function effects(): { pid: number; what: string; key: string }[] {
+  if (!existsSync(effectsFile())) return [];
+  const lines = readFileSync(effectsFile(), 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => {
+    const [pid, what, ...key] = line.split(' ');
+    return { pid: Number(pid), what: what ?? '', key: key.join(' ') };
+  });
+}
+
+function start(): (event: string) => Promise<Line> {
+  office = spawn(process.execPath, ['--import', tsx, program, join(directory, 'data'), effectsFile()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const lines = createInterface({ input: office.stdout ?? process.stdin });
+  const seen: Line[] = [];
+  let wake = (): void => undefined;
+  let ended = false;
+  lines.on('line', (line) => {
+    seen.push(JSON.parse(line) as Line);
+    wake();
+  });
+  lines.on('close', () => {
+    ended = true;
+    wake();
+  });
+  return async (event) => {
+    for (;;) {
+      const found = seen.find((line) => line.event === event);
+      if (found !== undefined) return found;
+      if (ended) throw new Error(`The office ended before it was ${event}.`);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`It took more than 10 s until ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('an office that is killed in the middle of ten tasks', () => {
+  it.each([4, 30, 55])(
+    'ends them all after the next start, and what had ended is not done again (killed after %i invocations)',
+    async (invocations) => {
+      const first = start();
+      const { pid, stores } = await first('open');
+      await until(
+        () => effects().filter(({ what }) => what === 'end').length >= invocations,
+        'work was under way',
+      );
+      process.kill(pid, 'SIGKILL');
+
+      const second = start();
+      const { recovered } = await second('open');
+      const { statuses, stored } = await second('ended');
+
+      expect(recovered).toBeGreaterThan(0);
+      expect(statuses).toEqual(Array.from({ length: 10 }, () => 'SUCCEEDED'));
+      expect(stored).toBe(60);
+      await until(() => !isAlive(stores), 'the stores of the killed office were gone');
+      const before = effects().filter((effect) => effect.pid === pid);
+      const again = effects().filter((effect) => effect.pid !== pid && effect.what === 'begin');
+      const executions = new Set(before.map(({ key }) => key.split(' ')[0]));
+      for (const execution of executions) {
+        const begun = before.filter(({ key, what }) => what === 'begin' && key.startsWith(`${execution} `));
+        const mayRepeat = begun.length > 1 ? begun.filter(({ key }) => !key.includes(' First ')) : begun;
+        const repeated = again.filter(({ key }) => begun.some((effect) => effect.key === key));
+        // A result is recorded before the next state begins: behind the last of each line nothing is done again.
+        for (const { key } of repeated) expect(mayRepeat.map((effect) => effect.key)).toContain(key);
+      }
+      // Ten executions with two items each have at most 20 invocations under way.
+      expect(
+        again.filter(({ key }) => before.some((effect) => effect.key === key)).length,
+      ).toBeLessThanOrEqual(20);
+    },
+  );
+});
