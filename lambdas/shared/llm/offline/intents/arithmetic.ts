@@ -8,10 +8,19 @@ import { conversionOf } from './units.ts';
 const LEAD =
   /^(?:(?:what(?:'s| is| are| would be| does| do)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|sum|computation|formula|equation)?:?\s+)?(?=\S)/i;
 const TAIL = /\s*(?:=\s*\??|equals?(?: to)?(?: what)?|(?:is )?equal to|come to|make|\?)\s*$/i;
-const PRECISION = /[\s,(]*(?:\b(?:to|with|at|using|in)\s+)?(?:a precision of\s+)?(\d+)\s*(?:significant\s+)?(?:digits?|significant figures?|sig\.? ?figs?|figures)(?:\s+(?:of )?precision)?\)?\s*$/i;
-const DECIMALS = /[\s,(]*(?:and\s+)?(?:\b(?:rounded|round(?: it| the result| the answer)?|correct|accurate|give(?: it)?|to|with|at)\s*)*(?:to\s+|with\s+)?(\d+|two|three|four|one)\s*(?:decimal places?|decimals?|digits? after the (?:decimal )?(?:point|comma)|d\.?p\.?|places)\)?\s*$/i;
-const NEAREST = /[\s,(]*(?:and\s+)?(?:rounded|round(?: it| the result)?)\s+(?:to\s+)?(?:the\s+)?nearest\s+(integer|whole number|tenth|hundredth|thousandth)\)?\s*$/i;
-const NEAREST_DIGITS: Readonly<Record<string, number>> = { integer: 0, 'whole number': 0, tenth: 1, hundredth: 2, thousandth: 3 };
+const PRECISION =
+  /[\s,(]*(?:\b(?:to|with|at|using|in)\s+)?(?:a precision of\s+)?(\d+)\s*(?:significant\s+)?(?:digits?|significant figures?|sig\.? ?figs?|figures)(?:\s+(?:of )?precision)?\)?\s*$/i;
+const DECIMALS =
+  /[\s,(]*(?:and\s+)?(?:\b(?:rounded|round(?: it| the result| the answer)?|correct|accurate|give(?: it)?|to|with|at)\s*)*(?:to\s+|with\s+)?(\d+|two|three|four|one)\s*(?:decimal places?|decimals?|digits? after the (?:decimal )?(?:point|comma)|d\.?p\.?|places)\)?\s*$/i;
+const NEAREST =
+  /[\s,(]*(?:and\s+)?(?:rounded|round(?: it| the result)?)\s+(?:to\s+)?(?:the\s+)?nearest\s+(integer|whole number|tenth|hundredth|thousandth)\)?\s*$/i;
+const NEAREST_DIGITS: Readonly<Record<string, number>> = {
+  integer: 0,
+  'whole number': 0,
+  tenth: 1,
+  hundredth: 2,
+  thousandth: 3,
+};
 
 const STATISTICS: ReadonlyArray<readonly [RegExp, Measure | 'product']> = [
   [/^(?:the )?(?:arithmetic )?(?:mean|average|avg)(?: value)?\b/i, 'mean'],
@@ -27,7 +36,8 @@ const STATISTICS: ReadonlyArray<readonly [RegExp, Measure | 'product']> = [
   [/^(?:the )?(?:max(?:imum)?|largest|biggest|greatest|highest)(?: value| number)?\b/i, 'max'],
   [/^(?:the )?(?:min(?:imum)?|smallest|lowest)(?: value| number)?\b/i, 'min'],
 ];
-const LIST = /^\s*(?:of|for|from|among|in|:)?\s*(?:the\s+|these\s+|this\s+)?(?:following\s+)?(?:numbers?|values?|list|data(?:\s?set)?|sequence|series|set|integers|scores|samples?)?\s*(?:of(?: numbers)?)?\s*:?\s*[[({]?\s*(-?[\d.]+(?:\s*(?:,\s*and|,|;|\band\b|&|\s)\s*-?[\d.]+)+)\s*[\])}]?\s*$/i;
+const LIST =
+  /^\s*(?:of|for|from|among|in|:)?\s*(?:the\s+|these\s+|this\s+)?(?:following\s+)?(?:numbers?|values?|list|data(?:\s?set)?|sequence|series|set|integers|scores|samples?)?\s*(?:of(?: numbers)?)?\s*:?\s*[[({]?\s*(-?[\d.]+(?:\s*(?:,\s*and|,|;|\band\b|&|\s)\s*-?[\d.]+)+)\s*[\])}]?\s*$/i;
 const IN_CALCULATOR: Readonly<Record<Measure | 'product', (list: string) => string>> = {
   mean: (list) => `mean([${list}])`,
   median: (list) => `median([${list}])`,
@@ -54,12 +64,17 @@ interface Wanted {
 function wantedDigits(sentence: string): Wanted {
   const nearest = NEAREST.exec(sentence);
   if (nearest !== null) {
-    return { text: sentence.slice(0, nearest.index), decimals: NEAREST_DIGITS[nearest[1]?.toLowerCase() ?? ''] ?? 0 };
+    return {
+      text: sentence.slice(0, nearest.index),
+      decimals: NEAREST_DIGITS[nearest[1]?.toLowerCase() ?? ''] ?? 0,
+    };
   }
   const decimals = DECIMALS.exec(sentence);
-  if (decimals !== null) return { text: sentence.slice(0, decimals.index), decimals: Number(digitsForWords(decimals[1] ?? '2')) };
+  if (decimals !== null)
+    return { text: sentence.slice(0, decimals.index), decimals: Number(digitsForWords(decimals[1] ?? '2')) };
   const precision = PRECISION.exec(sentence);
-  if (precision !== null) return { text: sentence.slice(0, precision.index), precision: Number(precision[1]) };
+  if (precision !== null)
+    return { text: sentence.slice(0, precision.index), precision: Number(precision[1]) };
   return { text: sentence };
 }
 
@@ -67,10 +82,14 @@ function wantedDigits(sentence: string): Wanted {
 export function recogniseArithmetic(clause: Clause): Calculation | null {
   if (/‹[CUPGN]\d+›/.test(clause.text)) return null;
   const quoted = /‹Q(\d+)›/.exec(clause.text);
-  const inlined = quoted === null ? clause.text : clause.text.replace(quoted[0], clause.slots[Number(quoted[1])]?.text ?? '');
+  const inlined =
+    quoted === null
+      ? clause.text
+      : clause.text.replace(quoted[0], clause.slots[Number(quoted[1])]?.text ?? '');
   const { text, ...digits } = wantedDigits(inlined.replace(/[\s?]+$/, ''));
   const asked = text.replace(LEAD, '').replace(TAIL, '').trim();
-  const conversion = recogniseConversion(digitsForWords(text.trim())) ?? recogniseConversion(digitsForWords(asked));
+  const conversion =
+    recogniseConversion(digitsForWords(text.trim())) ?? recogniseConversion(digitsForWords(asked));
   if (conversion !== null) return { kind: 'calculate', ...conversion, ...digits };
   const statistic = recogniseStatistic(asked) ?? recogniseStatistic(text.trim());
   if (statistic !== null) return { kind: 'calculate', expression: statistic, asked, ...digits };
@@ -101,14 +120,35 @@ function recogniseStatistic(asked: string): string | null {
 const AMOUNT = '(-?\\d[\\d,]*(?:\\.\\d+)?)';
 const UNIT = '([a-zµ°²³][a-zµ°²³0-9/^. -]*?)';
 const CONVERSIONS: ReadonlyArray<readonly [RegExp, readonly [number, number, number]]> = [
-  [new RegExp(`^(?:convert|change|express|turn|transform|translate|what(?:'s| is| are)|how much is|how many is|give me|compute|calculate)?\\s*(?:a (?:distance|weight|temperature|speed|length|mass|volume|time|duration) of )?${AMOUNT}\\s*${UNIT}\\s+(?:to|in|into|as|when (?:converted|expressed) (?:to|in)|converted (?:to|into)|expressed in|equals? how many|is how many|are how many|=\\s*how many)\\s+${UNIT}$`, 'i'), [1, 2, 3]],
-  [new RegExp(`^how (?:many|much)\\s+${UNIT}\\s+(?:are there in|is there in|are in|is in|are equal to|is|are|in|make(?: up)?|equals?|does|do|go into|there are in|correspond to)\\s+(?:a total of )?${AMOUNT}\\s*${UNIT}(?:\\s+(?:have|equal|make|contain|correspond to|hold))?$`, 'i'), [2, 3, 1]],
-  [new RegExp(`^how (?:many|much)\\s+${UNIT}\\s+(?:are there in|is there in|are in|is in|in|make(?: up)?|equals?)\\s+(?:an?|one)\\s+${UNIT}$`, 'i'), [0, 2, 1]],
+  [
+    new RegExp(
+      `^(?:convert|change|express|turn|transform|translate|what(?:'s| is| are)|how much is|how many is|give me|compute|calculate)?\\s*(?:a (?:distance|weight|temperature|speed|length|mass|volume|time|duration) of )?${AMOUNT}\\s*${UNIT}\\s+(?:to|in|into|as|when (?:converted|expressed) (?:to|in)|converted (?:to|into)|expressed in|equals? how many|is how many|are how many|=\\s*how many)\\s+${UNIT}$`,
+      'i',
+    ),
+    [1, 2, 3],
+  ],
+  [
+    new RegExp(
+      `^how (?:many|much)\\s+${UNIT}\\s+(?:are there in|is there in|are in|is in|are equal to|is|are|in|make(?: up)?|equals?|does|do|go into|there are in|correspond to)\\s+(?:a total of )?${AMOUNT}\\s*${UNIT}(?:\\s+(?:have|equal|make|contain|correspond to|hold))?$`,
+      'i',
+    ),
+    [2, 3, 1],
+  ],
+  [
+    new RegExp(
+      `^how (?:many|much)\\s+${UNIT}\\s+(?:are there in|is there in|are in|is in|in|make(?: up)?|equals?)\\s+(?:an?|one)\\s+${UNIT}$`,
+      'i',
+    ),
+    [0, 2, 1],
+  ],
   [new RegExp(`^(?:number of\\s+)${UNIT}\\s+in\\s+${AMOUNT}\\s*${UNIT}$`, 'i'), [2, 3, 1]],
 ];
 
 function recogniseConversion(text: string): ReturnType<typeof conversionOf> {
-  const sentence = text.replace(/\bdegrees?\s+(?=celsius|fahrenheit|kelvin)/gi, '').replace(/\?+$/, '').trim();
+  const sentence = text
+    .replace(/\bdegrees?\s+(?=celsius|fahrenheit|kelvin)/gi, '')
+    .replace(/\?+$/, '')
+    .trim();
   for (const [pattern, [amount, from, to]] of CONVERSIONS) {
     const match = pattern.exec(sentence);
     if (match === null) continue;
@@ -126,8 +166,18 @@ function recogniseConversion(text: string): ReturnType<typeof conversionOf> {
 function recogniseContinuation(clause: Clause, asked: string): Calculation | null {
   const before = clause.around.before.filter((intent) => intent.kind !== 'report').at(-1);
   const inherits = Object.keys(clause.around.inherited).length === 1;
-  if (!(before?.kind === 'calculate' || before?.kind === 'table' || before?.kind === 'text' || before?.kind === 'json') && !inherits) return null;
-  const IT = '(?:it|that|this|the (?:result|answer|value|sum|total|mean|average|product|count|number|output)|this (?:result|number)|that (?:result|number))';
+  if (
+    !(
+      before?.kind === 'calculate' ||
+      before?.kind === 'table' ||
+      before?.kind === 'text' ||
+      before?.kind === 'json'
+    ) &&
+    !inherits
+  )
+    return null;
+  const IT =
+    '(?:it|that|this|the (?:result|answer|value|sum|total|mean|average|product|count|number|output)|this (?:result|number)|that (?:result|number))';
   const n = '(-?\\d+(?:\\.\\d+)?)';
   const rules: ReadonlyArray<readonly [RegExp, string]> = [
     [new RegExp(`^(?:multiply|scale) ${IT} (?:by|with) ${n}$`, 'i'), 'x * ($1)'],
@@ -147,7 +197,12 @@ function recogniseContinuation(clause: Clause, asked: string): Calculation | nul
   for (const [pattern, expression] of rules) {
     const match = pattern.exec(text);
     if (match !== null) {
-      return { kind: 'calculate', expression: expression.replace('$1', match[1] ?? ''), asked, ofPrevious: true };
+      return {
+        kind: 'calculate',
+        expression: expression.replace('$1', match[1] ?? ''),
+        asked,
+        ofPrevious: true,
+      };
     }
   }
   return null;

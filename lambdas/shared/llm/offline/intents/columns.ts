@@ -1,6 +1,7 @@
 /** Columns and conditions on them, as people write them. */
-import { digitsForWords } from '../language/numbers.ts';
+
 import { escapeRegExp, slotText, unmask } from '../language/mask.ts';
+import { digitsForWords } from '../language/numbers.ts';
 import type { Condition } from './intent.ts';
 import type { Clause } from './places.ts';
 
@@ -15,9 +16,18 @@ export function columnPattern(header: readonly string[] | null): string {
     .filter((name) => name.trim() !== '')
     .sort((a, b) => b.length - a.length)
     .map((name) => {
-      const words = name.trim().split(/[\s_-]+/).map(escapeRegExp).join('[\\s_-]+');
+      const words = name
+        .trim()
+        .split(/[\s_-]+/)
+        .map(escapeRegExp)
+        .join('[\\s_-]+');
       const last = name.trim().slice(-1).toLowerCase();
-      const stem = last === 'y' ? `(?:${words}|${words.slice(0, -1)}ies)` : last === 's' ? `(?:${words}(?:es)?|${words.slice(0, -1)})` : `${words}(?:e?s)?`;
+      const stem =
+        last === 'y'
+          ? `(?:${words}|${words.slice(0, -1)}ies)`
+          : last === 's'
+            ? `(?:${words}(?:es)?|${words.slice(0, -1)})`
+            : `${words}(?:e?s)?`;
       return stem;
     });
   return `(?:‹[QN]\\d+›|(?:${known.join('|')})(?![\\w]))`;
@@ -29,7 +39,13 @@ export function columnName(token: string, clause: Clause, header: readonly strin
   if (header === null) return written;
   const key = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '');
   const wanted = key(written);
-  const forms = [wanted, wanted.replace(/s$/, ''), wanted.replace(/es$/, ''), wanted.replace(/ies$/, 'y'), `${wanted}s`];
+  const forms = [
+    wanted,
+    wanted.replace(/s$/, ''),
+    wanted.replace(/es$/, ''),
+    wanted.replace(/ies$/, 'y'),
+    `${wanted}s`,
+  ];
   for (const form of forms) {
     const found = header.find((name) => key(name) === form);
     if (found !== undefined) return found;
@@ -38,18 +54,34 @@ export function columnName(token: string, clause: Clause, header: readonly strin
 }
 
 const OPERATORS: ReadonlyArray<readonly [string, Condition['op']]> = [
-  ['(?:(?:is|are|was)\\s+)?(?:greater|bigger|larger|higher) than or equal to|(?:(?:is|are|was)\\s+)?at least|(?:is\\s+)?no less than|(?:is\\s+)?not (?:less|smaller) than|>=|≥', '>='],
-  ['(?:(?:is|are|was)\\s+)?(?:less|lower|smaller|fewer) than or equal to|(?:(?:is|are|was)\\s+)?at most|(?:is\\s+)?no (?:more|greater) than|(?:is\\s+)?not (?:more|greater) than|(?:is\\s+)?up to|<=|≤', '<='],
-  ['(?:(?:is|are|was)\\s+)?(?:strictly\\s+)?(?:greater|bigger|larger|higher|more|older) than|(?:(?:is|are|was)\\s+)?(?:above|over)|exceed(?:s|ing)?|>', '>'],
-  ['(?:(?:is|are|was)\\s+)?(?:strictly\\s+)?(?:less|lower|smaller|fewer|younger|cheaper) than|(?:(?:is|are|was)\\s+)?(?:below|under)|<', '<'],
-  ['(?:is|are|was|does|do)\\s*(?:not|n\'t)\\s+(?:equal(?:s)?(?: to)?)?|isn\'t|not equal(?:s)? to|differs from|!=|<>|≠', '!='],
-  ['(?:does not|doesn\'t|not) contain(?:s|ing)?', 'not_contains'],
+  [
+    '(?:(?:is|are|was)\\s+)?(?:greater|bigger|larger|higher) than or equal to|(?:(?:is|are|was)\\s+)?at least|(?:is\\s+)?no less than|(?:is\\s+)?not (?:less|smaller) than|>=|≥',
+    '>=',
+  ],
+  [
+    '(?:(?:is|are|was)\\s+)?(?:less|lower|smaller|fewer) than or equal to|(?:(?:is|are|was)\\s+)?at most|(?:is\\s+)?no (?:more|greater) than|(?:is\\s+)?not (?:more|greater) than|(?:is\\s+)?up to|<=|≤',
+    '<=',
+  ],
+  [
+    '(?:(?:is|are|was)\\s+)?(?:strictly\\s+)?(?:greater|bigger|larger|higher|more|older) than|(?:(?:is|are|was)\\s+)?(?:above|over)|exceed(?:s|ing)?|>',
+    '>',
+  ],
+  [
+    '(?:(?:is|are|was)\\s+)?(?:strictly\\s+)?(?:less|lower|smaller|fewer|younger|cheaper) than|(?:(?:is|are|was)\\s+)?(?:below|under)|<',
+    '<',
+  ],
+  [
+    "(?:is|are|was|does|do)\\s*(?:not|n't)\\s+(?:equal(?:s)?(?: to)?)?|isn't|not equal(?:s)? to|differs from|!=|<>|≠",
+    '!=',
+  ],
+  ["(?:does not|doesn't|not) contain(?:s|ing)?", 'not_contains'],
   ['contain(?:s|ing)?|includ(?:es|ing)', 'contains'],
   ['start(?:s|ing)? with|begin(?:s|ning)? with', 'starts'],
   ['end(?:s|ing)? with', 'ends'],
   ['(?:is|are|was)\\s+(?:exactly\\s+)?(?:equal to\\s+)?|equal(?:s|ing|\\s+to)|==?|matches|of', '=='],
 ];
-const VALUE = '(‹[QN]\\d+›|[$€£]?-?\\d[\\d,]*(?:\\.\\d+)?%?|\\d{4}-\\d\\d-\\d\\d|(?!(?:the|a|an|and|or|in|of|by|per|for|not|greater|less|more|at|than|equal|between|above|below|over|under|contained|where|with|column|is)\\b)[A-Za-z][\\w.-]*(?:\\s+(?=[A-Z])[A-Z][\\w-]*)*)';
+const VALUE =
+  '(‹[QN]\\d+›|[$€£]?-?\\d[\\d,]*(?:\\.\\d+)?%?|\\d{4}-\\d\\d-\\d\\d|(?!(?:the|a|an|and|or|in|of|by|per|for|not|greater|less|more|at|than|equal|between|above|below|over|under|contained|where|with|column|is)\\b)[A-Za-z][\\w.-]*(?:\\s+(?=[A-Z])[A-Z][\\w-]*)*)';
 
 export interface ReadConditions {
   readonly filters: readonly (readonly Condition[])[];
@@ -58,18 +90,31 @@ export interface ReadConditions {
 }
 
 /** Reads `where price > 10 and region is North`; null when a condition is begun and not understood. */
-export function conditionsIn(text: string, clause: Clause, header: readonly string[] | null): ReadConditions | null {
+export function conditionsIn(
+  text: string,
+  clause: Clause,
+  header: readonly string[] | null,
+): ReadConditions | null {
   const column = columnPattern(header);
   const intro = `\\b(?:where|whose|which|that|with|having|if|when|for which|in which|for|of|in|only)\\s+(?:(?:those|only|rows?|records?|entries|lines|items|all|the|a|an|where|with|whose|that|which|have|has|column|of|in)\\s+)*`;
   const one = (lead: string): RegExp | null => new RegExp(lead, 'i');
-  const start = one(`${intro}(?:(?:column|field|value of)\\s+)*(${column})(?:\\s+(?:column|field|value))?\\s*`);
+  const start = one(
+    `${intro}(?:(?:column|field|value of)\\s+)*(${column})(?:\\s+(?:column|field|value))?\\s*`,
+  );
   if (start === null) return null;
   const any: Condition[][] = [[]];
   let at = 0;
   for (const match of text.matchAll(new RegExp(start.source, 'gi'))) {
     const first = match.index;
     if (first < at) continue;
-    const read = chainFrom(text, first + match[0].length, columnName(match[1] ?? '', clause, header), clause, header, /\b(?:where|whose|with|having|if|when)\b/i.test(match[0]));
+    const read = chainFrom(
+      text,
+      first + match[0].length,
+      columnName(match[1] ?? '', clause, header),
+      clause,
+      header,
+      /\b(?:where|whose|with|having|if|when)\b/i.test(match[0]),
+    );
     if (read === null) continue;
     at = read.end;
     any.splice(0, any.length, ...read.any);
@@ -84,17 +129,29 @@ interface Chain {
   readonly end: number;
 }
 
-function chainFrom(text: string, start: number, firstColumn: string, clause: Clause, header: readonly string[] | null, plainValue: boolean): Chain | null {
+function chainFrom(
+  text: string,
+  start: number,
+  firstColumn: string,
+  clause: Clause,
+  header: readonly string[] | null,
+  plainValue: boolean,
+): Chain | null {
   const any: Condition[][] = [[]];
   let column = firstColumn;
   let at = start;
   for (let more = true; more; ) {
     const rest = text.slice(at);
-    const read = comparison(rest, column, clause) ?? (plainValue || header !== null ? adjacent(rest, column, clause) : null);
+    const read =
+      comparison(rest, column, clause) ??
+      (plainValue || header !== null ? adjacent(rest, column, clause) : null);
     if (read === null) return null;
     any.at(-1)?.push(...read.conditions);
     at += read.length;
-    const next = new RegExp(`^\\s*,?\\s*(and|or|but)\\s+(?:(?:where|whose|with|the|that|which|column|have|has)\\s+)*(${columnPattern(header)})(?:\\s+column)?\\s*(?=.)`, 'i').exec(text.slice(at));
+    const next = new RegExp(
+      `^\\s*,?\\s*(and|or|but)\\s+(?:(?:where|whose|with|the|that|which|column|have|has)\\s+)*(${columnPattern(header)})(?:\\s+column)?\\s*(?=.)`,
+      'i',
+    ).exec(text.slice(at));
     more = false;
     if (next !== null && comparison(text.slice(at + next[0].length), '', clause) !== null) {
       if (next[1]?.toLowerCase() === 'or') any.push([]);
@@ -102,7 +159,10 @@ function chainFrom(text: string, start: number, firstColumn: string, clause: Cla
       at += next[0].length;
       more = true;
     } else {
-      const again = /^\s*,?\s*(and|or)\s+(?=(?:is\s+)?(?:less|greater|more|at|above|below|under|over|<|>|=))/i.exec(text.slice(at));
+      const again =
+        /^\s*,?\s*(and|or)\s+(?=(?:is\s+)?(?:less|greater|more|at|above|below|under|over|<|>|=))/i.exec(
+          text.slice(at),
+        );
       if (again !== null) {
         if (again[1]?.toLowerCase() === 'or') any.push([]);
         at += again[0].length;
@@ -111,7 +171,10 @@ function chainFrom(text: string, start: number, firstColumn: string, clause: Cla
         const other = new RegExp(`^\\s+or\\s+${VALUE}`, 'i').exec(text.slice(at));
         const last = any.at(-1)?.at(-1);
         if (other !== null && last?.op === '==') {
-          any.push([...(any.at(-1)?.slice(0, -1) ?? []), { ...last, value: valueOf(other[1] ?? '', clause) }]);
+          any.push([
+            ...(any.at(-1)?.slice(0, -1) ?? []),
+            { ...last, value: valueOf(other[1] ?? '', clause) },
+          ]);
           at += other[0].length;
         }
       }
@@ -120,7 +183,11 @@ function chainFrom(text: string, start: number, firstColumn: string, clause: Cla
   return { any, end: at };
 }
 
-function comparison(text: string, column: string, clause: Clause): { conditions: Condition[]; length: number } | null {
+function comparison(
+  text: string,
+  column: string,
+  clause: Clause,
+): { conditions: Condition[]; length: number } | null {
   const between = new RegExp(`^(?:is\\s+|are\\s+)?between\\s+${VALUE}\\s+and\\s+${VALUE}`, 'i').exec(text);
   if (between !== null) {
     const conditions: Condition[] = [
@@ -131,17 +198,28 @@ function comparison(text: string, column: string, clause: Clause): { conditions:
   }
   const blank = /^(?:is|are)\s+(not\s+)?(?:empty|blank|missing|null)\b/i.exec(text);
   if (blank !== null) {
-    return { conditions: [{ column, op: blank[1] === undefined ? 'empty' : 'not_empty', value: '' }], length: blank[0].length };
+    return {
+      conditions: [{ column, op: blank[1] === undefined ? 'empty' : 'not_empty', value: '' }],
+      length: blank[0].length,
+    };
   }
   for (const [pattern, op] of OPERATORS) {
-    const match = new RegExp(`^(?:${pattern})\\s*(?:the\\s+(?:value|text|word|string)\\s+)?${VALUE}`, 'i').exec(text);
-    if (match?.[1] !== undefined) return { conditions: [{ column, op, value: valueOf(match[1], clause) }], length: match[0].length };
+    const match = new RegExp(
+      `^(?:${pattern})\\s*(?:the\\s+(?:value|text|word|string)\\s+)?${VALUE}`,
+      'i',
+    ).exec(text);
+    if (match?.[1] !== undefined)
+      return { conditions: [{ column, op, value: valueOf(match[1], clause) }], length: match[0].length };
   }
   return null;
 }
 
 /** "in region North", "with status active": the value right after its column. */
-function adjacent(text: string, column: string, clause: Clause): { conditions: Condition[]; length: number } | null {
+function adjacent(
+  text: string,
+  column: string,
+  clause: Clause,
+): { conditions: Condition[]; length: number } | null {
   const match = /^(‹Q\d+›|-?\d+(?:\.\d+)?(?![\w.])|[A-Z][\w-]*)(?=\s|$|[,.?])/.exec(text);
   if (match?.[1] === undefined) return null;
   return { conditions: [{ column, op: '==', value: valueOf(match[1], clause) }], length: match[0].length };

@@ -2,9 +2,10 @@
 import { digitsForWords } from '../language/numbers.ts';
 
 const FUNCTIONS = new Set(
-  ('sqrt cbrt abs exp log log10 log2 ln sin cos tan asin acos atan sinh cosh tanh floor ceil round factorial gcd lcm max min ' +
-    'mean median sum prod std variance mode mod nthRoot combinations permutations isPrime number det inv transpose pow sign hypot')
-    .split(' '),
+  (
+    'sqrt cbrt abs exp log log10 log2 ln sin cos tan asin acos atan sinh cosh tanh floor ceil round factorial gcd lcm max min ' +
+    'mean median sum prod std variance mode mod nthRoot combinations permutations isPrime number det inv transpose pow sign hypot'
+  ).split(' '),
 );
 const CONSTANTS = new Set(['pi', 'e', 'tau', 'phi', 'i', 'deg', 'rad']);
 
@@ -26,7 +27,13 @@ const RULES: readonly Rule[] = [
   [/(?<=\d),(?=\d{3}(?!\d))/g, ''],
   [/\bper\s?cent\b|\bpercent\b|\bpct\b/gi, '%'],
   // The square brackets of these stand for one operand: a number, a name, or something in brackets.
-  [new RegExp(`\\b(?:what )?percent(?:age)? (?:change|increase|decrease|difference) (?:from|between) ${n} (?:to|and) ${n}`, 'gi'), '(($2)-($1))/($1)*100'],
+  [
+    new RegExp(
+      `\\b(?:what )?percent(?:age)? (?:change|increase|decrease|difference) (?:from|between) ${n} (?:to|and) ${n}`,
+      'gi',
+    ),
+    '(($2)-($1))/($1)*100',
+  ],
   [new RegExp(`\\b% (?:change|increase|decrease) from ${n} to ${n}`, 'gi'), '(($2)-($1))/($1)*100'],
   [new RegExp(`\\b(?:what|which) (?:percentage|%|fraction in %) of ${n} is ${n}`, 'gi'), '($2)/($1)*100'],
   [new RegExp(`(?:what|which) % of ${n} is ${n}`, 'gi'), '($2)/($1)*100'],
@@ -51,9 +58,27 @@ const RULES: readonly Rule[] = [
   [new RegExp(`\\bmultiply ${n} (?:by|and|with) ${n}`, 'gi'), '($1)*($2)'],
   [new RegExp(`\\bdivide ${n} by ${n}`, 'gi'), '($1)/($2)'],
   [new RegExp(`\\braise ${n} to the (?:power (?:of )?)?${n}(?:st|nd|rd|th)?(?: power)?`, 'gi'), '($1)^($2)'],
-  [new RegExp(`\\b(?:the )?remainder (?:when|of|after|from) (?:dividing )?${n} (?:is )?(?:divided by|by|divides?) ${n}`, 'gi'), 'mod($1,$2)'],
-  [new RegExp(`\\b(?:the )?(?:gcd|greatest common (?:divisor|factor|denominator)|highest common factor|hcf) (?:of|between) ${n} and ${n}`, 'gi'), 'gcd($1,$2)'],
-  [new RegExp(`\\b(?:the )?(?:lcm|least common multiple|lowest common multiple) (?:of|between) ${n} and ${n}`, 'gi'), 'lcm($1,$2)'],
+  [
+    new RegExp(
+      `\\b(?:the )?remainder (?:when|of|after|from) (?:dividing )?${n} (?:is )?(?:divided by|by|divides?) ${n}`,
+      'gi',
+    ),
+    'mod($1,$2)',
+  ],
+  [
+    new RegExp(
+      `\\b(?:the )?(?:gcd|greatest common (?:divisor|factor|denominator)|highest common factor|hcf) (?:of|between) ${n} and ${n}`,
+      'gi',
+    ),
+    'gcd($1,$2)',
+  ],
+  [
+    new RegExp(
+      `\\b(?:the )?(?:lcm|least common multiple|lowest common multiple) (?:of|between) ${n} and ${n}`,
+      'gi',
+    ),
+    'lcm($1,$2)',
+  ],
   [new RegExp(`\\b(?:the )?sum of ${n} and ${n}`, 'gi'), '($1+$2)'],
   [new RegExp(`\\b(?:the )?product of ${n} and ${n}`, 'gi'), '($1*$2)'],
   [new RegExp(`\\b(?:the )?difference (?:of|between) ${n} and ${n}`, 'gi'), '($1-$2)'],
@@ -70,8 +95,14 @@ const RULES: readonly Rule[] = [
   [/\blog(?:arithm)? (?:of )?(\d+(?:\.\d+)?) (?:to|in|with) (?:the )?base (\d+(?:\.\d+)?)/gi, 'log($1,$2)'],
   [/\bbase[- ](\d+) log(?:arithm)? of (\d+(?:\.\d+)?)/gi, 'log($2,$1)'],
   [/\bln\(/gi, 'log('],
-  [/\b(?:the )?(sine?|cos(?:ine)?|tan(?:gent)?) (?:of )?(-?\d+(?:\.\d+)?)\s*(?:degrees?|deg|°)/gi, (_, name = '', x = '') => `${name.slice(0, 3).toLowerCase()}(${x} deg)`],
-  [/\b(?:the )?(sine?|cos(?:ine)?|tan(?:gent)?) (?:of )?(-?\d+(?:\.\d+)?|pi(?:\/\d+)?)(?: rad(?:ian)?s?)?(?![\w(])/gi, (_, name = '', x = '') => `${name.slice(0, 3).toLowerCase()}(${x})`],
+  [
+    /\b(?:the )?(sine?|cos(?:ine)?|tan(?:gent)?) (?:of )?(-?\d+(?:\.\d+)?)\s*(?:degrees?|deg|°)/gi,
+    (_, name = '', x = '') => `${name.slice(0, 3).toLowerCase()}(${x} deg)`,
+  ],
+  [
+    /\b(?:the )?(sine?|cos(?:ine)?|tan(?:gent)?) (?:of )?(-?\d+(?:\.\d+)?|pi(?:\/\d+)?)(?: rad(?:ian)?s?)?(?![\w(])/gi,
+    (_, name = '', x = '') => `${name.slice(0, 3).toLowerCase()}(${x})`,
+  ],
   [/(\d)\s*(?:°|degrees)(?!\w)/gi, '$1 deg'],
   [/\bsquared\b/gi, '^2'],
   [/\bcubed\b/gi, '^3'],
@@ -91,7 +122,10 @@ const RULES: readonly Rule[] = [
 export function arithmeticOf(sentence: string): string | null {
   let text = digitsForWords(sentence).trim();
   for (const [pattern, replacement] of RULES) {
-    text = typeof replacement === 'string' ? text.replace(pattern, replacement) : text.replace(pattern, replacement);
+    text =
+      typeof replacement === 'string'
+        ? text.replace(pattern, replacement)
+        : text.replace(pattern, replacement);
   }
   text = text.replace(/\s+/g, ' ').trim();
   return isArithmetic(text) ? text : null;

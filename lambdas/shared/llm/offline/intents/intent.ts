@@ -94,17 +94,36 @@ export interface Fetch {
 export interface JsonField {
   readonly kind: 'json';
   readonly source: Source;
-  readonly query: { readonly ask: 'field'; readonly path: string } | { readonly ask: 'count' | 'keys' | 'pretty' };
+  readonly query:
+    | { readonly ask: 'field'; readonly path: string }
+    | { readonly ask: 'count' | 'keys' | 'pretty' };
 }
 export type TextQuery =
-  | { readonly op: 'count'; readonly what: readonly ('lines' | 'words' | 'characters' | 'sentences' | 'paragraphs' | 'unique_words' | 'bytes' | 'nonempty_lines')[] }
+  | {
+      readonly op: 'count';
+      readonly what: readonly (
+        | 'lines'
+        | 'words'
+        | 'characters'
+        | 'sentences'
+        | 'paragraphs'
+        | 'unique_words'
+        | 'bytes'
+        | 'nonempty_lines'
+      )[];
+    }
   | { readonly op: 'occurrences'; readonly needle: string; readonly whole_word: boolean }
   | { readonly op: 'top_words'; readonly limit: number }
   | { readonly op: 'longest' | 'shortest'; readonly what: 'line' | 'word' }
   | { readonly op: 'summary'; readonly sentences: number }
   | { readonly op: 'lines'; readonly which: 'first' | 'last'; readonly limit: number }
   | { readonly op: 'line'; readonly number: number }
-  | { readonly op: 'matching_lines'; readonly needle: string; readonly count: boolean; readonly invert: boolean }
+  | {
+      readonly op: 'matching_lines';
+      readonly needle: string;
+      readonly count: boolean;
+      readonly invert: boolean;
+    }
   | { readonly op: 'sort_lines'; readonly descending: boolean; readonly numeric: boolean }
   | { readonly op: 'unique_lines' }
   | { readonly op: 'reverse'; readonly what: 'lines' | 'characters' | 'words' }
@@ -119,11 +138,37 @@ export interface TextWork {
   readonly queries: readonly TextQuery[];
 }
 
-export const measures = ['mean', 'median', 'sum', 'min', 'max', 'count', 'unique', 'stdev', 'pstdev', 'variance', 'pvariance', 'mode', 'range'] as const;
+export const measures = [
+  'mean',
+  'median',
+  'sum',
+  'min',
+  'max',
+  'count',
+  'unique',
+  'stdev',
+  'pstdev',
+  'variance',
+  'pvariance',
+  'mode',
+  'range',
+] as const;
 export type Measure = (typeof measures)[number];
 export interface Condition {
   readonly column: string;
-  readonly op: '==' | '!=' | '>' | '>=' | '<' | '<=' | 'contains' | 'not_contains' | 'starts' | 'ends' | 'empty' | 'not_empty';
+  readonly op:
+    | '=='
+    | '!='
+    | '>'
+    | '>='
+    | '<'
+    | '<='
+    | 'contains'
+    | 'not_contains'
+    | 'starts'
+    | 'ends'
+    | 'empty'
+    | 'not_empty';
   readonly value: string;
 }
 /** One query over a table, in SQL's order: join, filter, group, measure, sort, limit, select. */
@@ -140,8 +185,19 @@ export interface TableWork {
   readonly limit?: { readonly count: number; readonly end: 'first' | 'last' };
   readonly select?: readonly string[];
   readonly distinct?: boolean;
-  readonly ask: 'rows' | 'describe' | 'columns' | 'measure' | 'which' | 'values' | 'to_json' | 'to_csv' | 'shape';
+  readonly ask:
+    | 'rows'
+    | 'describe'
+    | 'columns'
+    | 'measure'
+    | 'which'
+    | 'values'
+    | 'to_json'
+    | 'to_csv'
+    | 'shape';
   readonly decimals?: number;
+  /** It speaks of what the query before it left ("their average"). */
+  readonly refines?: boolean;
 }
 
 export interface Report {

@@ -1,4 +1,4 @@
-import { slot, slotText, type Slot } from '../language/mask.ts';
+import { type Slot, slot, slotText } from '../language/mask.ts';
 import type { Source, Surroundings } from './intent.ts';
 
 /** A clause as recognisers get it: courtesies removed, things masked. */
@@ -46,11 +46,19 @@ export function folderIn(clause: Clause): string | null {
   const path = pathsIn(clause)[0];
   if (path !== undefined) return path.replace(/\/+$/, '') || '.';
   const named =
-    new RegExp(`\\b(?:folder|directory|dir|package|path)\\s+(?:called\\s+|named\\s+)?(${Q}|‹N\\d+›|(?!(?:and|which|that|to|for|from|with|is|are|in|of|the)\\b)[\\w-]+)`, 'i').exec(clause.text) ??
-    new RegExp(`\\b(?:the|in|of|under|inside|from)\\s+(${Q}|‹N\\d+›|(?!(?:the|this|that|a|given|current|root|top|whole|entire|same|workspace|project|provided|following|attached)\\b)[\\w-]+)[\\s/]+(?:folder|directory|dir|package)\\b`, 'i').exec(clause.text);
+    new RegExp(
+      `\\b(?:folder|directory|dir|package|path)\\s+(?:called\\s+|named\\s+)?(${Q}|‹N\\d+›|(?!(?:and|which|that|to|for|from|with|is|are|in|of|the)\\b)[\\w-]+)`,
+      'i',
+    ).exec(clause.text) ??
+    new RegExp(
+      `\\b(?:the|in|of|under|inside|from)\\s+(${Q}|‹N\\d+›|(?!(?:the|this|that|a|given|current|root|top|whole|entire|same|workspace|project|provided|following|attached)\\b)[\\w-]+)[\\s/]+(?:folder|directory|dir|package)\\b`,
+      'i',
+    ).exec(clause.text);
   const token = named?.[1];
   if (token !== undefined) return nameOf(token, clause).replace(/\/+$/, '');
-  const bare = /\b(?:in|under|inside|of|from|within|across)\s+(?:the\s+)?([\w-]+)\s*$/i.exec(clause.text)?.[1];
+  const bare = /\b(?:in|under|inside|of|from|within|across)\s+(?:the\s+)?([\w-]+)\s*$/i.exec(
+    clause.text,
+  )?.[1];
   if (bare !== undefined && clause.around.files.some((file) => file.startsWith(`${bare}/`))) return bare;
   return null;
 }
@@ -60,26 +68,41 @@ export function sourceOf(clause: Clause): Source | null {
   const path = pathsIn(clause)[0];
   if (path !== undefined) return { from: 'file', path };
   const last = clause.around.before.filter((intent) => intent.kind !== 'report').at(-1);
-  if (last !== undefined && last.kind !== 'read' && last.kind !== 'write' && last.kind !== 'table' && last.kind !== 'text' && last.kind !== 'stat' && last.kind !== 'copy' && last.kind !== 'move') {
+  if (
+    last !== undefined &&
+    last.kind !== 'read' &&
+    last.kind !== 'write' &&
+    last.kind !== 'table' &&
+    last.kind !== 'text' &&
+    last.kind !== 'stat' &&
+    last.kind !== 'copy' &&
+    last.kind !== 'move'
+  ) {
     return { from: 'previous' };
   }
   if (clause.around.file !== null) return { from: 'file', path: clause.around.file };
   const only = clause.around.files.length === 1 ? clause.around.files[0] : undefined;
-  if (only !== undefined && /\b(?:the|this|that|my|attached|given|provided|uploaded)\b[^.]*\b(?:file|document|text|csv|table|data(?:set)?|spreadsheet|article|log)\b/i.test(clause.text)) {
+  if (
+    only !== undefined &&
+    /\b(?:the|this|that|my|attached|given|provided|uploaded)\b[^.]*\b(?:file|document|text|csv|table|data(?:set)?|spreadsheet|article|log)\b/i.test(
+      clause.text,
+    )
+  ) {
     return { from: 'file', path: only };
   }
   return null;
 }
 
 const FILLER = new Set(
-  ('a an the this that these those it its is are was were be been in of on at to from for with and or by into as per via ' +
+  (
+    'a an the this that these those it its is are was were be been in of on at to from for with and or by into as per via ' +
     'what which who how me us my our your you i we please kindly file files document text data dataset table csv tsv spreadsheet ' +
     'contents content given provided following attached uploaded named called show tell give print display report output find get ' +
     'compute calculate determine work out figure return answer result results value values there all every each any each do does did ' +
     'has have had contain contains containing contained inside within workspace project folder directory using use python also just ' +
     'only exactly overall whole entire current then now so if can could would should will want need like know see let present state ' +
-    'write save store one single number numerical numeric')
-    .split(' '),
+    'write save store one single number numerical numeric'
+  ).split(' '),
 );
 
 /** Words of a clause that no rule has read and that might change its meaning. */

@@ -3,15 +3,34 @@ import { slotText } from '../language/mask.ts';
 import type { RunPython } from './intent.ts';
 import { C, type Clause, P, pathsIn, Q } from './places.ts';
 
-const RUNS = /\b(?:run|runs|running|execute|executes|executing|evaluate|eval|interpret|try(?: out)?|launch|exec|python_exec)\b|\b(?:output|result|printed|print|prints|value|stdout|return(?:ed|s)?)\b/i;
-const WRITES_CODE = /\b(?:write|create|implement|develop|generate|fix|debug|refactor|improve|optimi[sz]e|explain|translate|port|review|document|test cases?|unit tests?)\b/i;
+const RUNS =
+  /\b(?:run|runs|running|execute|executes|executing|evaluate|eval|interpret|try(?: out)?|launch|exec|python_exec)\b|\b(?:output|result|printed|print|prints|value|stdout|return(?:ed|s)?)\b/i;
+const WRITES_CODE =
+  /\b(?:write|create|implement|develop|generate|fix|debug|refactor|improve|optimi[sz]e|explain|translate|port|review|document|test cases?|unit tests?)\b/i;
 
 function inputIn(clause: Clause): Pick<RunPython, 'stdin' | 'stdinPath'> {
-  const quoted = new RegExp(`(?:\\b(?:input|stdin|standard input)\\b(?:\\s+(?:of|is|being|set to|as|text|lines?))*\\s*[:=]?\\s*|\\bfeed(?:ing)?(?: it)?\\s+|\\bgiven\\s+)(${Q})`, 'i').exec(clause.text) ?? new RegExp(`(${Q})\\s+(?:as|on|for|to|via|through)\\s+(?:its\\s+|the\\s+)?(?:standard input|stdin|input)`, 'i').exec(clause.text);
+  const quoted =
+    new RegExp(
+      `(?:\\b(?:input|stdin|standard input)\\b(?:\\s+(?:of|is|being|set to|as|text|lines?))*\\s*[:=]?\\s*|\\bfeed(?:ing)?(?: it)?\\s+|\\bgiven\\s+)(${Q})`,
+      'i',
+    ).exec(clause.text) ??
+    new RegExp(
+      `(${Q})\\s+(?:as|on|for|to|via|through)\\s+(?:its\\s+|the\\s+)?(?:standard input|stdin|input)`,
+      'i',
+    ).exec(clause.text);
   if (quoted?.[1] !== undefined) return { stdin: slotText(quoted[1], clause.slots) };
-  const file = new RegExp(`(?:\\b(?:input|stdin|standard input)\\b(?:\\s+(?:of|from|is|the file|being))*\\s*[:=]?\\s*)(${P})`, 'i').exec(clause.text) ?? new RegExp(`(${P})\\s+(?:as|on|for)\\s+(?:its\\s+|the\\s+)?(?:standard input|stdin|input)`, 'i').exec(clause.text);
+  const file =
+    new RegExp(
+      `(?:\\b(?:input|stdin|standard input)\\b(?:\\s+(?:of|from|is|the file|being))*\\s*[:=]?\\s*)(${P})`,
+      'i',
+    ).exec(clause.text) ??
+    new RegExp(`(${P})\\s+(?:as|on|for)\\s+(?:its\\s+|the\\s+)?(?:standard input|stdin|input)`, 'i').exec(
+      clause.text,
+    );
   if (file?.[1] !== undefined) return { stdinPath: slotText(file[1], clause.slots) };
-  const bare = /\b(?:with|using)\s+(?:the\s+)?(?:input|stdin)\s+(?:of\s+)?(-?[\w.]+)$/i.exec(clause.text)?.[1];
+  const bare = /\b(?:with|using)\s+(?:the\s+)?(?:input|stdin)\s+(?:of\s+)?(-?[\w.]+)$/i.exec(
+    clause.text,
+  )?.[1];
   return bare === undefined ? {} : { stdin: bare };
 }
 
@@ -25,18 +44,32 @@ export function recognisePython(clause: Clause): RunPython | null {
     const raw = clause.slots[Number(/\d+/.exec(block[0])?.[0])]?.raw ?? '';
     const language = /^(?:```|~~~)[ \t]*([\w+-]+)[ \t]*\r?\n/.exec(raw)?.[1]?.toLowerCase();
     if (language !== undefined && !/^(?:py|python|python3|py3|ipython)$/.test(language)) return null;
-    if (language === undefined && /\b(?:javascript|java|bash|shell|sql|ruby|rust|golang|perl|php|c\+\+)\b/i.test(around)) return null;
+    if (
+      language === undefined &&
+      /\b(?:javascript|java|bash|shell|sql|ruby|rust|golang|perl|php|c\+\+)\b/i.test(around)
+    )
+      return null;
     if (!RUNS.test(around) || WRITES_CODE.test(around.replace(/\b(?:output|result)\b.*$/i, ''))) {
       if (!/^\s*(?:python|code|script|this|here|the following|:|\s)*\s*$/i.test(around)) return null;
     }
     return { kind: 'run_python', program: { code: slotText(block[0], clause.slots) }, ...input };
   }
   const script = pathsIn(clause).find((path) => /\.py$/i.test(path));
-  if (script !== undefined && /\b(?:run|execute|launch|exec|start)\b|\boutput of\b|\bprint(?:s|ed)?\b|\bwhat does\b.*\b(?:print|output|produce)\b/i.test(text) && !/\b(?:functions?|calls?|lines?|words?|characters?|contents?|file|count|summari[sz]e|read|show|search)\b/i.test(text.replace(/\b(?:the )?(?:python )?(?:file|script|program|contents?) (?=‹P)/gi, ''))) {
+  if (
+    script !== undefined &&
+    /\b(?:run|execute|launch|exec|start)\b|\boutput of\b|\bprint(?:s|ed)?\b|\bwhat does\b.*\b(?:print|output|produce)\b/i.test(
+      text,
+    ) &&
+    !/\b(?:functions?|calls?|lines?|words?|characters?|contents?|file|count|summari[sz]e|read|show|search)\b/i.test(
+      text.replace(/\b(?:the )?(?:python )?(?:file|script|program|contents?) (?=‹P)/gi, ''),
+    )
+  ) {
     return { kind: 'run_python', program: { path: script }, ...input };
   }
   if (!/\bpython\b|\bcode\b|\bsnippet\b|\bscript\b|\bprogram\b/i.test(text)) return null;
-  const quoted = new RegExp(`(${Q}|‹N\\d+›)`).exec(text.replace(new RegExp(`\\b(?:input|stdin)\\b[^‹]*${Q}`, 'i'), ''));
+  const quoted = new RegExp(`(${Q}|‹N\\d+›)`).exec(
+    text.replace(new RegExp(`\\b(?:input|stdin)\\b[^‹]*${Q}`, 'i'), ''),
+  );
   if (quoted?.[1] !== undefined && RUNS.test(around) && !WRITES_CODE.test(around)) {
     return { kind: 'run_python', program: { code: slotText(quoted[1], clause.slots) }, ...input };
   }
@@ -49,10 +82,16 @@ export function recognisePython(clause: Clause): RunPython | null {
  */
 export function inlinePython(text: string): { readonly code: string; readonly rest: string } | null {
   if (text.includes('```')) return null;
-  const lead = /^\s*(?:please\s+|can you\s+|could you\s+)?(?:(?:run|execute|evaluate|eval|exec|what(?:'s| is| does| will)|show|tell me|give me)\b[^:\n]{0,80}?\b(?:python|code|script|snippet|program)\b[^:\n]{0,60}|python(?: code)?\s*(?:to run)?)\s*:\s*/i.exec(text);
+  const lead =
+    /^\s*(?:please\s+|can you\s+|could you\s+)?(?:(?:run|execute|evaluate|eval|exec|what(?:'s| is| does| will)|show|tell me|give me)\b[^:\n]{0,80}?\b(?:python|code|script|snippet|program)\b[^:\n]{0,60}|python(?: code)?\s*(?:to run)?)\s*:\s*/i.exec(
+      text,
+    );
   if (lead === null) return null;
   const tail = /\n\s*\n((?:then|and|after|finally|also|save|write|store)\b[\s\S]*)$/i.exec(text);
-  const inline = /\s+(?:and|then|,\s*then)\s+((?:save|write|store)\s+(?:the\s+|its\s+)?(?:output|result|it|stdout|printed)[^\n]*)$/i.exec(text);
+  const inline =
+    /\s+(?:and|then|,\s*then)\s+((?:save|write|store)\s+(?:the\s+|its\s+)?(?:output|result|it|stdout|printed)[^\n]*)$/i.exec(
+      text,
+    );
   const end = tail?.index ?? inline?.index ?? text.length;
   const code = text.slice(lead[0].length, end).trim();
   if (code === '' || !looksLikeCode(code)) return null;

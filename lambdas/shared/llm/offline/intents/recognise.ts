@@ -1,6 +1,7 @@
 /** From the words of a task to the operations it asks for, or null when any part of it is not understood. */
-import type { Json } from '../../../../../schemas/json.ts';
+
 import type { FileGlance } from '../../../../../schemas/briefs.ts';
+import type { Json } from '../../../../../schemas/json.ts';
 import { clausesOf, plain, sentencesOf } from '../language/clauses.ts';
 import { mask, type Slot } from '../language/mask.ts';
 import { recogniseArithmetic } from './arithmetic.ts';
@@ -29,7 +30,12 @@ export function surroundingsOf(
 function columnsOf(path: string, head: string): string[] | null {
   const line = head.replace(/^\uFEFF/, '').split(/\r?\n/)[0] ?? '';
   if (/\.(?:csv|tsv)$/i.test(path)) {
-    const separator = /\.tsv$/i.test(path) || (!line.includes(',') && line.includes('\t')) ? '\t' : !line.includes(',') && line.includes(';') ? ';' : ',';
+    const separator =
+      /\.tsv$/i.test(path) || (!line.includes(',') && line.includes('\t'))
+        ? '\t'
+        : !line.includes(',') && line.includes(';')
+          ? ';'
+          : ',';
     return line.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
   }
   if (/\.json$/i.test(path) && /^\s*\[\s*\{/.test(head)) {
@@ -57,17 +63,29 @@ export function recognise(text: string, around: Surroundings): Intent[] | null {
   }
   const masked = mask(text, around.files);
   const sentences = sentencesOf(masked.text);
-  return chain(sentences.flatMap((sentence) => [clausesOf(sentence)]), masked.slots, around);
+  return chain(
+    sentences.flatMap((sentence) => [clausesOf(sentence)]),
+    masked.slots,
+    around,
+  );
 }
 
-function chain(sentences: readonly string[][], slots: readonly Slot[], around: Surroundings): Intent[] | null {
+function chain(
+  sentences: readonly string[][],
+  slots: readonly Slot[],
+  around: Surroundings,
+): Intent[] | null {
   const [first, ...others] = sentences;
   if (first === undefined) return [];
   const tried = chainClauses(first, slots, around, (intents) => chain(others, slots, after(around, intents)));
   if (tried !== null) return tried;
   // A colon or a stray full stop may have cut one request in two.
   const [second, ...rest] = others;
-  return second === undefined || first.length + second.length > 6 ? null : chainClauses([[...first, ...second].join(' ')], slots, around, (intents) => chain(rest, slots, after(around, intents)));
+  return second === undefined || first.length + second.length > 6
+    ? null
+    : chainClauses([[...first, ...second].join(' ')], slots, around, (intents) =>
+        chain(rest, slots, after(around, intents)),
+      );
 }
 
 /** Tries the finest cut first, and joins neighbouring clauses where a clause means nothing alone. */
@@ -110,7 +128,11 @@ function after(around: Surroundings, intents: readonly Intent[]): Surroundings {
       if (intent.kind === 'move') files.delete(intent.path);
     }
     if (intent.kind === 'delete') files.delete(intent.path);
-    if ((intent.kind === 'table' || intent.kind === 'text' || intent.kind === 'json') && intent.source.from === 'file') file = intent.source.path;
+    if (
+      (intent.kind === 'table' || intent.kind === 'text' || intent.kind === 'json') &&
+      intent.source.from === 'file'
+    )
+      file = intent.source.path;
   }
   return { ...around, files: [...files], file, before: [...around.before, ...intents] };
 }
@@ -123,11 +145,13 @@ function recogniseClause(clause: Clause): Intent[] | null {
   const hasEarlier = clause.around.before.length > 0 || Object.keys(clause.around.inherited).length > 0;
   if (hasEarlier && pathsIn(clause).length === 0 && REPORT.test(clause.text) && !/‹/.test(clause.text)) {
     const last = clause.around.before.at(-1);
-    if (last?.kind !== 'read' || /result|answer|content|it|that/i.test(clause.text)) return [{ kind: 'report' }];
+    if (last?.kind !== 'read' || /result|answer|content|it|that/i.test(clause.text))
+      return [{ kind: 'report' }];
   }
+  const sunk = withSink(clause);
+  if (sunk !== null) return sunk;
   const single = recogniseOne(clause);
-  if (single !== null) return [single];
-  return withSink(clause) ?? withLead(clause);
+  return single === null ? withLead(clause) : [single];
 }
 
 /** One operation. Families that demand the most of a sentence come first. */
@@ -156,13 +180,20 @@ function withSink(clause: Clause): Intent[] | null {
 
 /** "using data.csv, …", "in the file notes.txt, …", "from https://… , …": the place first, the question after. */
 function withLead(clause: Clause): Intent[] | null {
-  const match = /^(?:using|use|in|from|given|with|for|based on|on|take|taking|considering|looking at)\s+(?:the\s+|this\s+|my\s+)?(?:attached\s+|given\s+)?(?:csv\s+|text\s+|json\s+|data\s+|input\s+)?(?:file\s+|table\s+|document\s+|dataset\s+)?(‹[PU]\d+›)\s*(?:file)?\s*[,:]\s*(.+)$/is.exec(clause.text);
+  const match =
+    /^(?:using|use|in|from|given|with|for|based on|on|take|taking|considering|looking at)\s+(?:the\s+|this\s+|my\s+)?(?:attached\s+|given\s+)?(?:csv\s+|text\s+|json\s+|data\s+|input\s+)?(?:file\s+|table\s+|document\s+|dataset\s+)?(‹[PU]\d+›)\s*(?:file)?\s*[,:]\s*(.+)$/is.exec(
+      clause.text,
+    );
   const [, place, question] = match ?? [];
   if (place === undefined || question === undefined) return null;
   if (place.startsWith('‹U')) {
     const fetched = recogniseOne({ ...clause, text: `fetch ${place}` });
     if (fetched === null) return null;
-    const rest = recogniseClause({ ...clause, text: plain(question), around: after(clause.around, [fetched]) });
+    const rest = recogniseClause({
+      ...clause,
+      text: plain(question),
+      around: after(clause.around, [fetched]),
+    });
     return rest === null ? null : [fetched, ...rest];
   }
   const read = recogniseOne({ ...clause, text: `read ${place}` });

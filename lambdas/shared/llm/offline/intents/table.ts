@@ -5,7 +5,10 @@ import type { Measure, Source, TableWork } from './intent.ts';
 import { type Clause, pathsIn, sourceOf, unread } from './places.ts';
 
 const MEASURES: ReadonlyArray<readonly [string, Measure]> = [
-  ['number of (?:unique|distinct|different)|how many (?:unique|distinct|different)|count (?:of )?(?:the )?(?:unique|distinct|different)|(?:unique|distinct) count(?: of)?', 'unique'],
+  [
+    'number of (?:unique|distinct|different)|how many (?:unique|distinct|different)|count (?:of )?(?:the )?(?:unique|distinct|different)|(?:unique|distinct) count(?: of)?',
+    'unique',
+  ],
   ['population standard deviation', 'pstdev'],
   ['(?:sample )?standard deviation|std\\.? ?dev(?:iation)?|stdev|stddev|std', 'stdev'],
   ['population variance', 'pvariance'],
@@ -18,20 +21,98 @@ const MEASURES: ReadonlyArray<readonly [string, Measure]> = [
   ['most (?:common|frequent)|mode', 'mode'],
   ['range', 'range'],
 ];
-const ROWS = '(?:data\\s+)?(?:rows?|records?|entries|data rows|lines of data|observations|items|data points|data records)';
-const TABLE_WORDS = ['column', 'columns', 'row', 'rows', 'record', 'records', 'entries', 'entry', 'data', 'field', 'fields', 'dataset', 'tabular', 'header', 'numbers', 'number', 'report', 'load', 'read', 'import', 'open', 'analyze', 'analyse', 'it', 'table', 'overall', 'across', 'respective', 'which', 'items', 'is', 'recorded', 'listed', 'entire', 'please', 'using', 'records', 'separately', 'along', 'each', 'json', 'list', 'them', 'only', 'whole', 'by', 'where', 'that', 'also', 'together', 's', 'parse', 'take', 'use', 'look', 'sheet', 'stored', 'numeric', 'new', 'as', 'keep', 'then', 'lines'];
+const ROWS =
+  '(?:data\\s+)?(?:rows?|records?|entries|data rows|lines of data|observations|items|data points|data records)';
+const TABLE_WORDS = [
+  'column',
+  'columns',
+  'row',
+  'rows',
+  'record',
+  'records',
+  'entries',
+  'entry',
+  'data',
+  'field',
+  'fields',
+  'dataset',
+  'tabular',
+  'header',
+  'numbers',
+  'number',
+  'report',
+  'load',
+  'read',
+  'import',
+  'open',
+  'analyze',
+  'analyse',
+  'it',
+  'table',
+  'overall',
+  'across',
+  'respective',
+  'which',
+  'items',
+  'is',
+  'recorded',
+  'listed',
+  'entire',
+  'please',
+  'using',
+  'records',
+  'separately',
+  'along',
+  'each',
+  'json',
+  'list',
+  'them',
+  'only',
+  'whole',
+  'by',
+  'where',
+  'that',
+  'also',
+  'together',
+  's',
+  'parse',
+  'take',
+  'use',
+  'look',
+  'sheet',
+  'stored',
+  'numeric',
+  'new',
+  'as',
+  'keep',
+  'then',
+  'lines',
+];
 
 const MEASURE_START = new RegExp(`\\b(?:${MEASURES.map(([words]) => words).join('|')})\\b`, 'i');
 
 function tableSource(clause: Clause): Source | null {
   const source = sourceOf(clause);
   if (source === null || source.from !== 'file') {
-    if (source?.from === 'previous' && clause.around.before.some((intent) => intent.kind === 'fetch') && /\b(?:column|rows?|records?|csv)\b/i.test(clause.text)) return source;
+    if (
+      source?.from === 'previous' &&
+      clause.around.before.some((intent) => intent.kind === 'fetch') &&
+      /\b(?:column|rows?|records?|csv)\b/i.test(clause.text)
+    )
+      return source;
     const tables = clause.around.files.filter((file) => /\.(?:csv|tsv)$/i.test(file));
     const only = tables.length === 1 ? tables[0] : undefined;
-    return only !== undefined && source === null && /\b(?:csv|column|rows?|table|data)\b/i.test(clause.text) ? { from: 'file', path: only } : null;
+    return only !== undefined && source === null && /\b(?:csv|column|rows?|table|data)\b/i.test(clause.text)
+      ? { from: 'file', path: only }
+      : null;
   }
-  const tabular = /\.(?:csv|tsv|jsonl|ndjson)$/i.test(source.path) || (/\.json$/i.test(source.path) && /\b(?:rows?|records?|column|where|group|sort|average|mean|sum|total|median|entries|items|objects|max|min)/i.test(clause.text)) || /\b(?:columns?|csv)\b/i.test(clause.text);
+  const tabular =
+    /\.(?:csv|tsv|jsonl|ndjson)$/i.test(source.path) ||
+    (/\.json$/i.test(source.path) &&
+      /\b(?:rows?|records?|column|where|group|sort|average|mean|sum|total|median|entries|items|objects|max|min)/i.test(
+        clause.text,
+      )) ||
+    /\b(?:columns?|csv)\b/i.test(clause.text);
   return tabular ? source : null;
 }
 
@@ -50,46 +131,92 @@ export function recogniseTable(clause: Clause): TableWork | null {
   const column = columnPattern(header);
   const name = (token: string | undefined): string => columnName(token ?? '', clause, header);
   const work: Draft = { kind: 'table', source, filters: [], group: [], measures: [], ask: 'rows' };
-  let text = digitsForWords(clause.text.replace(/\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi, ' ').replace(/\bone(?=\s+of)\b/gi, 'a'));
+  let text = digitsForWords(
+    clause.text
+      .replace(
+        /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
+        ' ',
+      )
+      .replace(/\bone(?=\s+of)\b/gi, 'a'),
+  );
   const take = (pattern: string | RegExp): RegExpExecArray | null => {
     const match = (typeof pattern === 'string' ? new RegExp(pattern, 'i') : pattern).exec(text);
     if (match !== null) text = `${text.slice(0, match.index)} ${text.slice(match.index + match[0].length)}`;
     return match;
   };
-  const rounding = take(/\b(?:and\s+)?(?:rounded|round(?: it| the result)?|with|to)\s+(?:to\s+)?(\d+)\s*(?:decimal places?|decimals?|digits? after the (?:decimal )?point)\b/);
+  if (
+    /\b(?:their|those|these|them|such|the (?:filtered|remaining|selected|matching|resulting)(?: rows)?)\b/i.test(
+      text,
+    )
+  )
+    work.refines = true;
+  take(
+    /\b(?:the )?(?:filtered|remaining|selected|matching|resulting|their|such)\b(?= (?:rows|records|entries|data|\w))/i,
+  );
+  const rounding = take(
+    /\b(?:and\s+)?(?:rounded|round(?: it| the result)?|with|to)\s+(?:to\s+)?(\d+)\s*(?:decimal places?|decimals?|digits? after the (?:decimal )?point)\b/,
+  );
   if (rounding !== null) work.decimals = Number(rounding[1]);
 
   const joined = pathsIn(clause);
   if (/\b(?:join|merge|combine)\b/i.test(text)) {
-    if (joined.length !== 2 || joined[1] === undefined || /\b(?:left|right|outer|full|anti)\b/i.test(text)) return null;
-    const on = take(/\b(?:on|by|using|via|over|matching(?: on)?|where)\s+(?:the\s+)?(?:(?:common|shared|same|key|column|field|columns)\s+)*(‹[QN]\d+›|[A-Za-z_]\w*)(?:\s+(?:column|field|key))?/i);
+    if (joined.length !== 2 || joined[1] === undefined || /\b(?:left|right|outer|full|anti)\b/i.test(text))
+      return null;
+    const on = take(
+      /\b(?:on|by|using|via|over|matching(?: on)?|where)\s+(?:the\s+)?(?:(?:common|shared|same|key|column|field|columns)\s+)*(‹[QN]\d+›|[A-Za-z_]\w*)(?:\s+(?:column|field|key))?/i,
+    );
     work.join = { path: joined[1], on: on === null ? null : name(on[1]) };
     take(/\b(?:inner\s+)?(?:join|merge|combine)(?:ing|ed)?\b/i);
   } else if (joined.length > 1) {
     return null;
   }
 
-  const shape = take(new RegExp(`\\b(?:describe|summari[sz]e|summary(?: statistics)?|statistics|stats|overview|profile|statistical summary|descriptive statistics)\\b(?:\\s+(?:for|of|on))?(?:\\s+(?:all|each|every|the|numeric|numerical))*(?:\\s+columns?)?`, 'i'));
+  const shape = take(
+    /\b(?:describe|summari[sz]e|summary(?: statistics)?|statistics|stats|overview|profile|statistical summary|descriptive statistics)\b(?:\s+(?:for|of|on))?(?:\s+(?:all|each|every|the|numeric|numerical))*(?:\s+columns?)?/i,
+  );
   if (shape !== null) work.ask = 'describe';
-  else if (take(/\bconvert(?:ed|ing)?\b.*\b(?:to|into|as)\s+json\b|\b(?:as|to|into)\s+json\b/i) !== null) work.ask = 'to_json';
-  else if (/\.json/i.test(source.from === 'file' ? source.path : '') && take(/\bconvert(?:ed|ing)?\b.*\b(?:to|into|as)\s+(?:a\s+)?csv\b/i) !== null) work.ask = 'to_csv';
+  else if (take(/\bconvert(?:ed|ing)?\b.*\b(?:to|into|as)\s+json\b|\b(?:as|to|into)\s+json\b/i) !== null)
+    work.ask = 'to_json';
+  else if (
+    /\.json/i.test(source.from === 'file' ? source.path : '') &&
+    take(/\bconvert(?:ed|ing)?\b.*\b(?:to|into|as)\s+(?:a\s+)?csv\b/i) !== null
+  )
+    work.ask = 'to_csv';
 
   const conditions = conditionsIn(text, clause, header);
   if (conditions === null) return null;
   work.filters = conditions.filters;
   text = conditions.rest;
-  if (work.filters.length > 0) take(/^\s*(?:filter|keep|select|show|list|find|get|return|extract|give me|print|display)\b(?:\s+(?:me|all|only|the|just|out|down|to|for))*/i);
+  if (work.filters.length > 0)
+    take(
+      /^\s*(?:filter|keep|select|show|list|find|get|return|extract|give me|print|display)\b(?:\s+(?:me|all|only|the|just|out|down|to|for))*/i,
+    );
 
   readOrder(take, work, column, name);
-  readGroup(take, work, column, name);
-  if (!readMeasures(take, work, column, name, header)) return null;
+  if (work.group.length === 0) readGroup(take, work, column, name);
+  if (work.measures.length === 0 && !readMeasures(take, work, column, name, header)) return null;
   readSelection(take, work, column, name);
 
   const left = unread(text, TABLE_WORDS);
   if (left.length > 0) return null;
-  const empty = work.filters.length === 0 && work.group.length === 0 && work.measures.length === 0 && work.sort === undefined && work.limit === undefined && work.select === undefined && work.join === undefined && work.ask === 'rows';
+  const empty =
+    work.filters.length === 0 &&
+    work.group.length === 0 &&
+    work.measures.length === 0 &&
+    work.sort === undefined &&
+    work.limit === undefined &&
+    work.select === undefined &&
+    work.join === undefined &&
+    work.ask === 'rows';
   if (empty) return null;
-  if (work.group.length > 0 && work.measures.length === 0 && work.ask === 'rows' && clause.around.before.length === 0 && !/\bgroup/i.test(clause.text)) return null;
+  if (
+    work.group.length > 0 &&
+    work.measures.length === 0 &&
+    work.ask === 'rows' &&
+    clause.around.before.length === 0 &&
+    !/\bgroup/i.test(clause.text)
+  )
+    return null;
   return work;
 }
 
@@ -97,56 +224,92 @@ type Take = (pattern: string | RegExp) => RegExpExecArray | null;
 type Name = (token: string | undefined) => string;
 
 function readOrder(take: Take, work: Draft, column: string, name: Name): void {
-  const down = (words: string | undefined): boolean => !/lowest|smallest|least|cheapest|minimum|min|bottom|fewest|earliest|shortest|youngest/i.test(words ?? '');
-  const extreme = '(highest|lowest|largest|smallest|biggest|greatest|most|least|maximum|minimum|max|min|top|fewest|latest|earliest)';
-  const which = take(`\\b(?:which|what|who|find|show|get|give|tell|name|identify|the)\\s+(?:me\\s+)?(?:is\\s+)?(?:the\\s+)?(?:name of the\\s+)?(${column}|row|record|entry|item|one)s?\\s+(?:has|have|had|with|is|having|that has|which has|got)\\s+(?:the\\s+)?${extreme}\\s+(?:value (?:of|in|for)\\s+)?(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+column)?`);
+  const down = (words: string | undefined): boolean =>
+    !/lowest|smallest|least|cheapest|minimum|min|bottom|fewest|earliest|shortest|youngest/i.test(words ?? '');
+  const extreme =
+    '(highest|lowest|largest|smallest|biggest|greatest|most|least|maximum|minimum|max|min|top|fewest|latest|earliest)';
+  const which = take(
+    `\\b(?:which|what|who|find|show|get|give|tell|name|identify|the)\\s+(?:me\\s+)?(?:is\\s+)?(?:the\\s+)?(?:name of the\\s+)?(${column}|row|record|entry|item|one)s?\\s+(?:has|have|had|with|is|having|that has|which has|got)\\s+(?:the\\s+)?${extreme}\\s+(?:value (?:of|in|for)\\s+)?(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+column)?`,
+  );
   if (which !== null) {
-    work.sort = { column: name(which[3]), descending: down(which[2]) };
+    work.sort = { column: name(which[4]), descending: down(which[2]) };
     work.limit = { count: 1, end: 'first' };
     if (!/^(?:row|record|entry|item|one)$/i.test(which[1] ?? '')) work.select = [name(which[1])];
     work.ask = 'which';
     return;
   }
-  const top = take(`\\b(?:the\\s+)?(top|bottom|first|last)\\s+(\\d+)\\s+(?:(?:rows?|records?|entries|items|results?|${column})\\s+)?(?:(?:sorted|ordered|ranked)\\s+)?(?:by|with the (?:highest|largest|lowest|smallest)|according to|in terms of|based on)\\s+(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+column)?`);
+  const top = take(
+    `\\b(?:the\\s+)?(top|bottom|first|last)\\s+(\\d+)\\s+(?:(?:rows?|records?|entries|items|results?|${column})\\s+)?(?:(?:sorted|ordered|ranked)\\s+)?(?:by|with the (?:highest|largest|lowest|smallest)|according to|in terms of|based on)\\s+(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+column)?`,
+  );
   if (top !== null) {
     const ascending = /\b(?:lowest|smallest)\b/i.test(top[0]) || /bottom/i.test(top[1] ?? '');
     work.sort = { column: name(top[3]), descending: !ascending };
     work.limit = { count: Number(top[2]), end: 'first' };
     return;
   }
-  const highest = take(`\\b(?:the\\s+)?(\\d+)\\s+(?:(?:rows?|records?|entries|items|${column})\\s+)?(?:with (?:the )?)?${extreme}\\s+(?:values? (?:of|in|for)\\s+)?(?:the\\s+)?(${column})(?:\\s+(?:column|values?))?`);
+  const highest = take(
+    `\\b(?:the\\s+)?(\\d+)\\s+(?:(?:rows?|records?|entries|items|${column})\\s+)?(?:with (?:the )?)?${extreme}\\s+(?:values? (?:of|in|for)\\s+)?(?:the\\s+)?(${column})(?:\\s+(?:column|values?))?`,
+  );
   if (highest !== null) {
     work.sort = { column: name(highest[3]), descending: down(highest[2]) };
     work.limit = { count: Number(highest[1]), end: 'first' };
     return;
   }
-  const sorted = take(`\\b(?:sort|sorted|order|ordered|rank|ranked|arrange|arranged)(?:ing)?\\b(?:\\s+(?:it|them|the|these|all|rows?|records?|data|file|table|entries|results?|groups?))*\\s*(?:‹P\\d+›)?\\s*(?:by|on|according to|based on)\\s+(?:the\\s+)?(?:column\\s+|values? (?:of|in)\\s+)?(${column})(?:\\s+column)?`);
-  const direction = take(/\b(?:in\s+)?(?:(descending|desc|decreasing|reverse|high(?:est)?[- ]to[- ]low(?:est)?|largest (?:to smallest|first)|highest first|from (?:high(?:est)?|largest) to (?:low(?:est)?|smallest)|biggest first)|(ascending|asc|increasing|alphabetical(?:ly)?|low(?:est)?[- ]to[- ]high(?:est)?|smallest (?:to largest|first)|lowest first|from (?:low(?:est)?|smallest) to (?:high(?:est)?|largest)))(?:\s+order)?(?!\w)/i);
+  const sorted = take(
+    `\\b(?:sort|sorted|order|ordered|rank|ranked|arrange|arranged)(?:ing)?\\b(?:\\s+(?:it|them|the|these|all|rows?|records?|data|file|table|entries|results?|groups?))*\\s*(?:‹P\\d+›)?\\s*(?:by|on|according to|based on)\\s+(?:the\\s+)?(?:column\\s+|values? (?:of|in)\\s+)?(${column})(?:\\s+column)?`,
+  );
+  const direction = take(
+    /\b(?:in\s+)?(?:(descending|desc|decreasing|reverse|high(?:est)?[- ]to[- ]low(?:est)?|largest (?:to smallest|first)|highest first|from (?:high(?:est)?|largest) to (?:low(?:est)?|smallest)|biggest first)|(ascending|asc|increasing|alphabetical(?:ly)?|low(?:est)?[- ]to[- ]high(?:est)?|smallest (?:to largest|first)|lowest first|from (?:low(?:est)?|smallest) to (?:high(?:est)?|largest)))(?:\s+order)?(?!\w)/i,
+  );
   if (sorted !== null) work.sort = { column: name(sorted[1]), descending: direction?.[1] !== undefined };
-  else if (direction !== null && (work.ask === 'rows') && take(/\b(?:sort|sorted|order|ordered|rank|ranked)\b/i) !== null) work.sort = { column: null, descending: direction[1] !== undefined };
-  const limit = take(`\\b(?:the\\s+)?(first|last|top|bottom)\\s+(\\d+)(?:\\s+(?:${ROWS}|results?|groups?))?\\b`) ?? take(/\b(?:limit(?:ed)?(?: it)? to|only) ()(\d+)(?: (?:rows?|records?|results?))?\b/i);
+  else if (
+    direction !== null &&
+    work.ask === 'rows' &&
+    take(/\b(?:sort|sorted|order|ordered|rank|ranked)\b/i) !== null
+  )
+    work.sort = { column: null, descending: direction[1] !== undefined };
+  const limit =
+    take(`\\b(?:the\\s+)?(first|last|top|bottom)\\s+(\\d+)(?:\\s+(?:${ROWS}|results?|groups?))?\\b`) ??
+    take(/\b(?:limit(?:ed)?(?: it)? to|only) ()(\d+)(?: (?:rows?|records?|results?))?\b/i);
   if (limit !== null) {
     const topLike = /top|bottom/i.test(limit[1] ?? '') && work.sort !== undefined;
-    work.limit = { count: Number(limit[2]), end: /last|bottom/i.test(limit[1] ?? '') && !topLike ? 'last' : 'first' };
+    work.limit = {
+      count: Number(limit[2]),
+      end: /last|bottom/i.test(limit[1] ?? '') && !topLike ? 'last' : 'first',
+    };
   }
 }
 
 function readGroup(take: Take, work: Draft, column: string, name: Name): void {
   const list = `(${column})(?:\\s+columns?)?(?:\\s*(?:,|and)\\s*(?:by\\s+)?(?:the\\s+)?(?!(?:sum|total|average|count|compute|mean|max|min)\\b)(${column})(?=\\s*(?:$|[,.;?]|and\\b|in\\b|columns?\\b)))?`;
   const group =
-    take(`\\b(?:group(?:ed|ing)?|broken down|split|aggregat(?:e|ed)|partition(?:ed)?|bucket(?:ed)?)\\b(?:\\s+(?:it|them|the|rows?|records?|data|by|file|table|sales|results?))*?\\s*(?:‹P\\d+›)?\\s*by\\s+(?:the\\s+)?(?:column\\s+|each\\s+)?${list}`) ??
-    take(`\\b(?:for|in|of|within|by|from|on)\\s+(?:each|every)\\s+(?:unique\\s+|distinct\\s+|different\\s+)?(?:value (?:of|in)\\s+)?(?:the\\s+)?${list}`) ??
+    take(
+      `\\b(?:group(?:ed|ing)?|broken down|split|aggregat(?:e|ed)|partition(?:ed)?|bucket(?:ed)?)\\b(?:\\s+(?:it|them|the|rows?|records?|data|by|file|table|sales|results?))*?\\s*(?:‹P\\d+›)?\\s*by\\s+(?:the\\s+)?(?:column\\s+|each\\s+)?${list}`,
+    ) ??
+    take(
+      `\\b(?:for|in|of|within|by|from|on)\\s+(?:each|every)\\s+(?:unique\\s+|distinct\\s+|different\\s+)?(?:value (?:of|in)\\s+)?(?:the\\s+)?${list}`,
+    ) ??
     take(`\\b(?:per|by|for each|by each|each)\\s+(?:the\\s+)?(?:column\\s+)?${list}`);
   if (group === null) return;
   work.group = [name(group[1]), ...(group[2] === undefined ? [] : [name(group[2])])];
 }
 
-function readMeasures(take: Take, work: Draft, column: string, name: Name, header: readonly string[] | null): boolean {
+function readMeasures(
+  take: Take,
+  work: Draft,
+  column: string,
+  name: Name,
+  header: readonly string[] | null,
+): boolean {
   const measures: { measure: Measure; column: string | null }[] = [];
   const operand = `(${column}(?:\\s*(?:\\*|×|times|multiplied by|\\+|plus|-|minus|/|divided by)\\s*(?:the\\s+)?${column})*)`;
-  const link = '\\s*(?:value|values|number)?\\s*(?:of|for|in|from)?\\s*(?:all\\s+)?(?:the\\s+)?(?:values?\\s+(?:of|in)\\s+)?(?:the\\s+)?(?:columns?\\s+)?(?:called\\s+|named\\s+)?';
-  const rows = take(`\\b(?:how many|number of|count(?: of)?|count up|total number of|row count)\\s*(?:the\\s+|all\\s+|total\\s+)*(?:number of\\s+)?(?:${ROWS})?\\b(?=\\s*(?:$|[,.;?]|are|is|does|do|in|there|have|has|for|by|per|match|where|and|satisf|contain|‹|it\\b|this))(?:\\s+(?:are there|match|matching|exist))?`);
-  if (rows !== null && !(/\bhow many\b/i.test(rows[0]) && !new RegExp(ROWS, 'i').test(rows[0]))) measures.push({ measure: 'count', column: null });
+  const link =
+    '\\s*(?:value|values|number)?\\s*(?:of|for|in|from)?\\s*(?:all\\s+)?(?:the\\s+)?(?:values?\\s+(?:of|in)\\s+)?(?:the\\s+)?(?:columns?\\s+)?(?:called\\s+|named\\s+)?';
+  const rows = take(
+    `\\b(?:how many|number of|count(?: of)?|count up|total number of|row count)\\s*(?:the\\s+|all\\s+|total\\s+)*(?:number of\\s+)?(?:${ROWS})?\\b(?=\\s*(?:$|[,.;?]|are|is|does|do|in|there|have|has|for|by|per|match|where|and|satisf|contain|‹|it\\b|this))(?:\\s+(?:are there|match|matching|exist))?`,
+  );
+  if (rows !== null && !(/\bhow many\b/i.test(rows[0]) && !new RegExp(ROWS, 'i').test(rows[0])))
+    measures.push({ measure: 'count', column: null });
   else if (rows !== null) {
     const noun = take(new RegExp(`^\\s*(?:${column})`, 'i'));
     if (noun === null && work.group.length === 0 && work.filters.length === 0) return false;
@@ -155,57 +318,94 @@ function readMeasures(take: Take, work: Draft, column: string, name: Name, heade
   for (let found = true; found && measures.length < 12; ) {
     found = false;
     for (const [words, measure] of MEASURES) {
-      const list = take(`\\b(?:${words})\\b(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?((?:(?:${MEASURES.map(([more]) => more).join('|')})(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?)?)+))?${link}${operand}((?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+(?:columns?|values?|field))?`);
+      const list = take(
+        `\\b(?:${words})\\b(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?((?:(?:${MEASURES.map(([more]) => more).join('|')})(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?)?)+))?${link}${operand}((?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+(?:columns?|values?|field))?`,
+      );
       if (list?.[2] === undefined) continue;
       const target = expressionOf(list[2], column, name);
       const also = (list[1] ?? '').split(/\s*(?:,|\band\b|&)\s*/).filter((part) => MEASURE_START.test(part));
       measures.push({ measure, column: target });
       for (const part of also) {
-        const more = MEASURES.find(([pattern]) => new RegExp(`^(?:the\\s+)?(?:${pattern})$`, 'i').test(part.trim()));
+        const more = MEASURES.find(([pattern]) =>
+          new RegExp(`^(?:the\\s+)?(?:${pattern})$`, 'i').test(part.trim()),
+        );
         if (more !== undefined) measures.push({ measure: more[1], column: target });
       }
       // "the sum of price and quantity" is a sum for each of the two.
-      for (const other of (list[3] ?? '').split(/\s*(?:,\s*and\b|,|\band\b|&)\s*(?:the\s+)?/i).filter((part) => part.trim() !== '')) {
+      for (const other of (list[3] ?? '')
+        .split(/\s*(?:,\s*and\b|,|\band\b|&)\s*(?:the\s+)?/i)
+        .filter((part) => part.trim() !== '')) {
         measures.push({ measure, column: name(other.trim()) });
       }
       found = true;
     }
   }
   const trailing = header === null ? null : take(`(?<=\\bhow many |\\bnumber of )(${column})`);
-  if (trailing !== null && measures.length === 0) measures.push({ measure: 'unique', column: name(trailing[1]) });
+  if (trailing !== null && measures.length === 0)
+    measures.push({ measure: 'unique', column: name(trailing[1]) });
   if (measures.length > 0) {
     work.measures = measures;
     if (work.ask === 'rows') work.ask = 'measure';
-    if (work.filters.length > 0 && measures.some(({ measure }) => measure === 'count')) take(`^\\s*(?:how many|count|number of)\\b`);
+    if (work.filters.length > 0 && measures.some(({ measure }) => measure === 'count'))
+      take(`^\\s*(?:how many|count|number of)\\b`);
   }
   return true;
 }
 
 function expressionOf(phrase: string, column: string, name: Name): string {
-  const parts = phrase.split(/\s*(\*|×|\btimes\b|\bmultiplied by\b|\+|\bplus\b|\s-\s|\bminus\b|\/|\bdivided by\b)\s*(?:the\s+)?/i);
+  const parts = phrase.split(
+    /\s*(\*|×|\btimes\b|\bmultiplied by\b|\+|\bplus\b|\s-\s|\bminus\b|\/|\bdivided by\b)\s*(?:the\s+)?/i,
+  );
   if (parts.length === 1 && new RegExp(`^${column}$`, 'i').test(phrase.trim())) return name(phrase.trim());
-  const symbols: Readonly<Record<string, string>> = { '×': '*', times: '*', 'multiplied by': '*', plus: '+', minus: '-', 'divided by': '/' };
-  return parts.map((part, index) => (index % 2 === 0 ? `[${name(part.trim())}]` : (symbols[part.trim().toLowerCase()] ?? part.trim()))).join(' ');
+  const symbols: Readonly<Record<string, string>> = {
+    '×': '*',
+    times: '*',
+    'multiplied by': '*',
+    plus: '+',
+    minus: '-',
+    'divided by': '/',
+  };
+  return parts
+    .map((part, index) =>
+      index % 2 === 0 ? `[${name(part.trim())}]` : (symbols[part.trim().toLowerCase()] ?? part.trim()),
+    )
+    .join(' ');
 }
 
 function readSelection(take: Take, work: Draft, column: string, name: Name): void {
-  if (work.measures.length === 0 && take(/\b(?:column|header|field) names?\b|\bnames? of (?:the |all |its )*(?:columns|fields)\b|\b(?:what|which|list|show)\b(?:\s+(?:are|all|the|me|its))*\s+(?:columns|headers?|fields)\b(?!\s+‹)|\bhow many columns\b|\bnumber of columns\b/i) !== null) {
+  if (
+    work.measures.length === 0 &&
+    take(
+      /\b(?:column|header|field) names?\b|\bnames? of (?:the |all |its )*(?:columns|fields)\b|\b(?:what|which|list|show)\b(?:\s+(?:are|all|the|me|its))*\s+(?:columns|headers?|fields)\b(?!\s+‹)|\bhow many columns\b|\bnumber of columns\b/i,
+    ) !== null
+  ) {
     work.ask = 'columns';
     return;
   }
-  const values = take(`\\b(?:unique|distinct|different)\\s+(?:values?\\s+)?(?:of|in|from|for)?\\s*(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+(?:column|values?))?`);
+  const values = take(
+    `\\b(?:unique|distinct|different)\\s+(?:values?\\s+)?(?:of|in|from|for)?\\s*(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+(?:column|values?))?`,
+  );
   if (values !== null) {
     work.select = [name(values[1])];
     work.distinct = true;
     work.ask = 'values';
     return;
   }
-  if (take(/\b(?:remove|drop|delete)\s+(?:the\s+|all\s+|any\s+)?duplicate(?:d|s)?(?:\s+rows?)?|\bdedup(?:e|licate)\b/i) !== null) {
+  if (
+    take(
+      /\b(?:remove|drop|delete)\s+(?:the\s+|all\s+|any\s+)?duplicate(?:d|s)?(?:\s+rows?)?|\bdedup(?:e|licate)\b/i,
+    ) !== null
+  ) {
     work.distinct = true;
   }
-  const some = take(`\\b(?:select|extract|keep|show|list|get|print|display|give me|return|only|with)\\s+(?:me\\s+)?(?:only\\s+|just\\s+|all\\s+)*(?:the\\s+)?(?:values\\s+(?:of|in)\\s+)?(?:the\\s+)?(?:columns?\\s+)?(${column}(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+columns?|\\s+values?|\\s+fields?)?`);
+  const some = take(
+    `\\b(?:select|extract|keep|show|list|get|print|display|give me|return|only|with)\\s+(?:me\\s+)?(?:only\\s+|just\\s+|all\\s+)*(?:the\\s+)?(?:values\\s+(?:of|in)\\s+)?(?:the\\s+)?(?:columns?\\s+)?(${column}(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+columns?|\\s+values?|\\s+fields?)?`,
+  );
   if (some !== null) {
-    work.select = (some[1] ?? '').split(/\s*(?:,\s*and\b|,|\band\b|&)\s*(?:the\s+)?/i).filter((part) => part !== '').map(name);
+    work.select = (some[1] ?? '')
+      .split(/\s*(?:,\s*and\b|,|\band\b|&)\s*(?:the\s+)?/i)
+      .filter((part) => part !== '')
+      .map(name);
     if (work.select.length === 1 && work.measures.length === 0) work.ask = 'values';
   }
 }

@@ -21,11 +21,19 @@ export function sentencesOf(text: string): string[] {
     .map((sentence) =>
       sentence
         .replace(/^\s*(?:[-*•–]|step\s+\d+\s*[:.)-])\s*/i, '')
-        .replace(/^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i, '')
+        .replace(
+          /^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i,
+          '',
+        )
         .replace(/\s*[.!;]+\s*$/, '')
         .trim(),
     )
-    .filter((sentence) => !/^(?:|please|thanks?(?: you)?(?: in advance)?|(?:do|perform|complete|carry out) (?:all )?(?:of )?(?:the )?(?:following|these|this)(?: \w+)?:?|steps?:?|tasks?:?|hi|hello|hey)$/i.test(sentence));
+    .filter(
+      (sentence) =>
+        !/^(?:|please|thanks?(?: you)?(?: in advance)?|(?:do|perform|complete|carry out) (?:all )?(?:of )?(?:the )?(?:following|these|this)(?: \w+)?:?|steps?:?|tasks?:?|hi|hello|hey)$/i.test(
+          sentence,
+        ),
+    );
 }
 
 /** The finest cut; whoever reads them may join neighbours again. */

@@ -26,15 +26,17 @@ const FILE = new RegExp(
   `(?<![\\w@/.:‹-])(?:\\.{1,2}/|/|~/)?(?:[\\w@+.-]+/)*[\\w@+-][\\w.@+-]*\\.(?:${EXTENSIONS})(?![\\w/-])`,
   'gi',
 );
-const FOLDER = /(?<![\w@/.:‹-])(?:(?:\.{1,2}|~)?\/(?:[\w@+.-]+\/?)*[\w@+-]\/?|(?:[\w@+-]+\/)+(?![\w])|\.{1,2}\/(?!\w))/g;
+const FOLDER =
+  /(?<![\w@/.:‹-])(?:(?:\.{1,2}|~)?\/(?:[\w@+.-]+\/?)*[\w@+-]\/?|(?:[\w@+-]+\/)+(?![\w])|\.{1,2}\/(?!\w))/g;
 const GLOB = /(?<![\w*])(?:[\w.-]+\/)*\*{1,2}(?:\/\*{1,2})*\.[A-Za-z]\w{0,8}\b/g;
 const CALL = /(?<![\w.‹])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\)/g;
 const IDENTIFIER = /^[A-Za-z_]\w*(?:(?:\.|::|#)[A-Za-z_]\w*)*(?:\(\))?$/;
-const FENCE = /```[ \t]*([\w+-]*)[ \t]*\r?\n([\s\S]*?)\r?\n?```|~~~[ \t]*([\w+-]*)[ \t]*\r?\n([\s\S]*?)\r?\n?~~~/g;
+const FENCE =
+  /```[ \t]*([\w+-]*)[ \t]*\r?\n([\s\S]*?)\r?\n?```|~~~[ \t]*([\w+-]*)[ \t]*\r?\n([\s\S]*?)\r?\n?~~~/g;
 const INLINE_FENCE = /```([^`\n]+)```/g;
 const URL = /\bhttps?:\/\/[^\s<>"'`‹›]+/gi;
 const DOUBLE_QUOTES = /"((?:[^"\\]|\\.)*)"|“([^”]*)”|«([^»]*)»|„([^“”]*)[“”]/g;
-const SINGLE_QUOTES = /(?<=^|[\s(\[{:=,])'((?:[^'\\\n]|\\.)*)'(?=$|[\s).,;:!?\]}])|(?<=^|[\s(])‘([^’]*)’/g;
+const SINGLE_QUOTES = /(?<=^|[\s([{:=,])'((?:[^'\\\n]|\\.)*)'(?=$|[\s).,;:!?\]}])|(?<=^|[\s(])‘([^’]*)’/g;
 
 /** How a placeholder of one of the kinds looks in a masked text. */
 export const slot = (kinds: string): string => `‹[${kinds}]\\d+›`;
@@ -63,7 +65,9 @@ export function mask(input: string, known: readonly string[] = []): Masked {
     return keep('Q', inner, raw);
   });
   text = maskJson(text, (json) => keep('Q', json, json));
-  text = text.replace(DOUBLE_QUOTES, (raw, a, b, c, d) => quoted(raw, unescapeQuotes(String(a ?? b ?? c ?? d ?? ''))));
+  text = text.replace(DOUBLE_QUOTES, (raw, a, b, c, d) =>
+    quoted(raw, unescapeQuotes(String(a ?? b ?? c ?? d ?? ''))),
+  );
   text = text.replace(SINGLE_QUOTES, (raw, a, b) => quoted(raw, unescapeQuotes(String(a ?? b ?? ''))));
   text = text.replace(URL, (raw) => {
     const url = raw.replace(/[.,;:!?)\]}]+$/, '');

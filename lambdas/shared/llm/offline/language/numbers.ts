@@ -1,20 +1,54 @@
 const UNITS: Readonly<Record<string, number>> = {
-  zero: 0, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, eleven: 11,
-  twelve: 12, thirteen: 13, fourteen: 14, fifteen: 15, sixteen: 16, seventeen: 17, eighteen: 18, nineteen: 19,
+  zero: 0,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  eleven: 11,
+  twelve: 12,
+  thirteen: 13,
+  fourteen: 14,
+  fifteen: 15,
+  sixteen: 16,
+  seventeen: 17,
+  eighteen: 18,
+  nineteen: 19,
 };
 const TENS: Readonly<Record<string, number>> = {
-  twenty: 20, thirty: 30, forty: 40, fifty: 50, sixty: 60, seventy: 70, eighty: 80, ninety: 90,
+  twenty: 20,
+  thirty: 30,
+  forty: 40,
+  fifty: 50,
+  sixty: 60,
+  seventy: 70,
+  eighty: 80,
+  ninety: 90,
 };
-const SCALES: Readonly<Record<string, number>> = { thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
+const SCALES: Readonly<Record<string, number>> = {
+  thousand: 1e3,
+  million: 1e6,
+  billion: 1e9,
+  trillion: 1e12,
+};
 
 const WORD = `(?:${[...Object.keys(UNITS), ...Object.keys(TENS), ...Object.keys(SCALES), 'hundred'].join('|')})`;
-const NUMBER_WORDS = new RegExp(`\\b(?:a (?=hundred|thousand|million))?${WORD}(?:(?:[\\s-]+|\\s+and\\s+)${WORD})*\\b`, 'gi');
+const NUMBER_WORDS = new RegExp(
+  `\\b(?:a (?=hundred|thousand|million))?${WORD}(?:(?:[\\s-]+|\\s+and\\s+)${WORD})*\\b`,
+  'gi',
+);
 
 /** English number words to digits: `two hundred and five` → `205`. Digits before a scale word count: `3 million`. */
 export function digitsForWords(text: string): string {
   return text
-    .replace(/(\d+(?:\.\d+)?)\s*(thousand|million|billion|trillion)\b/gi, (_, digits: string, scale: string) =>
-      String(Number(digits) * (SCALES[scale.toLowerCase()] ?? 1)),
+    .replace(
+      /(\d+(?:\.\d+)?)\s*(thousand|million|billion|trillion)\b/gi,
+      (_, digits: string, scale: string) => String(Number(digits) * (SCALES[scale.toLowerCase()] ?? 1)),
     )
     .replace(NUMBER_WORDS, (words) => valueOf(words) ?? words);
 }
@@ -24,7 +58,11 @@ function valueOf(words: string): string | null {
   let total = 0;
   let current = 0;
   let last = Number.POSITIVE_INFINITY;
-  for (const word of words.toLowerCase().replace(/\b(?:and|a)\b/g, ' ').split(/[\s-]+/).filter(Boolean)) {
+  for (const word of words
+    .toLowerCase()
+    .replace(/\b(?:and|a)\b/g, ' ')
+    .split(/[\s-]+/)
+    .filter(Boolean)) {
     const unit = UNITS[word];
     const ten = TENS[word];
     const scale = SCALES[word];

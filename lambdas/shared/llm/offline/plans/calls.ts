@@ -1,0 +1,159 @@
+/** Plans of questions about who calls whom, and of calculations. */
+import type { Calculation, CallGraph, CallNeighbours, CallPath } from '../intents/intent.ts';
+import { type Found, needTool, type PlanBuilder, ref } from './draft.ts';
+import { computed, type Prior } from './programs.ts';
+import { pythonProgram } from './python/program.ts';
+import { NEIGHBOURS_PROGRAM } from './python/text-program.ts';
+
+export function planCallPath(plan: PlanBuilder, { start, end, folder }: CallPath, prior: Prior): Found {
+  needTool(plan, 'code_analyzer');
+  const step = plan.add(
+    'trace',
+    'code_analyzer',
+    { operation: 'call_path', folder, start_func: start, end_func: end },
+    [...prior.touched.values()],
+    120,
+  );
+  const path = ref(step, 'path');
+  return {
+    step_id: step,
+    needs: [step],
+    value: path,
+    text: `${path}\n`,
+    stdin: `${path}\n`,
+    result: {
+      status: ref(step, 'status'),
+      path,
+      locations: ref(step, 'locations'),
+      calls: ref(step, 'calls'),
+      mermaid: ref(step, 'mermaid'),
+    },
+    summary: null,
+    effect: false,
+  };
+}
+
+export function planNeighbours(
+  plan: PlanBuilder,
+  { kind, name, folder }: CallNeighbours,
+  prior: Prior,
+): Found {
+  needTool(plan, 'code_analyzer');
+  const step = plan.add(
+    'graph',
+    'code_analyzer',
+    { operation: 'call_graph', folder },
+    [...prior.touched.values()],
+    120,
+  );
+  const edges = ref(step, 'edges');
+  if (plan.has('python_exec')) {
+    const code = pythonProgram(NEIGHBOURS_PROGRAM, { kind, name });
+    const found = computed(plan, kind, { code, stdin: `${edges}\n` }, [step], ['locations']);
+    return { ...found, result: { ...found.result, [kind]: found.value } };
+  }
+  return {
+    step_id: step,
+    needs: [step],
+    value: edges,
+    text: `${edges}\n`,
+    stdin: `${edges}\n`,
+    result: { edges },
+    summary: null,
+    effect: false,
+  };
+}
+
+export function planGraph(plan: PlanBuilder, { kind, folder }: CallGraph, prior: Prior): Found {
+  needTool(plan, 'code_analyzer');
+  const step = plan.add(
+    kind === 'outline' ? 'outline' : 'graph',
+    'code_analyzer',
+    { operation: kind, folder },
+    [...prior.touched.values()],
+    120,
+  );
+  const whole = ref(step);
+  const result =
+    kind === 'outline'
+      ? { outline: whole }
+      : { edges: ref(step, 'edges'), functions: ref(step, 'functions') };
+  return {
+    step_id: step,
+    needs: [step],
+    value: kind === 'outline' ? whole : ref(step, 'edges'),
+    text: `${whole}\n`,
+    stdin: `${whole}\n`,
+    result,
+    summary: null,
+    effect: false,
+  };
+}
+
+/** Null when it continues a result that is not there. */
+export function planCalculation(plan: PlanBuilder, work: Calculation, prior: Prior): Found | null {
+  const last = prior.last;
+  if (work.ofPrevious === true && last === null) return null;
+  const expression =
+    work.decimals === undefined ? work.expression : `round(${work.expression}, ${work.decimals})`;
+  const variables = work.ofPrevious === true && last !== null ? { x: last.value } : null;
+  if (!plan.has('math_calculator')) {
+    const code = variables === null ? pythonExpression(expression) : null;
+    if (code === null) needTool(plan, 'math_calculator');
+    const step = plan.add('calculate', 'python_exec', { code: code ?? '' });
+    return calculated(work, step, ref(step, 'result'));
+  }
+  const step = plan.add(
+    'calculate',
+    'math_calculator',
+    {
+      expression,
+      ...(variables === null ? {} : { variables }),
+      ...(work.precision === undefined ? {} : { precision: work.precision }),
+    },
+    variables === null || last === null ? [] : last.needs,
+  );
+  return calculated(work, step, ref(step, 'value'));
+}
+
+function calculated(work: Calculation, step: string, value: string): Found {
+  const unit = work.unit === undefined ? {} : { unit: work.unit };
+  const shown = work.unit === undefined ? value : `${value} ${work.unit}`;
+  return {
+    step_id: step,
+    needs: [step],
+    value,
+    text: `${value}\n`,
+    stdin: `${value}\n`,
+    result: { value, ...unit },
+    summary: work.ofPrevious === true ? `The result is ${shown}.` : `${capital(work.asked)} is ${shown}.`,
+    effect: false,
+  };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Plain arithmetic as Python, for tasks that may not use the calculator; null when it holds more than that. */
+function pythonExpression(expression: string): string | null {
+  if (!/^[\d\s+\-*/^().,%a-z]+$/i.test(expression) || /%/.test(expression)) return null;
+  const names = expression.match(/[A-Za-z]+/g) ?? [];
+  const known = new Set([
+    'sqrt',
+    'exp',
+    'sin',
+    'cos',
+    'tan',
+    'floor',
+    'ceil',
+    'factorial',
+    'gcd',
+    'lcm',
+    'pi',
+    'abs',
+    'round',
+    'log',
+    'e',
+  ]);
+  if (names.some((name) => !known.has(name))) return null;
+  return `from math import *\n${expression.replaceAll('^', '**')}\n`;
+}

@@ -1,0 +1,305 @@
+/** From recognised operations to a plan. */
+import type { Json, JsonObject } from '../../../../../schemas/json.ts';
+import type { PlanDraft } from '../../../../../schemas/plan.ts';
+import type { Intent, TableWork } from '../intents/intent.ts';
+import { planCalculation, planCallPath, planGraph, planNeighbours } from './calls.ts';
+import { type Found, PlanBuilder } from './draft.ts';
+import {
+  planCopy,
+  planDelete,
+  planFetch,
+  planList,
+  planRead,
+  planSearch,
+  planStat,
+  planWrite,
+} from './files.ts';
+import { type Prior, planJson, planPython, planTable, planText } from './programs.ts';
+
+export interface PlanningGround {
+  readonly offered: ReadonlySet<string>;
+  readonly files: readonly string[];
+  readonly inherited: Readonly<Record<string, Json>>;
+}
+
+/**
+ * The plan of the operations; null when one of them leans on a result that is not there.
+ * @throws ToolMissingError when a tool that is needed may not be used
+ */
+export function planIntents(intents: readonly Intent[], ground: PlanningGround): PlanDraft | null {
+  const work = mergeTables(withoutIdleReads(intents));
+  if (work === null) return null;
+  const plan = new PlanBuilder(ground.offered, ground.files);
+  const touched = new Map<string, string>();
+  const results: Found[] = inheritedResults(ground.inherited);
+  const effects: Found[] = [];
+  let unsaved: Found[] = [...results];
+  for (const [at, intent] of work.entries()) {
+    if (intent.kind === 'report') continue;
+    const prior: Prior = { last: results.at(-1) ?? null, all: results, touched };
+    const next = work.slice(at + 1).find((later) => later.kind !== 'report');
+    const sink = next?.kind === 'write' && next.content.from === 'result' ? next.path : null;
+    const found = compile(plan, intent, prior, sink, unsaved);
+    if (found === null) return null;
+    for (const path of touches(intent)) touched.set(path, found.step_id);
+    if (found.effect) effects.push(found);
+    else {
+      results.push(found);
+      unsaved.push(found);
+    }
+    if (intent.kind === 'write' && intent.content.from === 'result') unsaved = [];
+  }
+  if (plan.steps.length === 0) return null;
+  const own = results.filter((found) => found.step_id !== '');
+  return {
+    confidence: 0.9,
+    rationale: `Rule-based plan: ${plan.steps.map((step) => `${step.step_id} (${step.action})`).join(', ')}.`,
+    estimated_duration_seconds: plan.steps.length * 2,
+    steps: plan.steps,
+    result: resultOf(own, effects),
+  };
+}
+
+function touches(intent: Intent): string[] {
+  if (intent.kind === 'write' || intent.kind === 'delete') return [intent.path];
+  if (intent.kind === 'copy') return [intent.to];
+  return intent.kind === 'move' ? [intent.path, intent.to] : [];
+}
+
+function compile(
+  plan: PlanBuilder,
+  intent: Intent,
+  prior: Prior,
+  sink: string | null,
+  unsaved: readonly Found[],
+): Found | null {
+  switch (intent.kind) {
+    case 'call_path':
+      return planCallPath(plan, intent, prior);
+    case 'callers':
+    case 'callees':
+      return planNeighbours(plan, intent, prior);
+    case 'call_graph':
+    case 'outline':
+      return planGraph(plan, intent, prior);
+    case 'calculate':
+      return planCalculation(plan, intent, prior);
+    case 'run_python':
+      return planPython(plan, intent, prior);
+    case 'read':
+      return planRead(plan, intent, prior);
+    case 'list':
+      return planList(plan, intent, prior, sink !== null);
+    case 'search':
+      return planSearch(plan, intent, prior, sink !== null);
+    case 'delete':
+      return planDelete(
+        plan,
+        intent,
+        prior,
+        prior.all.flatMap(({ needs }) => needs),
+      );
+    case 'copy':
+    case 'move':
+      return planCopy(plan, intent, prior);
+    case 'stat':
+      return planStat(plan, intent, prior);
+    case 'fetch':
+      return planFetch(plan, intent);
+    case 'json':
+      return planJson(plan, intent, prior);
+    case 'text':
+      return planText(plan, intent, prior);
+    case 'table':
+      return planTable(plan, intent, prior, sink);
+    case 'write': {
+      if (intent.content.from === 'literal') {
+        const text =
+          intent.mode === 'append' && !intent.content.text.endsWith('\n')
+            ? `${intent.content.text}\n`
+            : intent.content.text;
+        return planWrite(plan, intent, text, [], prior);
+      }
+      const chosen =
+        intent.content.all && unsaved.length > 1
+          ? unsaved
+          : [unsaved.at(-1) ?? prior.last].flatMap((found) => found ?? []);
+      const needs = chosen.flatMap((found) => found.needs);
+      return planWrite(
+        plan,
+        intent,
+        chosen.length === 0 ? null : chosen.map(({ text }) => text).join(''),
+        needs,
+        prior,
+      );
+    }
+    case 'report':
+      return null;
+  }
+}
+
+/** Results of earlier subtasks, as operations of this plan would have left them. */
+function inheritedResults(inherited: PlanningGround['inherited']): Found[] {
+  return Object.values(inherited).map((result): Found => {
+    const object =
+      result !== null && typeof result === 'object' && !Array.isArray(result) ? result : { value: result };
+    const value =
+      object['value'] ?? object['content'] ?? object['body'] ?? object['path'] ?? object['summary'] ?? null;
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const whole = text.endsWith('\n') ? text : `${text}\n`;
+    return {
+      step_id: '',
+      needs: [],
+      value,
+      text: whole,
+      stdin: text,
+      result: object,
+      summary: null,
+      effect: false,
+    };
+  });
+}
+
+function resultOf(found: readonly Found[], effects: readonly Found[]): JsonObject {
+  const files = effects.flatMap((effect) => (effect.result['files'] as string[] | undefined) ?? []);
+  const deleted = effects.flatMap((effect) => effect.result['deleted'] ?? []);
+  const done: JsonObject = {
+    ...(files.length > 0 ? { files } : {}),
+    ...(deleted.length > 0 ? { deleted } : {}),
+  };
+  const sentences = [...found, ...effects].map(({ summary }) => summary);
+  const summary: JsonObject = sentences.some((sentence) => sentence === null)
+    ? {}
+    : { summary: sentences.join(' ') };
+  if (found.length === 0) return { ...done, ...summary };
+  const last = found.at(-1);
+  if (found.length === 1 && last !== undefined)
+    return {
+      ...last.result,
+      ...(files.length > 0 ? { written: files } : {}),
+      ...(deleted.length > 0 ? { deleted } : {}),
+      ...summary,
+    };
+  const values = Object.fromEntries(
+    found.map((each) => [
+      each.step_id,
+      { ...each.result, ...(each.summary === null ? {} : { summary: each.summary }) },
+    ]),
+  );
+  return {
+    ...(last?.result ?? {}),
+    results: values,
+    ...(files.length > 0 ? { written: files } : {}),
+    ...(deleted.length > 0 ? { deleted } : {}),
+    ...summary,
+  };
+}
+
+/** A file that is read only to ask something of it is opened by the program that asks. */
+function withoutIdleReads(intents: readonly Intent[]): Intent[] {
+  return intents.filter((intent, at) => {
+    if (intent.kind !== 'read') return true;
+    const next = intents.slice(at + 1).find((later) => later.kind !== 'report' && later.kind !== 'read');
+    if (next === undefined) return true;
+    if (next.kind === 'table' || next.kind === 'text' || next.kind === 'json') {
+      return !(
+        next.source.from === 'file' &&
+        intents
+          .slice(at + 1)
+          .some(
+            (later) => 'source' in later && later.source.from === 'file' && later.source.path === intent.path,
+          )
+      );
+    }
+    return !(
+      (next.kind === 'copy' || next.kind === 'move' || next.kind === 'delete') &&
+      next.path === intent.path
+    );
+  });
+}
+
+/** Makes one query of clauses that go on about the same table; null when they contradict each other. */
+function mergeTables(intents: readonly Intent[]): Intent[] | null {
+  const out: Intent[] = [];
+  for (const intent of intents) {
+    const last = out.at(-1);
+    if (intent.kind === 'table' && last?.kind === 'table') {
+      const merged = mergeTwo(last, intent);
+      if (merged === 'conflict') return null;
+      if (merged !== null) {
+        out[out.length - 1] = merged;
+        continue;
+      }
+    }
+    out.push(intent);
+  }
+  return out;
+}
+
+function mergeTwo(first: TableWork, second: TableWork): TableWork | null | 'conflict' {
+  const same =
+    JSON.stringify(first.source) === JSON.stringify(second.source) ||
+    (first.join !== undefined && second.source.from === 'file' && second.source.path === first.join.path);
+  if (!same || second.join !== undefined) return null;
+  if (
+    ['columns', 'describe', 'shape'].includes(first.ask) ||
+    ['columns', 'describe', 'shape'].includes(second.ask)
+  )
+    return null;
+  const measuresOnly = (work: TableWork): boolean =>
+    work.group.length === 0 &&
+    work.sort === undefined &&
+    work.limit === undefined &&
+    work.select === undefined;
+  if (first.measures.length > 0 && second.measures.length > 0) {
+    const sameRows = second.filters.length === 0 && (second.refines === true || first.filters.length === 0);
+    const sameGroups = JSON.stringify(first.group) === JSON.stringify(second.group);
+    if (
+      sameRows &&
+      sameGroups &&
+      measuresOnly({ ...first, group: [] }) &&
+      second.sort === undefined &&
+      second.limit === undefined
+    ) {
+      return {
+        ...first,
+        measures: [...first.measures, ...second.measures],
+        ...(second.decimals === undefined ? {} : { decimals: second.decimals }),
+      };
+    }
+    return second.refines === true ? 'conflict' : null;
+  }
+  if (first.measures.length > 0 && first.group.length === 0)
+    return second.measures.length === 0 && second.refines === true ? 'conflict' : null;
+  if (first.ask === 'which') return null;
+  if (
+    first.measures.length > 0 &&
+    (second.filters.length > 0 || second.group.length > 0 || second.select !== undefined)
+  )
+    return 'conflict';
+  if (
+    first.limit !== undefined &&
+    (second.filters.length > 0 || second.measures.length > 0 || second.sort !== undefined)
+  )
+    return 'conflict';
+  if (first.sort !== undefined && second.sort !== undefined) return 'conflict';
+  if (first.select !== undefined && second.select !== undefined) return 'conflict';
+  const filters =
+    first.filters.length === 0
+      ? second.filters
+      : second.filters.length === 0
+        ? first.filters
+        : first.filters.flatMap((one) => second.filters.map((other) => [...one, ...other]));
+  return {
+    ...first,
+    filters,
+    group: first.group.length > 0 ? first.group : second.group,
+    measures: [...first.measures, ...second.measures],
+    ...(second.sort === undefined ? {} : { sort: second.sort }),
+    ...(second.limit === undefined ? {} : { limit: second.limit }),
+    ...(second.select === undefined ? {} : { select: second.select }),
+    ...(second.distinct === undefined ? {} : { distinct: second.distinct }),
+    ...(second.decimals === undefined ? {} : { decimals: second.decimals }),
+    ask: second.ask === 'rows' && first.measures.length > 0 ? first.ask : second.ask,
+  };
+}

@@ -1,0 +1,348 @@
+/** The program behind every question about a table; `SPEC` is a TableWork with a place to read and a form to write. */
+export const TABLE_PROGRAM = String.raw`
+import csv, io, math, os, re, statistics, sys
+
+def load(path):
+    if path is None:
+        text, name = sys.stdin.read(), ""
+    else:
+        with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+            text, name = file.read(), path.lower()
+    stripped = text.lstrip()
+    if name.endswith((".jsonl", ".ndjson")):
+        data = [json.loads(line) for line in text.splitlines() if line.strip()]
+    elif name.endswith(".json") or (not name and stripped[:1] in "[{"):
+        data = json.loads(text)
+        if isinstance(data, dict):
+            lists = [value for value in data.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+            if len(lists) != 1:
+                raise ValueError("The JSON document holds no list of records.")
+            data = lists[0]
+    else:
+        first = text.split("\n", 1)[0]
+        counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
+        best = "\t" if name.endswith(".tsv") else max(counts, key=counts.get)
+        table = [row for row in csv.reader(io.StringIO(text), delimiter=best) if any(cell.strip() for cell in row)]
+        if not table:
+            raise ValueError("The table is empty.")
+        header = [cell.strip() for cell in table[0]]
+        return header, [dict(zip(header, [cell.strip() for cell in row] + [""] * (len(header) - len(row)))) for row in table[1:]]
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise ValueError("The JSON document is no list of records.")
+    header = []
+    for row in data:
+        header.extend(key for key in row if key not in header)
+    return header, [{key: row.get(key, "") for key in header} for row in data]
+
+def key_of(name):
+    return re.sub(r"[\s_\-]+", "", str(name)).lower()
+
+def find(name, header):
+    if name in header:
+        return name
+    wanted = key_of(name)
+    forms = [wanted, wanted + "s", re.sub(r"s$", "", wanted), re.sub(r"es$", "", wanted), re.sub(r"ies$", "y", wanted)]
+    for form in forms:
+        found = [column for column in header if key_of(column) == form]
+        if len(found) == 1:
+            return found[0]
+    raise KeyError(f"There is no column {name!r}; the columns are: {', '.join(header)}.")
+
+def number(value):
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return value if math.isfinite(value) else None
+    text = str(value).strip().replace("\u2212", "-")
+    text = re.sub(r"^(-?)[$\u20ac\u00a3]\s*", r"\1", text)
+    text = re.sub(r"(?<=\d)\s*(%|\u20ac|\$|\u00a3)$", "", text)
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
+    if re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    if re.fullmatch(r"[+-]?(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d+)?", text):
+        return float(text)
+    return None
+
+def clean(value):
+    if isinstance(value, float):
+        if SPEC.get("decimals") is not None:
+            value = round(value, SPEC["decimals"])
+        value = float(f"{value:.12g}")
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return value
+
+def order(value):
+    parsed = number(value)
+    return (0, parsed, "") if parsed is not None else (1, 0, str(value).lower())
+
+def holds(row, test):
+    cell, wanted = row[test["column"]], test["value"]
+    op = test["op"]
+    text, other = str(cell).strip().lower(), str(wanted).strip().lower()
+    if op == "empty":
+        return text == ""
+    if op == "not_empty":
+        return text != ""
+    if op == "contains":
+        return other in text
+    if op == "not_contains":
+        return other not in text
+    if op == "starts":
+        return text.startswith(other)
+    if op == "ends":
+        return text.endswith(other)
+    left, right = number(cell), number(wanted)
+    both = left is not None and right is not None
+    if op == "==":
+        return left == right if both else text == other
+    if op == "!=":
+        return left != right if both else text != other
+    if not both:
+        if text == "" or (left is None) != (right is None):
+            return False
+        left, right = text, other
+    return {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}[op]
+
+def cells(rows, column, header):
+    if column is not None and "[" in column:
+        tokens = [find(part[1:-1], header) if part.startswith("[") else part for part in re.findall(r"\[[^\]]*\]|[-+*/]", column)]
+        out = []
+        for row in rows:
+            operands = [number(row[token]) for token in tokens[0::2]]
+            if any(operand is None for operand in operands):
+                continue
+            out.append(arithmetic(operands, tokens[1::2]))
+        return out
+    return [row[find(column, header)] for row in rows]
+
+def arithmetic(operands, signs):
+    values, rest = [operands[0]], []
+    for sign, operand in zip(signs, operands[1:]):
+        if sign == "*":
+            values[-1] *= operand
+        elif sign == "/":
+            values[-1] /= operand
+        else:
+            rest.append(sign)
+            values.append(operand)
+    total = values[0]
+    for sign, value in zip(rest, values[1:]):
+        total = total + value if sign == "+" else total - value
+    return total
+
+def measure(kind, column, rows, header):
+    if kind == "count" and column is None:
+        return len(rows)
+    found = [cell for cell in cells(rows, column, header) if str(cell).strip() != ""]
+    if kind == "count":
+        return len(found)
+    if kind == "unique":
+        return len(set(str(cell).strip() for cell in found))
+    if kind == "mode":
+        if not found:
+            return None
+        modes = statistics.multimode([str(cell) for cell in found])
+        answer = modes[0] if len(modes) == 1 else modes
+        return number(answer) if isinstance(answer, str) and number(answer) is not None else answer
+    numbers = [value for value in map(number, found) if value is not None]
+    if not numbers:
+        if found and kind in ("min", "max"):
+            return (min if kind == "min" else max)(found, key=lambda cell: str(cell))
+        if found:
+            raise ValueError(f"The column {column!r} holds no numbers.")
+        return 0 if kind == "sum" else None
+    if len(numbers) < len(found):
+        skipped[column] = len(found) - len(numbers)
+    if kind == "sum":
+        return clean(math.fsum(numbers) if any(isinstance(value, float) for value in numbers) else sum(numbers))
+    if kind == "mean":
+        return clean(float(math.fsum(numbers) / len(numbers)))
+    if kind == "range":
+        return clean(max(numbers) - min(numbers))
+    if kind in ("stdev", "variance") and len(numbers) < 2:
+        return None
+    return clean({"median": statistics.median, "min": min, "max": max, "stdev": statistics.stdev, "pstdev": statistics.pstdev,
+                  "variance": statistics.variance, "pvariance": statistics.pvariance}[kind](numbers))
+
+NAMES = {"mean": "mean", "median": "median", "sum": "total", "min": "minimum", "max": "maximum", "count": "count", "unique": "number of different values",
+         "stdev": "standard deviation (sample)", "pstdev": "standard deviation (population)", "variance": "variance (sample)", "pvariance": "variance (population)",
+         "mode": "most common value", "range": "range"}
+skipped = {}
+
+def plain(column):
+    return column.replace("[", "").replace("]", "") if column else column
+
+def label(item):
+    return "count" if item["column"] is None else f"{item['measure']}_{plain(item['column'])}".replace(" ", "_")
+
+def said(item):
+    return "number of rows" if item["column"] is None else f"{NAMES[item['measure']]} of {plain(item['column'])}"
+
+def show(value):
+    return "none" if value is None else str(value)
+
+def as_csv(header, rows):
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([["" if row[column] is None else row[column] for column in header] for row in rows])
+    return out.getvalue()
+
+def typed(row):
+    return {key: (clean(number(value)) if number(value) is not None and not re.fullmatch(r"0\d+", str(value)) else value) for key, value in row.items()}
+
+def rendered(value, header, rows):
+    form = SPEC.get("form", "text")
+    if form == "json":
+        return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    if form == "csv":
+        return as_csv(header, rows)
+    if isinstance(value, dict):
+        return "".join(f"{key}: {show(item)}\n" for key, item in value.items())
+    if isinstance(value, list):
+        if value and isinstance(value[0], dict):
+            return as_csv(header, rows)
+        return "".join(f"{show(item)}\n" for item in value)
+    return f"{show(value)}\n"
+
+def described(header, rows):
+    out = []
+    for column in header:
+        found = [row[column] for row in rows if str(row[column]).strip() != ""]
+        numbers = [value for value in map(number, found) if value is not None]
+        entry = {"column": column, "count": len(found), "missing": len(rows) - len(found), "unique": len(set(map(str, found)))}
+        if numbers and len(numbers) == len(found):
+            entry.update({kind: measure(kind, column, rows, header) for kind in ("mean", "median", "sum", "min", "max", "stdev")})
+        out.append(entry)
+    return out
+
+def joined(header, rows):
+    more_header, more_rows = load(SPEC["join"]["path"])
+    on = SPEC["join"]["on"]
+    if on is None:
+        common = [column for column in header if any(key_of(column) == key_of(other) for other in more_header)]
+        if len(common) != 1:
+            raise KeyError(f"The tables share {len(common)} columns ({', '.join(common) or 'none'}); say which one to join on.")
+        on = common[0]
+    left, right = find(on, header), find(on, more_header)
+    index = {}
+    for row in more_rows:
+        index.setdefault(str(row[right]).strip(), []).append(row)
+    names = {column: (column if column not in header else column + "_2") for column in more_header if column != right}
+    out = [{**row, **{name: other[column] for column, name in names.items()}} for row in rows for other in index.get(str(row[left]).strip(), [])]
+    return header + list(names.values()), out
+
+def answer():
+    path = SPEC.get("path")
+    header, rows = load(path)
+    place = path or "the document"
+    if SPEC.get("join"):
+        header, rows = joined(header, rows)
+        place = f"{place} joined with {SPEC['join']['path']}"
+    total = len(rows)
+    filters = [[{**test, "column": find(test["column"], header)} for test in tests] for tests in SPEC["filters"]]
+    if any(filters):
+        rows = [row for row in rows if any(all(holds(row, test) for test in tests) for tests in filters)]
+    kept = f"{len(rows)} of {total} rows" if any(filters) else f"{total} rows"
+    ask, group, wanted = SPEC["ask"], [find(column, header) for column in SPEC["group"]], SPEC["measures"]
+    if ask == "columns":
+        return {"value": header, "count": len(header), "summary": f"{place} has {len(header)} columns: {', '.join(header)}.", "text": rendered(header, ["column"], [{"column": name} for name in header])}
+    if ask == "shape":
+        return {"value": {"rows": total, "columns": len(header)}, "summary": f"{place} has {total} rows and {len(header)} columns.", "text": f"rows: {total}\ncolumns: {len(header)}\n"}
+    if ask == "describe" and not group:
+        columns = described(header, rows)
+        fields = list(dict.fromkeys(key for entry in columns for key in entry))
+        lines = ["; ".join(f"{key} {show(value)}" for key, value in entry.items() if key != "column") for entry in columns]
+        listed = [f"{entry['column']}: {line}" for entry, line in zip(columns, lines)]
+        text = json.dumps(columns, indent=2) + "\n" if SPEC.get("form") == "json" else as_csv(fields, [{field: entry.get(field) for field in fields} for entry in columns]) if SPEC.get("form") == "csv" else f"{place}: {len(rows)} rows, {len(header)} columns\n" + "\n".join(listed) + "\n"
+        return {"value": {entry["column"]: {key: value for key, value in entry.items() if key != "column"} for entry in columns}, "rows": len(rows), "columns": header,
+                "summary": f"{place} has {kept} and {len(header)} columns. " + ". ".join(listed) + ".", "text": text}
+    if group:
+        if not wanted:
+            wanted = [{"measure": "count", "column": None}]
+        buckets = {}
+        for row in rows:
+            buckets.setdefault(tuple(str(row[column]).strip() for column in group), []).append(row)
+        header_out = group + [label(item) for item in wanted]
+        table = [{**dict(zip(group, names)), **{label(item): measure(item["measure"], item["column"], members, header) for item in wanted}} for names, members in buckets.items()]
+        return listed_groups(place, kept, group, wanted, header_out, table)
+    if wanted:
+        values = [measure(item["measure"], item["column"], rows, header) for item in wanted]
+        sentence = "; ".join(f"the {said(item)} is {show(value)}" for item, value in zip(wanted, values))
+        note = "".join(f" {count} cells of {column} hold no number." for column, count in skipped.items())
+        value = values[0] if len(values) == 1 else {label(item): value for item, value in zip(wanted, values)}
+        columns = [label(item) for item in wanted]
+        if any(value is None for value in values) and not rows:
+            sentence += " (no row fits)"
+        return {"value": value, "rows": len(rows), "summary": f"In {place} ({kept}) {sentence}.{note}", "text": rendered(value, columns, [dict(zip(columns, values))])}
+    return listed_rows(place, kept, header, rows)
+
+def listed_groups(place, kept, group, wanted, header, table):
+    sort = SPEC.get("sort")
+    if sort:
+        column = sort["column"]
+        by = header[-1] if column is None else None
+        if by is None:
+            by = next((name for name in header if key_of(name) == key_of(column)), None) or next((label(item) for item in wanted if item["column"] and key_of(item["column"]) == key_of(column)), None)
+        if by is None and key_of(column) in ("count", "total", "sum", "average", "mean", "result", "value", "frequency"):
+            by = header[-1]
+        if by is None:
+            raise KeyError(f"There is no column {column!r} to sort the groups by; there are: {', '.join(header)}.")
+        table = sorted(table, key=lambda row: order(row[by]), reverse=sort["descending"])
+    else:
+        table = sorted(table, key=lambda row: [order(row[column]) for column in group])
+    limit = SPEC.get("limit")
+    if limit:
+        table = table[:limit["count"]] if limit["end"] == "first" else table[-limit["count"]:]
+    if SPEC["ask"] == "which" and table:
+        name, value = ", ".join(str(table[0][column]) for column in group), table[0][header[-1]]
+        return {"value": name, "rows": [typed(row) for row in table], "summary": f"{name} ({header[-1]} {show(value)}), of {kept} in {place}.", "text": f"{name}\n"}
+    names = [", ".join(str(row[column]) for column in group) for row in table]
+    measured = header[len(group):]
+    value = {name: row[measured[0]] if len(measured) == 1 else {key: row[key] for key in measured} for name, row in zip(names, table)}
+    sentence = "; ".join(f"{name}: " + ", ".join(show(row[key]) for key in measured) for name, row in zip(names[:50], table))
+    what = " and ".join(said(item) for item in wanted)
+    text = rendered(value, header, table) if len(measured) == 1 or SPEC.get("form") else as_csv(header, table)
+    return {"value": value, "rows": [typed(row) for row in table][:500], "summary": f"The {what} by {' and '.join(group)} in {place} ({kept}): {sentence}.", "text": text}
+
+def listed_rows(place, kept, header, rows):
+    sort, limit, ask = SPEC.get("sort"), SPEC.get("limit"), SPEC["ask"]
+    if sort:
+        column = find(sort["column"], header) if sort["column"] else header[0]
+        if ask == "which":
+            rows = [row for row in rows if str(row[column]).strip() != ""]
+        rows = sorted(rows, key=lambda row: order(row[column]), reverse=sort["descending"])
+    best = rows[0][column] if ask == "which" and rows else None
+    select = [find(column, header) for column in SPEC.get("select") or []]
+    if ask == "which" and rows:
+        same = [row for row in rows if row[column] == best]
+        shown = select or header
+        value = typed(same[0]) if not select else [str(row[select[0]]) for row in same] if len(same) > 1 else str(same[0][select[0]])
+        name = ", ".join(str(row[shown[0]]) for row in same)
+        return {"value": value, "rows": [typed(row) for row in same], "summary": f"{shown[0]} {name} has the {'highest' if sort['descending'] else 'lowest'} {column} ({best}) of {kept} in {place}.", "text": f"{name}\n"}
+    if select:
+        header, rows = select, [{column: row[column] for column in select} for row in rows]
+    if SPEC.get("distinct"):
+        seen, unique = set(), []
+        for row in rows:
+            mark = tuple(str(row[column]).strip() for column in header)
+            if mark not in seen:
+                seen.add(mark)
+                unique.append(row)
+        rows = unique
+    if limit:
+        rows = rows[:limit["count"]] if limit["end"] == "first" else rows[-limit["count"]:]
+    records = [typed(row) for row in rows]
+    if ask in ("values", "rows") and len(header) == 1:
+        value = [row[header[0]] for row in records]
+        shown = ", ".join(map(show, value[:50]))
+        different = " different" if SPEC.get("distinct") else ""
+        return {"value": value[:1000], "count": len(value), "summary": f"{len(value)}{different} values of {header[0]} in {place}: {shown}.", "text": rendered(value, header, rows)}
+    form = SPEC.get("form")
+    text = json.dumps(records, ensure_ascii=False, indent=2) + "\n" if form == "json" or (ask == "to_json" and form != "csv") else as_csv(header, rows)
+    shown = "; ".join(", ".join(f"{key} {show(row[key])}" for key in header) for row in records[:10])
+    return {"value": records[:500], "row_count": len(records), "summary": f"{len(records)} rows of {place} ({kept}): {shown}{' …' if len(records) > 10 else ''}.", "text": text}
+
+answer()
+`;
