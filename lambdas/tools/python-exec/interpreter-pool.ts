@@ -1,6 +1,17 @@
 import { InterpreterProcess, startFailure } from './interpreter-process.ts';
-import { type InterpreterLimits, type Walls, wallsFor } from './process-walls.ts';
+import { type Walls, wallsAround } from './process-walls.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
+
+export interface InterpreterLimits {
+  /** Linear memory of the interpreter. */
+  readonly heap_bytes: number;
+  /** What files of the program may hold. */
+  readonly file_bytes: number;
+  readonly cpu_seconds: number;
+}
+
+/** The interpreter's own memory is outside of the JavaScript heap, which holds the runner and the file tree. */
+const JS_HEAP_MB = 256;
 
 /** Loading takes 1 to 2 s on an idle core; a busy machine gets ten times that. */
 const START_MS = 30_000;
@@ -23,12 +34,23 @@ export class InterpreterPool {
   /** Starts the interpreter that the next program will get. */
   prewarm(): void {
     if (this.#closed || this.#next?.alive) return;
-    this.#walls ??= wallsFor(this.#files, this.#limits);
+    this.#walls ??= this.#build();
     this.#next = new InterpreterProcess(this.#walls);
   }
 
+  #build(): Walls {
+    const { pyodideDir, sandboxDir } = this.#files;
+    return wallsAround({
+      script: `${sandboxDir}/runner.mjs`,
+      args: [pyodideDir, String(this.#limits.heap_bytes), String(this.#limits.file_bytes)],
+      readable: [pyodideDir, sandboxDir],
+      js_heap_mb: JS_HEAP_MB,
+      cpu_seconds: this.#limits.cpu_seconds,
+    });
+  }
+
   get walls(): readonly string[] {
-    this.#walls ??= wallsFor(this.#files, this.#limits);
+    this.#walls ??= this.#build();
     return this.#walls.names;
   }
 

@@ -136,6 +136,7 @@ export class InterpreterProcess {
       return await Promise.race([this.ready, late]);
     } finally {
       clearTimeout(timer);
+      this.#idle(true);
     }
   }
 

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { jsonSchema } from '../../../schemas/json.ts';
+import type { Walls } from '../python-exec/process-walls.ts';
+
+const replySchema = z.union([
+  z.strictObject({ id: z.int(), output: z.record(z.string(), jsonSchema) }),
+  z.strictObject({ id: z.int(), error: z.strictObject({ name: z.string(), message: z.string() }) }),
+]);
+export type Reply = z.infer<typeof replySchema>;
+
+/** Why a process gave no answer. */
+export type Failure = 'too_slow' | 'out_of_memory' | 'gone';
+
+const MAX_STDERR_CHARACTERS = 4_096;
+
+/**
+ * One calculator in its own process; it answers one expression at a time and is ended when one takes too
+ * long. It does not keep this process alive while it is idle.
+ */
+export class CalculatorProcess {
+  readonly #child: ChildProcess;
+  readonly #ready: Promise<boolean>;
+  readonly #closed: Promise<void>;
+  #alive = true;
+  #stderr = '';
+  #nextId = 1;
+  #waiting: { id: number; resolve: (reply: Reply) => void } | undefined;
+  uses = 0;
+
+  constructor(walls: Walls) {
+    this.#child = spawn(walls.command, [...walls.args], {
+      env: {},
+      cwd: '/',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#closed = new Promise((resolve) => {
+      const end = () => {
+        this.#alive = false;
+        resolve();
+      };
+      this.#child.once('close', end);
+      this.#child.once('error', end);
+    });
+    const { stdin, stdout, stderr } = this.#child;
+    if (!stdin || !stdout || !stderr) throw new TypeError('The calculator was started without pipes.');
+    // A write to a process that has just ended is reported by `close`.
+    stdin.on('error', () => this.kill());
+    stderr.on('data', (chunk: Buffer) => {
+      if (this.#stderr.length < MAX_STDERR_CHARACTERS) this.#stderr += chunk.toString('utf8');
+    });
+    this.#ready = new Promise((resolve) => {
+      const lines = createInterface({ input: stdout });
+      lines.once('line', () => {
+        resolve(true);
+        lines.on('line', (line) => this.#take(line));
+      });
+      void this.#closed.then(() => resolve(false));
+    });
+    this.#keepAlive(false);
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  #take(line: string): void {
+    const reply = replySchema.parse(JSON.parse(line));
+    if (this.#waiting?.id !== reply.id) return;
+    this.#waiting.resolve(reply);
+    this.#waiting = undefined;
+  }
+
+  #keepAlive(keep: boolean): void {
+    const { stdin, stdout, stderr } = this.#child;
+    // Pipes are sockets, which can be let go of like the process itself.
+    const parts = [this.#child, stdin, stdout, stderr] as unknown as { ref(): void; unref(): void }[];
+    for (const part of parts) keep ? part.ref() : part.unref();
+  }
+
+  /** Waits until the calculator is loaded; false when it ended instead. */
+  async waitReady(): Promise<boolean> {
+    this.#keepAlive(true);
+    try {
+      return await this.#ready;
+    } finally {
+      this.#keepAlive(false);
+    }
+  }
+
+  kill(): void {
+    this.#alive = false;
+    this.#child.kill('SIGKILL');
+  }
+
+  /** One calculation. `limitMs` counts once the process has loaded; `startMs` bounds the loading. */
+  async calculate(
+    request: { expression: string; variables: object; precision?: number | undefined },
+    limits: { startMs: number; limitMs: number },
+    signal: AbortSignal,
+  ): Promise<Reply | Failure> {
+    this.#keepAlive(true);
+    let timer: NodeJS.Timeout | undefined;
+    const after = (ms: number) =>
+      new Promise<'too_slow'>((resolve) => {
+        timer = setTimeout(() => resolve('too_slow'), ms);
+      });
+    let stop: (() => void) | undefined;
+    const aborted = new Promise<'too_slow'>((resolve) => {
+      stop = () => resolve('too_slow');
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+    });
+    try {
+      const loaded = await Promise.race([this.#ready, after(limits.startMs), aborted]);
+      clearTimeout(timer);
+      if (loaded !== true) return this.#give(loaded === false ? 'gone' : 'too_slow');
+      this.uses += 1;
+      const id = this.#nextId++;
+      const reply = new Promise<Reply>((resolve) => {
+        this.#waiting = { id, resolve };
+      });
+      this.#child.stdin?.write(`${JSON.stringify({ id, ...request })}\n`);
+      const outcome = await Promise.race([
+        reply,
+        after(limits.limitMs),
+        aborted,
+        this.#closed.then((): Failure => (/out of memory/i.test(this.#stderr) ? 'out_of_memory' : 'gone')),
+      ]);
+      return typeof outcome === 'string' ? this.#give(outcome) : outcome;
+    } finally {
+      clearTimeout(timer);
+      if (stop) signal.removeEventListener('abort', stop);
+      this.#keepAlive(false);
+    }
+  }
+
+  #give(failure: Failure): Failure {
+    this.kill();
+    return failure;
+  }
+}
