@@ -30,6 +30,13 @@ export interface HttpClientDeps {
   readonly allowHosts?: readonly string[];
 }
 
+interface Progress {
+  /** Some request of the run may have arrived somewhere. */
+  sent: boolean;
+  /** The present hop has its connection. */
+  connected: boolean;
+}
+
 /**
  * The `http_client` tool: one request, at most five redirects, over connections that only go to judged addresses.
  *
@@ -43,19 +50,18 @@ export function createHttpClient(
     declaration: httpClientDeclaration,
     async run(inputs, run) {
       const first = firstHop(inputs, run);
-      const sent = { yet: false };
+      const progress: Progress = { sent: false, connected: false };
       const timeout = AbortSignal.timeout(Math.ceil(inputs.timeout_seconds * 1000));
       const signal = AbortSignal.any([run.signal, timeout]);
       const agent = agentFor(deps, run, signal, () => {
-        sent.yet = true;
+        progress.sent = true;
+        progress.connected = true;
       });
       try {
-        const output = await exchange(first, inputs, agent, signal);
+        const output = await exchange(first, inputs, agent, signal, progress);
         return { output: fitting(output, run.policy.max_output_bytes) };
       } catch (error) {
-        const repeatable = isIdempotentRequest(inputs) || !sent.yet;
-        if (signal.aborted) throw requestTimeout(inputs, repeatable, error);
-        throw failureOf(error, repeatable);
+        throw failureOf(error, inputs, progress, signal.aborted);
       } finally {
         await agent.destroy();
       }
@@ -118,9 +124,11 @@ async function exchange(
   inputs: HttpClientInputs,
   agent: Agent,
   signal: AbortSignal,
+  progress: Progress,
 ): Promise<HttpClientOutput> {
   let hop = first;
   for (let redirects = 0; ; redirects += 1) {
+    progress.connected = false;
     const response = await agent.request({
       origin: hop.url.origin,
       path: hop.url.pathname + hop.url.search,
@@ -197,42 +205,46 @@ function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-function requestTimeout(inputs: HttpClientInputs, retryable: boolean, cause: unknown): ToolFailure {
-  return new ToolFailure(
-    'RequestTimeout',
-    `${inputs.method} took longer than the ${inputs.timeout_seconds} s it was given.`,
-    {
-      retryable,
-      cause,
-    },
-  );
-}
-
-function failureOf(error: unknown, retryable: boolean): unknown {
+/** `ConnectionFailed`: this request was not sent. `ConnectionReset`, `RequestTimeout`: it may have had its effect. */
+function failureOf(error: unknown, inputs: HttpClientInputs, progress: Progress, ended: boolean): unknown {
+  const repeatable = isIdempotentRequest(inputs) || !progress.sent;
+  if (ended && progress.connected) {
+    const message = `${inputs.method} took longer than the ${inputs.timeout_seconds} s it was given.`;
+    return new ToolFailure('RequestTimeout', message, { retryable: repeatable, cause: error });
+  }
+  if (ended) return connectionFailed('no connection within the time of the request', repeatable, error);
   if (error instanceof ToolFailure) return error;
   if (error instanceof ForbiddenAddressError)
     return new ToolFailure('ForbiddenAddress', error.message, { cause: error });
   if (error instanceof ForbiddenHostError)
     return new ToolFailure('ForbiddenHost', error.message, { cause: error });
   if (error instanceof errors.HeadersOverflowError) {
-    return new ToolFailure(
-      'HeadersTooLarge',
-      `The server sent more than ${MAX_RESPONSE_HEADER_BYTES} bytes of headers.`,
-      {
-        cause: error,
-      },
-    );
+    const message = `The server sent more than ${MAX_RESPONSE_HEADER_BYTES} bytes of headers.`;
+    return new ToolFailure('HeadersTooLarge', message, { cause: error });
   }
   if (error instanceof errors.InvalidArgumentError) {
     return new ToolFailure('InvalidInputs', `The request can't be sent: ${error.message}.`, { cause: error });
   }
   const code = error instanceof errors.HTTPParserError ? 'the answer is not HTTP' : connectionCode(error);
   if (code === null) return error;
+  if (progress.connected) {
+    return new ToolFailure(
+      'ConnectionReset',
+      `The connection broke before the answer was complete (${code}).`,
+      {
+        retryable: repeatable,
+        cause: error,
+      },
+    );
+  }
   // A certificate that is wrong now is wrong at the next try too.
-  const lasting = /CERT|SELF_SIGNED|ALTNAME|^UNABLE_TO/.test(code);
-  return new ToolFailure('ConnectionFailed', `The connection failed (${code}).`, {
-    retryable: retryable && !lasting,
-    cause: error,
+  return connectionFailed(code, repeatable && !/CERT|SELF_SIGNED|ALTNAME|^UNABLE_TO/.test(code), error);
+}
+
+function connectionFailed(why: string, retryable: boolean, cause: unknown): ToolFailure {
+  return new ToolFailure('ConnectionFailed', `No connection was made (${why}).`, {
+    retryable,
+    cause,
   });
 }
 

@@ -276,7 +276,7 @@ describe('http_client', () => {
     async (method, retryable) => {
       routes.set('/hang-up', (_, response) => response.destroy());
       await expect(request({ url: `${server.url}/hang-up`, method })).rejects.toMatchObject({
-        name: 'ConnectionFailed',
+        name: 'ConnectionReset',
         retryable,
       });
     },
@@ -291,11 +291,26 @@ describe('http_client', () => {
     const resolve = () => new Promise<never>(() => undefined);
     await expect(
       request({ url: 'http://slow-name.test/', timeout_seconds: 0.05 }, {}, { resolve }),
-    ).rejects.toMatchObject({ name: 'RequestTimeout' });
+    ).rejects.toMatchObject({ name: 'ConnectionFailed' });
     const controller = new AbortController();
-    const pending = request({ url: `${server.url}/never` }, { signal: controller.signal });
-    controller.abort();
-    await expect(pending).rejects.toMatchObject({ name: 'RequestTimeout' });
+    routes.set('/end', () => controller.abort());
+    await expect(request({ url: `${server.url}/end` }, { signal: controller.signal })).rejects.toMatchObject({
+      name: 'RequestTimeout',
+    });
+  });
+
+  it('names a redirect that leads to nowhere, and does not repeat what was sent before', async () => {
+    routes.set('/nowhere', (_, response) => response.writeHead(307, { location: 'http://gone.test/' }).end());
+    const resolve = async () => [];
+    for (const [method, retryable] of [
+      ['GET', true],
+      ['POST', false],
+    ] as const) {
+      await expect(request({ url: `${server.url}/nowhere`, method }, {}, { resolve })).rejects.toMatchObject({
+        name: 'ConnectionFailed',
+        retryable,
+      });
+    }
   });
 
   it('ends while it connects', async () => {
@@ -305,7 +320,7 @@ describe('http_client', () => {
     const policy = { allow_hosts: [host] };
     // The server never answers the handshake.
     const pending = request({ url: `https://${host}/`, timeout_seconds: 0.05 }, { policy });
-    await expect(pending).rejects.toMatchObject({ name: 'RequestTimeout' });
+    await expect(pending).rejects.toMatchObject({ name: 'ConnectionFailed', retryable: true });
     await new Promise((closed) => mute.close(closed));
   });
 
