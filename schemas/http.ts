@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { taskEventSchema } from './events.ts';
 import { idSchema, toolNameSchema } from './identifiers.ts';
 import { jsonObjectSchema, jsonSchema } from './json.ts';
-import { findingSchema, planSchema, planVerdictSchema, quoteSchema, stepSchema } from './plan.ts';
+import { findingSchema, planVerdictSchema, quoteSchema, stepSchema } from './plan.ts';
 import {
   constraintsSchema,
   costSchema,
@@ -281,7 +281,8 @@ export const toolOutcomeSchema = z.object({
 export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
 
 export const validatePlanSchema = z.strictObject({
-  plan: planSchema,
+  /** Any object: what breaks the plan contract is told as a finding of the rule `contract`. */
+  plan: jsonObjectSchema,
   allowed_tools: z.array(toolNameSchema).max(100).optional(),
 });
 export const judgementSchema = z.object({
@@ -332,4 +333,3 @@ export const failureAnalyticsSchema = z.object({
   ),
 });
 export const healthSchema = z.object({ status: z.literal('ok'), version: z.string(), engine: z.string() });
-

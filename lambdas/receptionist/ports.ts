@@ -1,6 +1,5 @@
-import type { Feedback, Judgement, StoredFeedback, ToolOutcome } from '../../schemas/http.ts';
+import type { Feedback, Judgement, ToolOutcome } from '../../schemas/http.ts';
 import type { Json, JsonObject } from '../../schemas/json.ts';
-import type { Plan } from '../../schemas/plan.ts';
 import type { HumanDecision } from '../../schemas/roles.ts';
 import type { Priority, Submission, TaskKey } from '../../schemas/task.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
@@ -12,7 +11,9 @@ import type { DeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { IdempotencyStore } from '../shared/stores/idempotency-store.ts';
 import type { RegistryStore } from '../shared/stores/registry-store.ts';
+import type { TaskDocuments } from '../shared/stores/task-documents.ts';
 import type { TaskStore } from '../shared/stores/task-store.ts';
+import type { ToolShelf } from '../shared/tools/shelf.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
@@ -39,20 +40,7 @@ export interface Workspaces {
   downloadUrl(key: TaskKey, path: string, seconds: number): Promise<string>;
 }
 
-/** Items of a task besides its record and events, for `GET /tasks/{id}/plans`. */
-export interface TaskDocuments {
-  /** Every plan, receipt, review and verdict of the task as stored, with its sort key. */
-  list(key: TaskKey): Promise<{ sk: string; item: Record<string, unknown> }[]>;
-  putFeedback(key: TaskKey, feedback: StoredFeedback): Promise<void>;
-}
-
-/** The tools the office itself brings. */
-export interface BuiltinTool {
-  readonly manifest: ToolManifest;
-  /** Null when it can be used, otherwise the setting that is missing. */
-  readonly unavailable_reason: string | null;
-}
-
+/** One run of a tool by itself. */
 export interface ToolTrial {
   readonly tenant_id: string;
   readonly manifest: ToolManifest;
@@ -64,7 +52,10 @@ export interface ToolTrial {
 export interface Accounting {
   usage(tenantId: string, range: { from: string; to: string }): Promise<JsonObject>;
   budget(tenantId: string): Promise<JsonObject>;
-  setBudget(tenantId: string, limits: { day_usd: number | null; month_usd: number | null }): Promise<JsonObject>;
+  setBudget(
+    tenantId: string,
+    limits: { day_usd: number | null; month_usd: number | null },
+  ): Promise<JsonObject>;
 }
 
 /** Everything the receptionist works with; a test passes object literals. */
@@ -90,25 +81,23 @@ export interface ReceptionistDeps {
   readonly approvals: Pick<ApprovalStore, 'get' | 'decide' | 'list' | 'listByTask'>;
   readonly deadLetters: DeadLetterStore;
   readonly registry: RegistryStore;
-  readonly builtinTools: readonly BuiltinTool[];
+  /** Every tool the tenant has, built-in ones included. */
+  readonly shelf: (tenantId: string) => Promise<ToolShelf>;
   readonly audit: AuditStore;
   readonly accounting: Accounting;
 
   /** Runs one tool as a plan's step would. */
   readonly invokeTool: (trial: ToolTrial) => Promise<ToolOutcome>;
   readonly judgePlan: (
-    tenantId: string,
-    plan: Plan,
+    plan: JsonObject,
     allowedTools: readonly string[] | null,
-    tools: readonly ToolManifest[],
+    shelf: ToolShelf,
   ) => Promise<Judgement>;
   /** Frees the tenant's place among the running tasks. */
   readonly releaseSlot: (key: TaskKey) => Promise<void>;
   /** Tells the task's webhook that it has ended. */
   readonly notify: (key: TaskKey) => Promise<void>;
   readonly onFeedback: (key: TaskKey, feedback: Feedback) => Promise<void>;
-  /** Raises the task's own limit before a redrive. */
-  readonly addTaskBudget: (key: TaskKey, usd: number) => Promise<void>;
   /** Prometheus text, where the office runs in one process. */
   readonly metrics?: () => Promise<string> | string;
   /** Seconds a task like this one usually takes. */

@@ -32,7 +32,11 @@ export class HttpProblem extends OfficeError {
   constructor(
     status: number,
     detail: string,
-    options: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+    options: {
+      errors?: readonly FieldError[];
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: options.cause });
     this.status = status;
@@ -78,7 +82,10 @@ function flatten(issues: readonly Issue[], root: readonly PropertyKey[]): FieldE
       return flatten(closest, path);
     }
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: join([...path, key]), message: 'is not a field of this request' }));
+      return issue.keys.map((key) => ({
+        path: join([...path, key]),
+        message: 'is not a field of this request',
+      }));
     }
     return [{ path: join(path), message: issue.message }];
   });

@@ -65,9 +65,18 @@ const tooLarge = () =>
   );
 
 function requireJson(contentType: string | null): void {
-  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';').map((part) => part.trim());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
-  if (!/^application\/(?:[\w.+-]+\+)?json$/.test(type) || (charset !== undefined && !/^utf-?8$/.test(charset))) {
+  const [type = '', ...parameters] = (contentType ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
+  if (
+    !/^application\/(?:[\w.+-]+\+)?json$/.test(type) ||
+    (charset !== undefined && !/^utf-?8$/.test(charset))
+  ) {
     throw new HttpProblem(415, 'Send the body as JSON in UTF-8, with "Content-Type: application/json".', {
       headers: { 'accept-post': 'application/json' },
     });
@@ -109,9 +118,13 @@ function inspect(value: Json, path: readonly string[], errors: FieldError[]): vo
   } else if (value !== null) {
     for (const [key, item] of Object.entries(value)) {
       const shown = JSON.stringify(key).slice(1, -1);
-      if (key === '__proto__') errors.push({ path: [...path, key].join('.'), message: 'is not a permitted name' });
+      if (key === '__proto__')
+        errors.push({ path: [...path, key].join('.'), message: 'is not a permitted name' });
       else if (!key.isWellFormed() || key.includes('\u0000')) {
-        errors.push({ path: [...path, shown].join('.'), message: 'holds a lone surrogate or a NUL in its name' });
+        errors.push({
+          path: [...path, shown].join('.'),
+          message: 'holds a lone surrogate or a NUL in its name',
+        });
       } else inspect(item, [...path, key], errors);
     }
   }
@@ -121,5 +134,7 @@ function inspect(value: Json, path: readonly string[], errors: FieldError[]): vo
 function syntaxOf(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
   const position = /position (\d+)/.exec(message)?.[1];
-  return position === undefined ? 'it ends too early or has a syntax error' : `syntax error at character ${position}`;
+  return position === undefined
+    ? 'it ends too early or has a syntax error'
+    : `syntax error at character ${position}`;
 }

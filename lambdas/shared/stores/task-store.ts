@@ -26,6 +26,9 @@ export type TaskEnding =
   | { readonly status: 'completed'; readonly result: ClaimCheck; readonly cost: Cost }
   | { readonly status: 'failed' | 'cancelled'; readonly error: { name: string; message: string }; readonly cost: Cost };
 
+/** What a redrive may change about a task. */
+export type RedriveChanges = Partial<Pick<TaskRecord, 'description' | 'criteria' | 'constraints' | 'deadline'>>;
+
 /** Tasks, as named transitions; each is one conditional write, and a lost race is `TaskStateConflictError`. */
 export interface TaskStore {
   /** The durable acceptance of a task. */
@@ -34,8 +37,8 @@ export interface TaskStore {
   finishUpload(key: TaskKey, inputs: Record<string, string>): Promise<TaskRecord>;
   /** accepted → started: exactly one dispatcher wins. */
   start(key: TaskKey, executionArn: string): Promise<TaskRecord>;
-  /** ended (failed) → accepted, for a redrive. */
-  reopen(key: TaskKey): Promise<TaskRecord>;
+  /** ended (failed) → accepted, for a redrive, with what the redrive changes. */
+  reopen(key: TaskKey, changes?: RedriveChanges): Promise<TaskRecord>;
   /** any open stage → ended: exactly one ending wins. */
   end(key: TaskKey, ending: TaskEnding): Promise<TaskRecord>;
   get(key: TaskKey): Promise<TaskRecord | null>;
@@ -165,11 +168,11 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
         add: { runs: 1 },
       }),
 
-    reopen: async (key) => {
+    reopen: async (key, changes = {}) => {
       const record = await read(key);
       if (record === null) throw new TaskNotFoundError(key.task_id);
       return update(key, 'redriven', ['ended'], {
-        set: { stage: 'accepted', status: 'submitted' satisfies TaskStatus, ...activity(record) },
+        set: { ...changes, stage: 'accepted', status: 'submitted' satisfies TaskStatus, ...activity(record) },
         remove: ['error', 'completed_at', 'result'],
       });
     },

@@ -1,0 +1,170 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Hono } from 'hono';
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import { jsonObjectSchema } from '../../schemas/json.ts';
+import type { Priority } from '../../schemas/task.ts';
+import { createToolRunner } from '../executor/run-tool.ts';
+import { createLambdaToolPort } from '../executor/tool-port.ts';
+import { notifierFromEnvironment } from '../notifier/from-environment.ts';
+import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { budgetStoreFromEnvironment, usageStoreFromEnvironment } from '../shared/llm/from-environment.ts';
+import { pricePlanFromEnvironment } from '../shared/llm/price-plan.ts';
+import { createAccountStore } from '../shared/stores/account-store.ts';
+import { createApprovalStore } from '../shared/stores/approval-store.ts';
+import { createAuditStore } from '../shared/stores/audit-store.ts';
+import { createDeadLetterStore } from '../shared/stores/dead-letter-store.ts';
+import { createHoldStore } from '../shared/stores/hold-store.ts';
+import { createIdempotencyStore } from '../shared/stores/idempotency-store.ts';
+import { createRateCounter } from '../shared/stores/rate-counter.ts';
+import { createRegistryStore } from '../shared/stores/registry-store.ts';
+import { createSlotStore } from '../shared/stores/slot-store.ts';
+import { createTaskDocuments } from '../shared/stores/task-documents.ts';
+import { createSendSuccess } from '../shared/task-tokens.ts';
+import { logger } from '../shared/telemetry.ts';
+import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
+import {
+  claimChecks,
+  eventLog,
+  taskStore,
+  taskTable,
+  workspaceOf,
+  workspacePrefix,
+} from '../shared/wiring.ts';
+import { judgeUnknown } from '../validator/rules.ts';
+import { createApp } from './app.ts';
+import { createExecutions } from './executions.ts';
+import { wakeHolds } from './holds.ts';
+import type { Accounting, ReceptionistDeps, Workspaces } from './ports.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+import { createToolTrial } from './tool-trial.ts';
+
+/** API Gateway waits 30 s for an answer; a little of it is the receptionist's own. */
+const GATEWAY_TRIAL_SECONDS = 24;
+/** In one process the tool's own limit is the only one. */
+const EMBEDDED_TRIAL_SECONDS = 900;
+
+const now = () => new Date();
+
+function workspaces(bucket: string): Workspaces {
+  const place = (key: Parameters<Workspaces['of']>[0], path: string) => ({
+    Bucket: bucket,
+    Key: `${workspacePrefix(key)}${path}`,
+  });
+  return {
+    of: workspaceOf(),
+    uploadUrl: (key, path, expiresIn) =>
+      getSignedUrl(s3Client(), new PutObjectCommand(place(key, path)), { expiresIn }),
+    downloadUrl: (key, path, expiresIn) =>
+      getSignedUrl(s3Client(), new GetObjectCommand(place(key, path)), { expiresIn }),
+  };
+}
+
+function accounting(events: ReceptionistDeps['events']): Accounting {
+  const holds = createHoldStore(taskTable());
+  const send = createSendSuccess(sfnClient);
+  return {
+    usage: async (tenantId, { from, to }) =>
+      jsonObjectSchema.parse(await usageStoreFromEnvironment().read(tenantId, from, to)),
+    budget: async (tenantId) =>
+      jsonObjectSchema.parse(await budgetStoreFromEnvironment().readBudget(tenantId)),
+    setBudget: async (tenantId, limits) => {
+      const budget = await budgetStoreFromEnvironment().setBudget(tenantId, limits);
+      await wakeHolds({ holds, send, events }, tenantId);
+      return jsonObjectSchema.parse(budget);
+    },
+  };
+}
+
+/** The receptionist wired to the services that the environment names. */
+export function depsFromEnvironment(): ReceptionistDeps {
+  const environment = readEnvironment([
+    'ACCOUNTS_TABLE',
+    'REGISTRY_TABLE',
+    'WORKSPACE_BUCKET',
+    'QUEUE_HIGH_URL',
+    'QUEUE_NORMAL_URL',
+    'QUEUE_LOW_URL',
+    'TOOL_FUNCTIONS',
+    'REQUESTS_PER_MINUTE',
+    'OFFICE_ENGINE',
+    'OFFICE_VERSION',
+    'OFFICE_ALLOW_HOSTS',
+    'DEFAULT_MAX_DURATION_SECONDS',
+  ]);
+  const accounts = { client: documentClient(), table: environment.ACCOUNTS_TABLE };
+  const queues: Readonly<Record<Priority, string>> = {
+    high: environment.QUEUE_HIGH_URL,
+    normal: environment.QUEUE_NORMAL_URL,
+    low: environment.QUEUE_LOW_URL,
+  };
+  const embedded = environment.OFFICE_ENGINE === 'embedded';
+  const events = eventLog();
+  const slots = createSlotStore(accounts);
+  const notifier = notifierFromEnvironment();
+  const registry = toolRegistryFromEnvironment();
+  const pricer = pricePlanFromEnvironment();
+  // A repeated Invoke would repeat the effect.
+  const toolClient = new LambdaClient({ maxAttempts: 1 });
+  return {
+    version: environment.OFFICE_VERSION,
+    engine: environment.OFFICE_ENGINE,
+    streaming: embedded,
+    default_max_duration_seconds: environment.DEFAULT_MAX_DURATION_SECONDS,
+    now,
+    newId: () => ulid(),
+    accounts: createAccountStore(accounts),
+    limiter: createRateLimiter({
+      counter: createRateCounter(accounts),
+      limit: environment.REQUESTS_PER_MINUTE,
+    }),
+    idempotency: createIdempotencyStore(accounts),
+    tasks: taskStore(),
+    events,
+    documents: createTaskDocuments(taskTable()),
+    claimChecks: claimChecks(),
+    workspaces: workspaces(environment.WORKSPACE_BUCKET),
+    queue: {
+      async send(priority, message) {
+        await sqsClient().send(
+          new SendMessageCommand({ QueueUrl: queues[priority], MessageBody: JSON.stringify(message) }),
+        );
+      },
+    },
+    executions: createExecutions({ client: sfnClient }),
+    approvals: createApprovalStore(taskTable()),
+    deadLetters: createDeadLetterStore(taskTable()),
+    registry: createRegistryStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
+    shelf: (tenantId) => registry.shelf(tenantId),
+    audit: createAuditStore(taskTable()),
+    accounting: accounting(events),
+    invokeTool: createToolTrial({
+      runner: createToolRunner({
+        tools: createLambdaToolPort(() => toolClient),
+        workspaceOf: workspaceOf(),
+        workspacePrefix,
+        now,
+      }),
+      workspaceOf: workspaceOf(),
+      functions: z.record(z.string(), z.string()).parse(JSON.parse(environment.TOOL_FUNCTIONS)),
+      allowHosts: environment.OFFICE_ALLOW_HOSTS.split(',').filter((host) => host !== ''),
+      maxSeconds: embedded ? EMBEDDED_TRIAL_SECONDS : GATEWAY_TRIAL_SECONDS,
+      newId: () => ulid(),
+      now,
+    }),
+    judgePlan: async (plan, allowed, shelf) =>
+      judgeUnknown(plan, { shelf, allowed, finished: new Set(), price: await pricer(), max_cost_usd: null }),
+    releaseSlot: (key) => slots.release(key),
+    notify: async (key) => void (await notifier.notify(key)),
+    onFeedback: async () => undefined,
+    logError: (message, error, detail) =>
+      logger.error(message, { ...detail, error: error instanceof Error ? error : new Error(String(error)) }),
+  };
+}
+
+/** The HTTP interface over the services that the environment names. */
+export const appFromEnvironment = (): Hono => createApp(depsFromEnvironment());

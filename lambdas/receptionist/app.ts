@@ -1,0 +1,159 @@
+import { type Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { canonicalHash } from '../shared/canonical.ts';
+import { InvalidCursorError } from '../shared/stores/task-store.ts';
+import { createAuthenticator, requireScope, type VerifyToken } from './authentication.ts';
+import type { Answer, Call, Caller, Endpoint } from './endpoint.ts';
+import type { ReceptionistDeps } from './ports.ts';
+import { badRequest, fieldErrors, HttpProblem, problemResponse } from './problem.ts';
+import type { RateDecision } from './rate-limiter.ts';
+import { readJson } from './request-body.ts';
+import { endpoints } from './routes/all.ts';
+import { runOnce } from './run-once.ts';
+
+/** Public endpoints have no caller; this one owns nothing and may nothing. */
+const nobody: Caller = { tenant_id: 'nobody', scopes: [], actor: 'nobody', limit_key: 'nobody' };
+
+/**
+ * The office's HTTP interface as one Hono app, the same in a Lambda and in the embedded office.
+ * `verifyToken` accepts tokens that are no API keys.
+ */
+export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: VerifyToken }): Hono {
+  const authenticator = createAuthenticator({
+    findKey: (key) => deps.accounts.findKey(key),
+    ...(deps.verifyToken === undefined ? {} : { verifyToken: deps.verifyToken }),
+    now: deps.now,
+  });
+  const app = new Hono({ strict: false });
+
+  const serve = (endpoint: Endpoint) => async (c: Context) => {
+    let caller = nobody;
+    let rate: RateDecision | null = null;
+    if (endpoint.scope !== null) {
+      caller = await authenticator.authenticate(c.req.header('authorization'));
+      rate = await deps.limiter.take(caller.limit_key);
+      if (!rate.allowed) throw tooMany(rate);
+      requireScope(caller, endpoint.scope);
+    }
+    const call: Call<unknown, unknown> = {
+      deps,
+      caller,
+      query: parseQuery(endpoint, c),
+      body: endpoint.body === undefined ? undefined : parse(endpoint.body, await readJson(c.req.raw)),
+      signal: c.req.raw.signal,
+      subject: { id: deps.newId(), again: false },
+      param: (name) => paramOf(c, name),
+      header: (name) => c.req.header(name),
+    };
+    await endpoint.check?.(call);
+    const key = endpoint.idempotent === true ? c.req.header('idempotency-key') : undefined;
+    const answer =
+      key === undefined
+        ? await endpoint.handle(call)
+        : await runOnce(
+            deps.idempotency,
+            {
+              tenant_id: caller.tenant_id,
+              key,
+              fingerprint: canonicalHash([endpoint.method, c.req.path, call.body ?? null]),
+            },
+            deps.newId,
+            async (subject) => asAnswer(await endpoint.handle({ ...call, subject })),
+          );
+    return withRate(answer instanceof Response ? answer : respond(answer), rate);
+  };
+
+  const byPath = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    const path = honoPath(endpoint.path);
+    byPath.set(path, [...(byPath.get(path) ?? []), endpoint]);
+    app.on(endpoint.method, path, serve(endpoint));
+  }
+  for (const [path, served] of byPath) {
+    const methods = served.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    app.all(path, (c) => {
+      throw new HttpProblem(405, `${c.req.method} is not supported here; ${methods.join(', ')} is.`, {
+        headers: { allow: methods.join(', ') },
+      });
+    });
+  }
+
+  app.notFound((c) =>
+    problemResponse(
+      new HttpProblem(404, `There is nothing at ${c.req.path.slice(0, 200)}; GET /docs shows what there is.`),
+    ),
+  );
+  app.onError((error, c) => {
+    if (error instanceof HttpProblem) return problemResponse(error);
+    if (error instanceof InvalidCursorError) {
+      return problemResponse(badRequest(error.message, [{ path: 'cursor', message: error.message }]));
+    }
+    const request_id = deps.newId();
+    deps.logError('A request failed', error, { request_id, method: c.req.method, path: c.req.path });
+    return problemResponse(
+      new HttpProblem(
+        500,
+        `Something went wrong that is not the request's fault; the log has it as ${request_id}.`,
+      ),
+    );
+  });
+  return app;
+}
+
+/** `/tasks/{task_id}/artifacts/{path+}` as Hono writes it. */
+const honoPath = (path: string): string =>
+  path.replace(/\{(\w+)\+\}/g, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1');
+
+function paramOf(c: Context, name: string): string {
+  const value = c.req.param(name);
+  if (value === undefined) throw new HttpProblem(404, 'There is nothing here.');
+  return value;
+}
+
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw badRequest('The body does not fit what is expected; see errors.', fieldErrors(parsed.error));
+}
+
+function parseQuery(endpoint: Endpoint, c: Context): unknown {
+  if (endpoint.query === undefined) return undefined;
+  const parsed = endpoint.query.safeParse(Object.fromEntries(Object.entries(c.req.query())));
+  if (parsed.success) return parsed.data;
+  throw badRequest('The query does not fit what is expected; see errors.', fieldErrors(parsed.error));
+}
+
+function asAnswer(answer: Answer | Response): Answer {
+  if (answer instanceof Response)
+    throw new TypeError('A streamed response cannot be kept for an Idempotency-Key.');
+  return answer;
+}
+
+function respond(answer: Answer): Response {
+  const headers = { 'cache-control': 'no-store', ...answer.headers };
+  if (answer.status === 204) return new Response(null, { status: 204, headers });
+  return new Response(JSON.stringify(answer.body), {
+    status: answer.status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  });
+}
+
+/** Fields of draft-ietf-httpapi-ratelimit-headers: the policy in requests per window, and what is left of it. */
+const rateHeaders = (rate: RateDecision): Record<string, string> => ({
+  'ratelimit-policy': `"key";q=${rate.limit};w=${rate.window_seconds}`,
+  ratelimit: `"key";r=${rate.remaining};t=${rate.reset_seconds}`,
+});
+
+function withRate(response: Response, rate: RateDecision | null): Response {
+  response.headers.set('x-content-type-options', 'nosniff');
+  if (rate !== null)
+    for (const [name, value] of Object.entries(rateHeaders(rate))) response.headers.set(name, value);
+  return response;
+}
+
+const tooMany = (rate: RateDecision) =>
+  new HttpProblem(
+    429,
+    `More than ${rate.limit} requests in ${rate.window_seconds} seconds; go on in ${rate.reset_seconds} seconds.`,
+    { headers: { ...rateHeaders(rate), 'retry-after': String(rate.reset_seconds) } },
+  );

@@ -1,0 +1,44 @@
+import {
+  approvalListSchema,
+  approvalViewSchema,
+  decisionSchema,
+  listApprovalsQuerySchema,
+} from '../../../schemas/http.ts';
+import { approvalView, decideApproval } from '../decisions.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+
+/** The index lists all of a tenant's questions by time; the newest thousand are looked through. */
+const LOOKED_THROUGH = 1_000;
+
+const list = endpoint({
+  method: 'GET',
+  path: '/approvals',
+  operation_id: 'listApprovals',
+  tag: 'Approvals',
+  summary: 'Questions to people: plans to approve and escalations to judge, newest first',
+  scope: 'approvals',
+  query: listApprovalsQuerySchema,
+  answers: { 200: { description: 'Approvals', schema: approvalListSchema } },
+  async handle({ deps, caller, query }) {
+    const found = await deps.approvals.list(caller.tenant_id, { limit: LOOKED_THROUGH });
+    const wanted = found.filter(({ status }) => query.status === undefined || status === query.status);
+    return { status: 200, body: { approvals: wanted.slice(0, query.limit).map(approvalView) } };
+  },
+});
+
+const decide = endpoint({
+  method: 'POST',
+  path: '/approvals/{approval_id}',
+  operation_id: 'decideApproval',
+  tag: 'Approvals',
+  summary: 'Approve or reject, once',
+  scope: 'approvals',
+  body: decisionSchema,
+  answers: { 200: { description: 'Decided', schema: approvalViewSchema } },
+  async handle({ deps, caller, body, param }) {
+    const decided = await decideApproval(deps, caller, param('approval_id').slice(0, 400), body);
+    return { status: 200, body: approvalView(decided) };
+  },
+});
+
+export const approvalRoutes: readonly Endpoint[] = [list, decide];

@@ -1,0 +1,93 @@
+import {
+  deadLetterListSchema,
+  deadLetterViewSchema,
+  failureAnalyticsSchema,
+  listDeadLettersQuerySchema,
+  redrivenSchema,
+  redriveSchema,
+} from '../../../schemas/http.ts';
+import type { DeadLetter } from '../../shared/stores/dead-letter-store.ts';
+import { type Endpoint, endpoint, taskKeyOf } from '../endpoint.ts';
+import { failureClasses } from '../failure-classes.ts';
+import { badRequest, notFound } from '../problem.ts';
+import { redriveTask } from '../redrive.ts';
+
+const view = ({ tenant_id: _tenant, ...letter }: DeadLetter) => ({
+  ...letter,
+  subtask_id: letter.subtask_id ?? null,
+  plan_hash: letter.plan_hash ?? null,
+});
+
+/** `<time>#<task id>`, as the store gives it. */
+const CURSOR = /^\d{4}-[0-9T:.Z-]{10,40}#[0-9A-Za-z_-]{1,80}$/;
+
+const list = endpoint({
+  method: 'GET',
+  path: '/dead-letters',
+  operation_id: 'listDeadLetters',
+  tag: 'Dead letters',
+  summary: 'Failed tasks, newest first',
+  scope: 'tasks:read',
+  query: listDeadLettersQuerySchema,
+  answers: { 200: { description: 'A page of dead letters', schema: deadLetterListSchema } },
+  async handle({ deps, caller, query: { limit, cursor } }) {
+    if (cursor !== undefined && !CURSOR.test(cursor)) {
+      const message = 'is not a cursor that this office gave out';
+      throw badRequest(`The cursor ${message}.`, [{ path: 'cursor', message }]);
+    }
+    const page = await deps.deadLetters.list(caller.tenant_id, {
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    return { status: 200, body: { dead_letters: page.letters.map(view), cursor: page.cursor } };
+  },
+});
+
+const get = endpoint({
+  method: 'GET',
+  path: '/dead-letters/{task_id}',
+  operation_id: 'getDeadLetter',
+  tag: 'Dead letters',
+  summary: 'Why a task failed',
+  scope: 'tasks:read',
+  answers: { 200: { description: 'The dead letter', schema: deadLetterViewSchema } },
+  async handle(call) {
+    const key = taskKeyOf(call);
+    const letter = await call.deps.deadLetters.get(key);
+    if (letter === null) throw notFound(`Task ${key.task_id} has no dead letter.`);
+    return { status: 200, body: view(letter) };
+  },
+});
+
+const redrive = endpoint({
+  method: 'POST',
+  path: '/dead-letters/{task_id}/redrive',
+  operation_id: 'redriveDeadLetter',
+  tag: 'Dead letters',
+  summary: 'Give a failed task another run',
+  description:
+    "`retry` continues with what succeeded, `replan` plans the rest anew, `edit` starts over with what `input` changes. `add_budget_usd` raises the task's own limit first.",
+  scope: 'tasks:write',
+  body: redriveSchema,
+  answers: { 202: { description: 'Accepted again', schema: redrivenSchema } },
+  async handle(call) {
+    const key = taskKeyOf(call);
+    const record = await redriveTask(call.deps, call.caller, key, call.body);
+    return { status: 202, body: { task_id: key.task_id, status: record.status, mode: call.body.mode } };
+  },
+});
+
+const analytics = endpoint({
+  method: 'GET',
+  path: '/analytics/failures',
+  operation_id: 'analyzeFailures',
+  tag: 'Dead letters',
+  summary: 'Dead letters by class, of the latest thousand',
+  scope: 'tasks:read',
+  answers: { 200: { description: 'Classes of failures', schema: failureAnalyticsSchema } },
+  async handle({ deps, caller }) {
+    return { status: 200, body: await failureClasses(deps.deadLetters, caller.tenant_id) };
+  },
+});
+
+export const deadLetterRoutes: readonly Endpoint[] = [list, get, redrive, analytics];
