@@ -50,7 +50,7 @@ export function createFileOperations(
         if (inputs.operation === 'append') {
           const path = normalizeWorkspacePath(inputs.path);
           const entry = await deps.workspaceFor(run).stat(path);
-          const done = entry?.marks?.includes(markOf(run));
+          const done = entry?.marks?.includes(markOf(run, path, contentOf(inputs)));
           return entry && done ? { output: { operation: 'append', ...shown(entry) } } : 'not_run';
         }
         return inputs.if_etag === undefined ? 'not_run' : 'unknown';
@@ -129,7 +129,7 @@ async function append(
 ): Promise<FileOperationsOutput> {
   const path = normalizeWorkspacePath(inputs.path);
   const added = contentOf(inputs);
-  const mark = markOf(run);
+  const mark = markOf(run, path, added);
   for (let attempt = 1; ; attempt += 1) {
     const before = await workspace.stat(path);
     if (before?.marks?.includes(mark)) return { operation: 'append', ...shown(before) };
@@ -210,10 +210,15 @@ function ifEtagOf(inputs: FileOperationsInputs): { ifEtag?: string | null } {
   return inputs.if_etag === undefined ? {} : { ifEtag: inputs.if_etag };
 }
 
-/** Names one append of one step; part of a digest, because the key itself may be long. */
-function markOf(run: ToolRun): string {
+/**
+ * Names one append of one step: the same for each try of it, different for every other. Part of a digest, because
+ * a file's metadata holds 2 KB.
+ */
+function markOf(run: ToolRun, path: string, added: Buffer): string {
+  const step = [run.tenant_id, run.task_id, run.subtask_id, run.step_id, run.idempotency_key];
   return createHash('sha256')
-    .update(`${run.task_id}\n${run.step_id}\n${run.idempotency_key}`)
+    .update(JSON.stringify([...step, path]))
+    .update(added)
     .digest('hex')
     .slice(0, 32);
 }

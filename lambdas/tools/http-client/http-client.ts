@@ -107,16 +107,37 @@ function firstHop(inputs: HttpClientInputs, run: ToolRun): Hop {
       );
     }
     body = typeof inputs.body === 'string' ? inputs.body : JSON.stringify(inputs.body);
-    headers['content-type'] =
-      typeof inputs.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+    headers['content-type'] = isJson(body) ? 'application/json' : 'text/plain; charset=utf-8';
     if (Buffer.byteLength(body) > MAX_REQUEST_BODY_BYTES) {
       throw new ToolFailure('RequestTooLarge', `A request body has at most ${MAX_REQUEST_BODY_BYTES} bytes.`);
     }
   }
-  // Lets a server that knows the header recognize a repetition; hashed, because the key names the task.
-  if (!isIdempotentRequest(inputs)) headers['idempotency-key'] = sha256(run.idempotency_key);
+  const url = parseUrl(inputs.url);
+  if (!isIdempotentRequest(inputs)) headers['idempotency-key'] = keyOf(run, inputs.method, url, body);
   for (const [name, value] of Object.entries(inputs.headers)) headers[name.toLowerCase()] = value;
-  return { url: parseUrl(inputs.url), method: inputs.method, headers, body };
+  return { url, method: inputs.method, headers, body };
+}
+
+/** Whether a text is a JSON object or array; a plan often writes one as text. */
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Lets a server that knows the header recognize a repetition: the same for each try of one step's request, different
+ * for every other. Hashed, because it would name the tenant and the task.
+ */
+function keyOf(run: ToolRun, method: string, url: URL, body: string | undefined): string {
+  const step = [run.tenant_id, run.task_id, run.subtask_id, run.step_id, run.idempotency_key];
+  return createHash('sha256')
+    .update(JSON.stringify([...step, method, url.href, body ?? null]))
+    .digest('hex');
 }
 
 async function exchange(
@@ -258,7 +279,3 @@ function connectionCode(error: unknown): string | null {
 
 const CONNECTION_CODE =
   /^(?:E[A-Z0-9]+|EAI_\w+|UND_ERR_\w+|HPE_\w+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_(?:TLS|SSL|SOCKET|STREAM)\w*)$/;
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}

@@ -148,7 +148,10 @@ describe('file_operations', () => {
     await expect(reconcile(append)).resolves.toMatchObject({
       output: { operation: 'append', path: 'log', size: 4 },
     });
-    await expect(reconcile(append, { idempotency_key: 'key-3' })).resolves.toBe('not_run');
+    for (const other of [{ idempotency_key: 'key-3' }, { subtask_id: 'subtask-2' }, { step_id: 'step-2' }]) {
+      await expect(reconcile(append, other)).resolves.toBe('not_run');
+    }
+    await expect(reconcile({ ...append, content: 'c' })).resolves.toBe('not_run');
   });
 
   it('knows of an append whose answer was lost', async () => {

@@ -81,6 +81,9 @@ describe('http_client', () => {
     expect(first).toMatchObject({ body: '{"a":[1]}', headers: { 'content-type': 'application/json' } });
     expect(first.headers['idempotency-key']).toMatch(/^[0-9a-f]{64}$/);
     expect(retry.headers['idempotency-key']).toBe(first.headers['idempotency-key']);
+    expect(text.headers['idempotency-key']).not.toBe(first.headers['idempotency-key']);
+    const asText = JSON.parse((await request({ url: server.url, method: 'POST', body: '{"a":[1]}' })).body);
+    expect(asText.headers['content-type']).toBe('application/json');
   });
 
   it.each([404, 500, 418])('returns status %i as a result', async (status) => {
