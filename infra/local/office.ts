@@ -72,7 +72,7 @@ export async function startOffice(
     );
   }
   running = true;
-  const undo: (() => Promise<unknown> | undefined)[] = [];
+  const undo: (() => Promise<unknown>)[] = [];
   /** Latest first; a part that is stopped needs what was started before it. */
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -89,7 +89,7 @@ export async function startOffice(
 async function open(
   options: OfficeOptions,
   parts: OfficeParts,
-  undo: (() => Promise<unknown> | undefined)[],
+  undo: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Office> {
   const dataDir = prepareDataDirectory(options.dataDir);
@@ -102,11 +102,17 @@ async function open(
   const http = await listenHttp(options.port ?? DEFAULT_PORT, ready.promise);
   undo.push(() => http.stop());
   try {
-    const stores = await startStores(dataDir, WORKSPACE_BUCKET, (reason) => {
-      log(`The data stores ended (${reason}); the office can't go on. Start it again.`);
-      void stop();
+    const stores = await startStores({
+      dataDir,
+      bucket: WORKSPACE_BUCKET,
+      onExit: (reason) => {
+        log(`The data stores ended (${reason}); the office can't go on. Start it again.`);
+        process.exitCode = 1;
+        void stop();
+      },
     });
     undo.push(() => stores.stop());
+    undo.push(surviveStrayRejections(log));
     applyEnvironment({ ...sdkEnvironment(stores.endpoints), ...options.environment });
 
     const meter = createMeter(() => stores.counts());
@@ -118,15 +124,14 @@ async function open(
       onTransition: meter.onTransition,
       onEnd: (record) => meter.onExecutionEnd(record.machine, record.status),
     });
-    undo.push(() => engine.close());
     const aws = await startAwsServer(engine, functions);
-    undo.push(() => aws.stop());
-
     const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-    undo.push(() => {
+    undo.push(async () => {
       sqs.destroy();
-      return undefined;
+      await aws.stop();
     });
+    // Functions that are still at work need the servers above to end well.
+    undo.push(() => engine.close());
     const queues = await provision(sqs, stores, aws, parts, options);
     await logFunctionsTo(join(dataDir, 'functions.log'));
     const apiKey = options.apiKey ?? localApiKey(dataDir);
@@ -136,12 +141,27 @@ async function open(
     if (recovered > 0) log(`${recovered} executions of an earlier run go on.`);
     undo.push(startPolling(sqs, functions, parts.dispatcher, queues, log));
     ready.resolve(withMetrics(app, meter));
+    // Again, because it must also be the first thing to stop once requests are served.
+    undo.push(() => http.stop());
     warmUp(functions, parts);
     return { url: http.url, apiKey, dataDir, engine, meter, storesPid: stores.pid, recovered, stop };
   } catch (error) {
     ready.reject(error);
     throw error;
   }
+}
+
+/**
+ * A promise that a function forgot ends that function's process in Lambda, and no other; here it must not
+ * end everybody's. Returns what puts the process's own behaviour back.
+ */
+function surviveStrayRejections(log: (line: string) => void): () => Promise<void> {
+  const note = (reason: unknown): void =>
+    log(`A function left a rejection unhandled: ${reason instanceof Error ? reason.stack : String(reason)}`);
+  process.on('unhandledRejection', note);
+  return async () => {
+    process.off('unhandledRejection', note);
+  };
 }
 
 /** Makes tables and queues and tells the functions where everything is. */

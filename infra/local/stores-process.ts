@@ -13,14 +13,12 @@ import S3rver from 's3rver';
 import { countDynamodb, countS3, countSqs, requestCounts } from './store-requests.ts';
 import type { StoresMessage, StoresRequest } from './stores.ts';
 
-/** A predecessor that is being killed needs a moment to let go of its database. */
-const LOCK_PATIENCE_MS = 5_000;
 const LOCK_PAUSE_MS = 50;
 const HOST = '127.0.0.1';
 /** The SDK keeps its connections; a server that closes idle ones under it costs retries. */
 const KEEP_ALIVE_MS = 600_000;
 
-const [directory = '', bucket = ''] = process.argv.slice(2);
+const [directory = '', bucket = '', lockPatienceMs = '0'] = process.argv.slice(2);
 const tell = (message: StoresMessage): void => {
   process.send?.(message);
 };
@@ -39,7 +37,7 @@ interface LevelModule {
 async function lockIsFree(path: string): Promise<boolean> {
   const require = createRequire(createRequire(import.meta.url).resolve('dynalite'));
   const { Level } = require('level') as LevelModule;
-  const deadline = Date.now() + LOCK_PATIENCE_MS;
+  const deadline = Date.now() + Number(lockPatienceMs);
   for (;;) {
     const probe = new Level(path);
     try {

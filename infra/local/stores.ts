@@ -25,24 +25,35 @@ export interface Stores {
   stop(): Promise<void>;
 }
 
+export interface StoresOptions {
+  readonly dataDir: string;
+  /** The S3 bucket to have. */
+  readonly bucket: string;
+  /** How long to wait for another process to let go of the data; one that is being killed needs a moment. */
+  readonly lockPatienceMs?: number;
+  /** Called when the process ends although nobody stopped it. */
+  readonly onExit: (reason: string) => void;
+}
+
+const LOCK_PATIENCE_MS = 5_000;
+
 /**
- * Starts the stores' process on `dataDir` and waits until all three answer.
- * @param bucket the S3 bucket to have
- * @param onExit called when the process ends although nobody stopped it
+ * Starts the stores' process and waits until all three answer.
  * @throws OfficeStartError when another process uses the same data, or the stores can't start
  */
-export async function startStores(
-  dataDir: string,
-  bucket: string,
-  onExit: (reason: string) => void,
-): Promise<Stores> {
+export async function startStores(options: StoresOptions): Promise<Stores> {
+  const { dataDir, bucket, lockPatienceMs = LOCK_PATIENCE_MS, onExit } = options;
   const output = openSync(join(dataDir, 'stores.log'), 'a');
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fork(fileURLToPath(new URL('./stores-process.ts', import.meta.url)), [dataDir, bucket], {
-    execArgv: ['--import', tsx],
-    env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
-    stdio: ['ignore', output, output, 'ipc'],
-  });
+  const child = fork(
+    fileURLToPath(new URL('./stores-process.ts', import.meta.url)),
+    [dataDir, bucket, String(lockPatienceMs)],
+    {
+      execArgv: ['--import', tsx],
+      env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
+      stdio: ['ignore', output, output, 'ipc'],
+    },
+  );
   closeSync(output);
   let stopping = false;
   const exited = new Promise<string>((resolve) => {

@@ -122,5 +122,6 @@ describe('an office that is killed in the middle of ten tasks', () => {
         again.filter(({ key }) => before.some((effect) => effect.key === key)).length,
       ).toBeLessThanOrEqual(20);
     },
+    60_000,
   );
 });
