@@ -205,7 +205,15 @@ function startPolling(
     concurrency: POLLING[variable],
   }));
   const pollers = startQueuePollers({ client, functions, functionName, queues, onError });
-  const schedule = startSchedule({ functions, functionName, everySeconds: SWEEP_SECONDS, onError });
+  // The queues were in memory: what was accepted and not started is taken up at once, however young.
+  const firstDetail = { min_age_seconds: 0 };
+  const schedule = startSchedule({
+    functions,
+    functionName,
+    everySeconds: SWEEP_SECONDS,
+    firstDetail,
+    onError,
+  });
   return () => Promise.all([pollers.stop(), schedule.stop()]);
 }
 

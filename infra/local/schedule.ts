@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../schemas/json.ts';
 import type { FunctionHost } from './function-host.ts';
 
-/** Invokes a function with EventBridge's scheduled event, at once and then every so many seconds, never twice at once. */
+/**
+ * Invokes a function with EventBridge's scheduled event, at once and then every so many seconds, never twice
+ * at once. The first event carries `firstDetail`: nothing else is under way then.
+ */
 export function startSchedule(options: {
   functions: FunctionHost;
   functionName: string;
   everySeconds: number;
+  firstDetail: JsonObject;
   onError: (message: string) => void;
 }): { stop(): Promise<void> } {
-  const { functions, functionName, everySeconds, onError } = options;
+  const { functions, functionName, everySeconds, firstDetail, onError } = options;
   let running: Promise<void> | undefined;
 
-  async function invoke(): Promise<void> {
+  async function invoke(detail: JsonObject): Promise<void> {
     const event = {
       version: '0',
       id: randomUUID(),
@@ -21,20 +26,20 @@ export function startSchedule(options: {
       time: new Date().toISOString(),
       region: 'us-east-1',
       resources: [],
-      detail: {},
+      detail,
     };
     const answer = await functions.invoke(functionName, JSON.stringify(event));
     if (!answer.ok)
       onError(`The schedule of ${functionName} failed: ${answer.errorType}: ${answer.errorMessage}`);
   }
 
-  const tick = (): void => {
-    running ??= invoke().finally(() => {
+  const tick = (detail: JsonObject = {}): void => {
+    running ??= invoke(detail).finally(() => {
       running = undefined;
     });
   };
-  tick();
-  const timer = setInterval(tick, everySeconds * 1000);
+  tick(firstDetail);
+  const timer = setInterval(() => tick(), everySeconds * 1000);
   return {
     stop: async () => {
       clearInterval(timer);
