@@ -18,9 +18,12 @@ export function describeProblem(status: number, text: string): string {
     if (!(error instanceof SyntaxError)) throw error;
   }
   const problem = problemSchema.safeParse(parsed);
-  if (!problem.success) return `The office answered ${status}: ${oneLine(text).slice(0, 300) || 'nothing more'}`;
+  if (!problem.success)
+    return `The office answered ${status}: ${oneLine(text).slice(0, 300) || 'nothing more'}`;
   const { title, detail, errors = [] } = problem.data;
-  const fields = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  const fields = errors
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+    .join('; ');
   const said = [title, detail, fields]
     .filter((part, index, all) => part && all.indexOf(part) === index)
     .map((part) => String(part).replace(/[.:]$/, ''));
@@ -89,7 +92,11 @@ export class OfficeApi {
     );
   }
 
-  get<Schema extends z.ZodType>(path: string, schema: Schema, options?: RequestOptions): Promise<z.output<Schema>> {
+  get<Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    options?: RequestOptions,
+  ): Promise<z.output<Schema>> {
     return this.request('GET', path, schema, options);
   }
 
@@ -108,7 +115,10 @@ function parseJson(text: string, status: number, path: string): unknown {
 }
 
 /** `/tasks?limit=20` from a path and the parameters that are set. */
-export function withQuery(path: string, parameters: Readonly<Record<string, string | number | undefined>>): string {
+export function withQuery(
+  path: string,
+  parameters: Readonly<Record<string, string | number | undefined>>,
+): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) query.set(name, String(value));

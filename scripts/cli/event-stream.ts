@@ -1,9 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OfficeApi } from './api.ts';
-import { segment } from './api.ts';
-import { ApiError, UnreachableError } from './failures.ts';
-import { describeProblem } from './api.ts';
-import { eventSchema, isFinalEvent, isFinalStatus, type TaskEvent, type TaskView, taskViewSchema } from './views.ts';
+import { describeProblem, segment } from './api.ts';
+import { ApiError, reasonOf, UnreachableError } from './failures.ts';
+import {
+  eventSchema,
+  isFinalEvent,
+  isFinalStatus,
+  type TaskEvent,
+  type TaskView,
+  taskViewSchema,
+} from './views.ts';
 
 export interface ServerSentEvent {
   readonly id: string;
@@ -28,7 +34,7 @@ export async function* readEventStream(
     buffer += decoder.decode(chunk, { stream: true });
     for (;;) {
       // A CR at the very end may be half of a CRLF: wait for the next chunk.
-      const end = /\r\n|\n|\r(?=[^])/.exec(buffer);
+      const end = /\r\n|\n|\r(?=[\s\S])/.exec(buffer);
       if (end === null) break;
       const line = buffer.slice(0, end.index);
       buffer = buffer.slice(end.index + end[0].length);
@@ -96,7 +102,8 @@ export async function* followTask(
         headers: { accept: 'text/event-stream', ...(last === '' ? {} : { 'last-event-id': last }) },
         signal,
       });
-      if (!response.ok) throw new ApiError(response.status, describeProblem(response.status, await response.text()));
+      if (!response.ok)
+        throw new ApiError(response.status, describeProblem(response.status, await response.text()));
       if (lostSince !== null) options.onConnection?.(null);
       lostSince = null;
       const clock = Date.parse(response.headers.get('date') ?? '') - Date.now();
@@ -115,9 +122,11 @@ export async function* followTask(
       if (signal.aborted) return;
       if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
       lostSince ??= Date.now();
-      const problem = error instanceof Error ? error.message : String(error);
-      if (Date.now() - lostSince > patience) throw error instanceof ApiError ? error : new UnreachableError(api.connection.url, error);
-      options.onConnection?.(problem);
+      if (Date.now() - lostSince > patience)
+        throw error instanceof ApiError ? error : new UnreachableError(api.connection.url, error);
+      options.onConnection?.(
+        error instanceof ApiError ? error.message : `The connection is lost (${reasonOf(error)})`,
+      );
     }
     await delay(retryMs, undefined, { signal }).catch((error: Error) => {
       if (error.name !== 'AbortError') throw error;

@@ -38,8 +38,9 @@ export class ApiError extends CommandError {
 }
 
 /** fetch hides the reason of a refused connection in nested causes. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+export function reasonOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
+  if ('cause' in error && error.cause !== undefined) return reasonOf(error.cause);
+  return 'message' in error ? String(error.message) : String(error);
 }

@@ -79,7 +79,11 @@ export const padTo = (text: string, cellsWide: number): string =>
   text + ' '.repeat(Math.max(0, cellsWide - width(text)));
 
 /** Columns under their titles, two spaces apart; the last one takes what is left of `columns` cells. */
-export function table(titles: readonly string[], rows: readonly (readonly string[])[], columns: number): string[] {
+export function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number,
+): string[] {
   const clean = rows.map((row) => row.map(oneLine));
   const widths = titles.map((title, index) =>
     Math.max(width(title), ...clean.map((row) => width(row[index] ?? ''))),

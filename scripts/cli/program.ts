@@ -47,7 +47,9 @@ function addTaskCommands(program: Command, terminal: Terminal, finish: Finish): 
     .option('--dry-run', 'plan, check and price it without running it')
     .option('--watch', 'show it live until it ends')
     .option('--wait', 'wait for the end and print only the result')
-    .action(async (text, options) => finish((await import('./commands/submit.ts')).submit(text, options, terminal)));
+    .action(async (text, options) =>
+      finish((await import('./commands/submit.ts')).submit(text, options, terminal)),
+    );
   office('watch <id>', 'show a task live until it ends').action(async (id, options) =>
     finish((await import('./commands/tasks.ts')).watch(id, options, terminal)),
   );
@@ -67,14 +69,18 @@ function addTaskCommands(program: Command, terminal: Terminal, finish: Finish): 
     .requiredOption('--rating <1-5>', '5 is best', numberBetween(1, 5, true))
     .option('--comment <text>', 'in your own words')
     .option('--plan <id>', 'about one plan of the task')
-    .action(async (id, options) => finish((await import('./commands/tasks.ts')).feedback(id, options, terminal)));
+    .action(async (id, options) =>
+      finish((await import('./commands/tasks.ts')).feedback(id, options, terminal)),
+    );
 }
 
 function addDecisionCommands(program: Command, terminal: Terminal, finish: Finish): void {
   const office = officeCommand(program);
   office('approvals', 'list what waits for a decision')
     .option('--status <status>', 'pending, approved, rejected or expired', 'pending')
-    .action(async (options) => finish((await import('./commands/approvals.ts')).listApprovals(options, terminal)));
+    .action(async (options) =>
+      finish((await import('./commands/approvals.ts')).listApprovals(options, terminal)),
+    );
   for (const decision of ['approve', 'reject'] as const) {
     office(`${decision} <id>`, `${decision} a plan, or the result of an escalated review`)
       .option('--comment <text>', 'why; it is kept in the audit trail')
@@ -84,7 +90,9 @@ function addDecisionCommands(program: Command, terminal: Terminal, finish: Finis
   }
   office('dead-letters', 'list the tasks that failed for good')
     .option('--limit <n>', 'at most this many', numberBetween(1, 1_000, true))
-    .action(async (options) => finish((await import('./commands/dead-letters.ts')).listDeadLetters(options, terminal)));
+    .action(async (options) =>
+      finish((await import('./commands/dead-letters.ts')).listDeadLetters(options, terminal)),
+    );
   office('redrive <id>', 'run a failed task again')
     .addOption(
       new Option('--mode <mode>', 'with the same plan, a new plan, or another input')
@@ -94,7 +102,9 @@ function addDecisionCommands(program: Command, terminal: Terminal, finish: Finis
     .option('--input <json>', 'the changed submission for --mode edit; @file reads a file')
     .option('--add-budget <usd>', 'raise what the task may spend', numberBetween(0.000001, 10_000, false))
     .option('--watch', 'show it live until it ends')
-    .action(async (id, options) => finish((await import('./commands/dead-letters.ts')).redrive(id, options, terminal)));
+    .action(async (id, options) =>
+      finish((await import('./commands/dead-letters.ts')).redrive(id, options, terminal)),
+    );
 }
 
 function addHouseCommands(program: Command, terminal: Terminal, finish: Finish): void {
@@ -129,7 +139,11 @@ function addLocalCommands(program: Command, terminal: Terminal, finish: Finish):
   program
     .command('start')
     .description('run an office on this machine until Ctrl-C')
-    .option('--port <port>', 'where to listen; else PORT, else 8787; 0 picks a free one', numberBetween(0, 65_535, true))
+    .option(
+      '--port <port>',
+      'where to listen; else PORT, else 8787; 0 picks a free one',
+      numberBetween(0, 65_535, true),
+    )
     .option('--data <folder>', 'where to keep its data; else OFFICE_DATA_DIR, else .office')
     .option('--json', 'print address, key and process id as one line of JSON')
     .action(async (options) => finish((await import('./commands/start.ts')).start(options, terminal)));
@@ -166,7 +180,9 @@ function officeCommand(parent: Command): (usage: string, description: string) =>
 }
 
 export function buildProgram(terminal: Terminal, finish: Finish): Command {
-  const { version } = JSON.parse(readFileSync(join(terminal.root, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(terminal.root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('office')
     .description('The Intelligent Office: hand in tasks in plain language and watch them done.')
     .version(version)

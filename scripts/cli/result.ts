@@ -1,6 +1,6 @@
+import { exitCodes } from './failures.ts';
 import { duration, manyLines, oneLine, usd } from './format.ts';
 import type { Terminal } from './terminal.ts';
-import { exitCodes } from './failures.ts';
 import type { Location, TaskView } from './views.ts';
 
 /** 0 for a completed task, 1 for one that failed or was cancelled, 130 for one that still runs. */
@@ -29,11 +29,16 @@ export function figures(task: TaskView): string {
 }
 
 /** One line a hop: its place in the path, the name, and where it is defined. */
-export function pathLines(path: readonly string[], locations: readonly Location[], terminal: Terminal): string[] {
+export function pathLines(
+  path: readonly string[],
+  locations: readonly Location[],
+  terminal: Terminal,
+): string[] {
   const { colors } = terminal;
   const widest = Math.max(...path.map((name, depth) => name.length + depth * 2));
   return path.map((name, depth) => {
-    const place = locations[depth]?.name === name ? locations[depth] : locations.find((each) => each.name === name);
+    const place =
+      locations[depth]?.name === name ? locations[depth] : locations.find((each) => each.name === name);
     const arrow = depth === 0 ? '' : `${'  '.repeat(depth - 1)}└ `;
     const gap = ' '.repeat(widest - name.length - depth * 2 + 3);
     const where = place === undefined ? '' : gap + colors.cyan(`${oneLine(place.file)}:${place.line}`);
@@ -55,7 +60,9 @@ export function printResult(task: TaskView, terminal: Terminal): void {
   }
   if (task.status === 'failed') {
     const name = task.error?.name ?? 'Error';
-    terminal.out(`${colors.red('Failed')} ${colors.dim(figures(task))}\n${name}: ${manyLines(task.error?.message ?? 'no reason was recorded')}\n`);
+    terminal.out(
+      `${colors.red('Failed')} ${colors.dim(figures(task))}\n${name}: ${manyLines(task.error?.message ?? 'no reason was recorded')}\n`,
+    );
     terminal.out(colors.dim(`To run it again: npm run office -- redrive ${task.task_id}\n`));
     return;
   }
@@ -63,5 +70,7 @@ export function printResult(task: TaskView, terminal: Terminal): void {
     terminal.out(`${colors.yellow('Cancelled')} ${colors.dim(figures(task))}\n`);
     return;
   }
-  terminal.out(`The task is ${task.status.replace('_', ' ')} and goes on: npm run office -- watch ${task.task_id}\n`);
+  terminal.out(
+    `The task is ${task.status.replace('_', ' ')} and goes on: npm run office -- watch ${task.task_id}\n`,
+  );
 }

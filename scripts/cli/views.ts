@@ -20,7 +20,10 @@ export const resultViewSchema = z.looseObject({
   locations: z.array(locationSchema).optional().catch(undefined),
 });
 
-export const errorViewSchema = z.looseObject({ name: z.string().default('Error'), message: z.string().default('') });
+export const errorViewSchema = z.looseObject({
+  name: z.string().default('Error'),
+  message: z.string().default(''),
+});
 
 export const subtaskViewSchema = z.looseObject({
   subtask_id: z.string(),
@@ -69,4 +72,5 @@ export type TaskEvent = z.infer<typeof eventSchema>;
 
 const finalStatusNames = ['completed', 'failed', 'cancelled'];
 export const isFinalStatus = (status: string): boolean => finalStatusNames.includes(status);
-export const isFinalEvent = (type: string): boolean => finalStatusNames.some((name) => type === `task.${name}`);
+export const isFinalEvent = (type: string): boolean =>
+  finalStatusNames.some((name) => type === `task.${name}`);

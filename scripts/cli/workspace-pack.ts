@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from './failures.ts';
@@ -36,15 +37,8 @@ export const packLimits: PackLimits = {
 const skippedFolders = new Set(['.git', '.hg', '.svn', 'node_modules', '__pycache__', '.venv', '.office']);
 
 /** Null when the bytes are not UTF-8 text. */
-function asText(bytes: Buffer): string | null {
-  if (bytes.includes(0)) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
-}
+const asText = (bytes: Buffer): string | null =>
+  isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : null;
 
 function entriesOf(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -58,7 +52,8 @@ export function packWorkspace(directory: string, limits: PackLimits = packLimits
   const root = resolve(directory);
   const info = statSync(root, { throwIfNoEntry: false });
   if (info === undefined) throw new UsageError(`The workspace folder ${directory} does not exist.`);
-  if (!info.isDirectory()) throw new UsageError(`The workspace ${directory} is a file: give the folder it is in.`);
+  if (!info.isDirectory())
+    throw new UsageError(`The workspace ${directory} is a file: give the folder it is in.`);
   const files: PackedFile[] = [];
   const leftOut: string[] = [];
   let total = 0;

@@ -27,7 +27,7 @@ const indentation = (line: string): number => line.length - line.trimStart().len
 
 /** Source without strings and comments; line breaks stay, so that lines keep their numbers. */
 function codeOnly(source: string): string {
-  return source.replace(/"""[^]*?"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*/g, (text) =>
+  return source.replace(/"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*/g, (text) =>
     text.replace(/[^\n]/g, ''),
   );
 }
@@ -50,14 +50,18 @@ function definitionsIn(file: string, source: string): Definition[] {
 
 function definitions(project: string): Map<string, Definition> {
   const found = new Map<string, Definition>();
-  const files = readdirSync(project, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.py'));
+  const files = readdirSync(project, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.py'),
+  );
   for (const name of files.sort()) {
     const path = join(project, name);
     const file = relative(project, path).split(sep).join('/');
     for (const definition of definitionsIn(file, readFileSync(path, 'utf8'))) {
       const other = found.get(definition.name);
       if (other !== undefined && definition.name !== '__init__') {
-        throw new SampleProjectError(`"${definition.name}" is defined in ${other.file} and in ${file}: rename one.`);
+        throw new SampleProjectError(
+          `"${definition.name}" is defined in ${other.file} and in ${file}: rename one.`,
+        );
       }
       found.set(definition.name, definition);
     }

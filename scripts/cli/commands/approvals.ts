@@ -34,7 +34,9 @@ export async function listApprovals(options: ApprovalsOptions, terminal: Termina
     return 0;
   }
   if (answer.approvals.length === 0) {
-    terminal.out(status === 'pending' ? 'Nothing waits for a decision.\n' : `No approvals are ${oneLine(status)}.\n`);
+    terminal.out(
+      status === 'pending' ? 'Nothing waits for a decision.\n' : `No approvals are ${oneLine(status)}.\n`,
+    );
     return 0;
   }
   const now = Date.now();
@@ -45,9 +47,13 @@ export async function listApprovals(options: ApprovalsOptions, terminal: Termina
     each.task_id ?? '',
     each.reason ?? each.message ?? '',
   ]);
-  terminal.out(`${table(['approval', 'kind', 'asked', 'task', 'why'], rows, terminal.size().columns).join('\n')}\n`);
+  terminal.out(
+    `${table(['approval', 'kind', 'asked', 'task', 'why'], rows, terminal.size().columns).join('\n')}\n`,
+  );
   if (status === 'pending') {
-    terminal.out(terminal.colors.dim('Decide with: npm run office -- approve ID, or reject ID --comment "why"\n'));
+    terminal.out(
+      terminal.colors.dim('Decide with: npm run office -- approve ID, or reject ID --comment "why"\n'),
+    );
   }
   return 0;
 }

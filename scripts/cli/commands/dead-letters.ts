@@ -25,7 +25,10 @@ const deadLettersSchema = z.looseObject({
 const redrivenSchema = z.looseObject({ task_id: z.string().optional(), status: text });
 
 /** `office dead-letters`: tasks that failed for good, with the reason. */
-export async function listDeadLetters(options: OfficeOptions & { limit?: number }, terminal: Terminal): Promise<number> {
+export async function listDeadLetters(
+  options: OfficeOptions & { limit?: number },
+  terminal: Terminal,
+): Promise<number> {
   const api = connect(terminal, options);
   const answer = await api.get(withQuery('/dead-letters', { limit: options.limit }), deadLettersSchema);
   if (options.json) {

@@ -42,18 +42,25 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
       const packed = packWorkspace(project);
       const took = duration(Date.now() - began);
       say(`${colors.dim(`An office of its own opened in ${took}: ${office.url}, temporary data`)}\n`);
-      say(`${colors.dim(`The workspace: ${packed.files.length} files of ${relative(terminal.root, project)}`)}\n\n`);
+      say(
+        `${colors.dim(`The workspace: ${packed.files.length} files of ${relative(terminal.root, project)}`)}\n\n`,
+      );
       const api = new OfficeApi({ url: office.url, key: office.apiKey });
       const submitted = await api.post(
         '/tasks',
         {
           description: DESCRIPTION,
           constraints: { max_duration: LONGEST_SECONDS },
-          workspace: { files: packed.files.map(({ path, content, encoding }) => ({ path, content, encoding })) },
+          workspace: {
+            files: packed.files.map(({ path, content, encoding }) => ({ path, content, encoding })),
+          },
         },
         submittedSchema,
       );
-      const interrupted = AbortSignal.any([terminal.interrupted, AbortSignal.timeout(LONGEST_SECONDS * 1_000)]);
+      const interrupted = AbortSignal.any([
+        terminal.interrupted,
+        AbortSignal.timeout(LONGEST_SECONDS * 1_000),
+      ]);
       const style = styleFor(terminal, options);
       const task = await watchTask(api, submitted.task_id, { ...terminal, interrupted }, style);
       if (options.json) printJson(terminal, task);
@@ -89,8 +96,14 @@ function tell(
     return exitCodes.failed;
   }
   if (!options.json) {
-    terminal.out(`${colors.green('The answer is right')} ${colors.dim(`(checked against the sample project) · ${figures(task)}`)}\n`);
-    terminal.out(colors.dim('Your own task next: npm start, then npm run office -- submit "…" --workspace FOLDER --watch\n'));
+    terminal.out(
+      `${colors.green('The answer is right')} ${colors.dim(`(checked against the sample project) · ${figures(task)}`)}\n`,
+    );
+    terminal.out(
+      colors.dim(
+        'Your own task next: npm start, then npm run office -- submit "…" --workspace FOLDER --watch\n',
+      ),
+    );
   }
   return exitCodes.completed;
 }

@@ -10,7 +10,9 @@ export async function deploy(parameters: readonly string[], terminal: Terminal):
     scripts: Record<string, string>;
   };
   if (scripts['deploy'] === undefined) {
-    throw new UsageError('This copy of the office has no "deploy" script in package.json: update it, then try again.');
+    throw new UsageError(
+      'This copy of the office has no "deploy" script in package.json: update it, then try again.',
+    );
   }
   const child = spawn('npm', ['run', '--silent', 'deploy', '--', ...parameters], {
     cwd: terminal.root,

@@ -2,7 +2,13 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { describeError } from '../../../lambdas/shared/errors.ts';
-import { dataDirectory, isRunning, readConnection, removeConnection, writeConnection } from '../connection.ts';
+import {
+  dataDirectory,
+  isRunning,
+  readConnection,
+  removeConnection,
+  writeConnection,
+} from '../connection.ts';
 import { printJson } from '../context.ts';
 import { exitCodes, UsageError } from '../failures.ts';
 import { duration } from '../format.ts';
@@ -41,7 +47,9 @@ export function keyFrom(env: NodeJS.ProcessEnv): string | undefined {
     throw new UsageError(`OFFICE_API_KEY has ${key.length} characters: at least ${SHORTEST_KEY} are needed.`);
   }
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new UsageError('OFFICE_API_KEY holds characters that an HTTP header can not: use letters, digits and signs.');
+    throw new UsageError(
+      'OFFICE_API_KEY holds characters that an HTTP header can not: use letters, digits and signs.',
+    );
   }
   return key;
 }
@@ -51,7 +59,8 @@ export function prepareDataDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.W_OK | constants.X_OK);
-    if (!statSync(directory).isDirectory()) throw new UsageError(`The data directory ${directory} is a file.`);
+    if (!statSync(directory).isDirectory())
+      throw new UsageError(`The data directory ${directory} is a file.`);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? describeError(error);
@@ -66,14 +75,18 @@ export function checkPort(port: number): Promise<void> {
   if (port === 0) return Promise.resolve();
   return new Promise((done, refused) => {
     const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => refused(new UsageError(portProblem(port, error.code))));
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      refused(new UsageError(portProblem(port, error.code))),
+    );
     probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
   });
 }
 
 function portProblem(port: number, code: string | undefined): string {
-  if (code === 'EADDRINUSE') return `Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start.`;
-  if (code === 'EACCES') return `Port ${port} needs more rights than this user has: choose one above 1023 with PORT=8788 npm start.`;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start.`;
+  if (code === 'EACCES')
+    return `Port ${port} needs more rights than this user has: choose one above 1023 with PORT=8788 npm start.`;
   return `Port ${port} can not be used (${code}): choose another with PORT=8788 npm start.`;
 }
 
@@ -106,7 +119,9 @@ function welcome(url: string, key: string, took: number, terminal: Terminal): st
     '',
     `  curl -s ${url}/tasks -H ${bearer}`,
     '',
-    colors.dim('Or by the command line, in another terminal: npm run office -- submit "What is 12 km in miles?" --watch'),
+    colors.dim(
+      'Or by the command line, in another terminal: npm run office -- submit "What is 12 km in miles?" --watch',
+    ),
     '',
   ].join('\n');
 }
@@ -120,7 +135,9 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
   const began = Date.now();
   const directory =
-    options.data === undefined ? dataDirectory(terminal.env, terminal.root) : resolve(terminal.cwd, options.data);
+    options.data === undefined
+      ? dataDirectory(terminal.env, terminal.root)
+      : resolve(terminal.cwd, options.data);
   const port = portFrom(options.port, terminal.env);
   const apiKey = keyFrom(terminal.env);
   prepareDataDirectory(directory);

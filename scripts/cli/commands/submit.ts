@@ -22,7 +22,8 @@ export interface SubmitOptions extends OfficeOptions {
 
 /** The body of `POST /tasks` from the options; says on standard error what of the workspace stays behind. */
 export function submissionFrom(description: string, options: SubmitOptions, terminal: Terminal): object {
-  if (description.trim() === '') throw new UsageError('The description is empty: say what the office should do.');
+  if (description.trim() === '')
+    throw new UsageError('The description is empty: say what the office should do.');
   const constraints = {
     ...(options.allowTool && options.allowTool.length > 0 ? { allowed_tools: options.allowTool } : {}),
     ...(options.maxCost === undefined ? {} : { max_cost_usd: options.maxCost }),
@@ -48,11 +49,17 @@ function workspaceFrom(folder: string, terminal: Terminal): object {
 }
 
 /** `office submit`: hands in a task, and with `--watch` or `--wait` stays until it ends. */
-export async function submit(description: string, options: SubmitOptions, terminal: Terminal): Promise<number> {
+export async function submit(
+  description: string,
+  options: SubmitOptions,
+  terminal: Terminal,
+): Promise<number> {
   const api = connect(terminal, options);
   const submitted = await api.request('POST', '/tasks', submittedSchema, {
     body: submissionFrom(description, options, terminal),
-    ...(options.idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': options.idempotencyKey } }),
+    ...(options.idempotencyKey === undefined
+      ? {}
+      : { headers: { 'idempotency-key': options.idempotencyKey } }),
   });
   const stays = options.watch === true || options.wait === true;
   if (!stays) {

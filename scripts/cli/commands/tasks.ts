@@ -38,7 +38,10 @@ export interface ListOptions extends OfficeOptions {
 /** `office tasks`: newest first. */
 export async function listTasks(options: ListOptions, terminal: Terminal): Promise<number> {
   const { status, limit, cursor } = options;
-  const page = await connect(terminal, options).get(withQuery('/tasks', { status, limit, cursor }), taskListSchema);
+  const page = await connect(terminal, options).get(
+    withQuery('/tasks', { status, limit, cursor }),
+    taskListSchema,
+  );
   if (options.json) {
     printJson(terminal, page);
     return 0;
@@ -55,7 +58,9 @@ export async function listTasks(options: ListOptions, terminal: Terminal): Promi
     figures(task),
     task.description ?? '',
   ]);
-  terminal.out(`${table(['task', 'status', 'created', 'time and cost', 'description'], rows, terminal.size().columns).join('\n')}\n`);
+  terminal.out(
+    `${table(['task', 'status', 'created', 'time and cost', 'description'], rows, terminal.size().columns).join('\n')}\n`,
+  );
   if (page.next_cursor) terminal.out(terminal.colors.dim(`More: --cursor ${page.next_cursor}\n`));
   return 0;
 }
@@ -111,7 +116,9 @@ async function printArtifacts(api: OfficeApi, task: TaskView, terminal: Terminal
   if (artifacts.length === 0) return;
   terminal.out(`${count(artifacts.length, 'file')} written:\n`);
   for (const { path, size: bytes } of artifacts) {
-    terminal.out(`  ${oneLine(path)}${typeof bytes === 'number' ? terminal.colors.dim(`  ${size(bytes)}`) : ''}\n`);
+    terminal.out(
+      `  ${oneLine(path)}${typeof bytes === 'number' ? terminal.colors.dim(`  ${size(bytes)}`) : ''}\n`,
+    );
   }
 }
 

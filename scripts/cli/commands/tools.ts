@@ -32,6 +32,8 @@ export async function listTools(options: OfficeOptions, terminal: Terminal): Pro
       ? `unavailable: ${tool.unavailable_reason ?? tool.reason ?? 'not configured'}`
       : (tool.description ?? ''),
   ]);
-  terminal.out(`${table(['tool', 'version', 'risk', 'what it does'], rows, terminal.size().columns).join('\n')}\n`);
+  terminal.out(
+    `${table(['tool', 'version', 'risk', 'what it does'], rows, terminal.size().columns).join('\n')}\n`,
+  );
   return 0;
 }

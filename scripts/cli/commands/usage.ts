@@ -36,7 +36,11 @@ export async function usage(options: UsageOptions, terminal: Terminal): Promise<
       const names = [...new Set(rows.data.flatMap((row) => Object.keys(row)))];
       terminal.out(`${colors.bold(title(name))}\n`);
       if (names.length === 0) terminal.out(colors.dim('nothing yet\n'));
-      const lines = table(names.map(title), rows.data.map((row) => names.map((each) => cell(each, row[each]))), 10_000);
+      const lines = table(
+        names.map(title),
+        rows.data.map((row) => names.map((each) => cell(each, row[each]))),
+        10_000,
+      );
       if (names.length > 0) terminal.out(`${lines.join('\n')}\n`);
     } else if (totals.success) {
       const parts = Object.entries(totals.data).map(([key, each]) => `${title(key)} ${cell(key, each)}`);

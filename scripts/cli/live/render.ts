@@ -1,4 +1,4 @@
-import { count, duration, fit, oneLine, padTo, usd } from '../format.ts';
+import { count, duration, fit, oneLine, padTo, usd, width } from '../format.ts';
 import type { Colors } from '../terminal.ts';
 import type { LiveState, Mark, StepState, SubtaskState } from './state.ts';
 
@@ -28,8 +28,11 @@ function glyph(mark: Mark, { frame, colors }: RenderOptions): string {
   return glyphs[mark];
 }
 
+/** A running time in steady tenths of a second, so that it does not flicker; a final one as exact as it is. */
 function elapsed(from: number | null, to: number | null, now: number): string {
-  return from === null ? '' : duration((to ?? now) - from);
+  if (from === null) return '';
+  const running = Math.max(0, now - from);
+  return to === null && running < 10_000 ? `${(running / 1_000).toFixed(1)} s` : duration((to ?? now) - from);
 }
 
 interface Row {
@@ -46,9 +49,14 @@ function line(row: Row, options: RenderOptions): string {
   const { colors, columns } = options;
   const right = Math.min(columns - 1, 110);
   const room = Math.max(10, right - row.prefix.length - 2 - TIME - COST);
-  const label = fit(oneLine(row.label), room);
-  const rest = room - label.length - 2;
-  const detail = row.detail && rest > 5 ? fit(oneLine(row.detail), rest) : '';
+  const wanted = oneLine(row.detail ?? '');
+  // A long label leaves room for the start of the detail, which says what is happening.
+  const label = fit(
+    oneLine(row.label),
+    Math.max(room - 2 - Math.min(width(wanted), 24), Math.floor(room / 2)),
+  );
+  const rest = room - width(label) - 2;
+  const detail = rest > 5 ? fit(wanted, rest) : '';
   const plain = detail === '' ? label : `${label}  ${detail}`;
   const gap = padTo(plain, room).slice(plain.length);
   const shown = row.mark === 'waiting' || row.mark === 'skipped' ? colors.dim(label) : label;
@@ -63,7 +71,9 @@ function stepDetail(step: StepState, subtask: SubtaskState): string {
   const action = step.action === step.id ? '' : step.action;
   if (step.note !== '') return [action, step.note].filter(Boolean).join(' · ');
   if (step.mark !== 'waiting') return action;
-  const open = step.dependencies.filter((id) => subtask.steps.find((each) => each.id === id)?.mark !== 'done');
+  const open = step.dependencies.filter(
+    (id) => subtask.steps.find((each) => each.id === id)?.mark !== 'done',
+  );
   return [action, open.length > 0 ? `after ${open.join(', ')}` : ''].filter(Boolean).join(' · ');
 }
 
@@ -90,7 +100,9 @@ function subtaskLines(
 ): string[] {
   const lone = state.subtasks.length === 1;
   const label =
-    subtask.description === '' || subtask.description === state.description ? subtask.id : subtask.description;
+    subtask.description === '' || subtask.description === state.description
+      ? subtask.id
+      : subtask.description;
   const detail = subtaskDetail(subtask, state);
   const lines = [
     line(
@@ -98,7 +110,10 @@ function subtaskLines(
         prefix: isLast ? '└─ ' : '├─ ',
         mark: subtask.mark,
         label,
-        detail: open || subtask.steps.length === 0 ? detail : `${detail} ${count(subtask.steps.length, 'step')}`.trim(),
+        detail:
+          open || subtask.steps.length === 0
+            ? detail
+            : `${detail} ${count(subtask.steps.length, 'step')}`.trim(),
         time: lone ? '' : elapsed(subtask.startedAt, subtask.endedAt, options.now),
         costUsd: lone ? 0 : subtask.costUsd,
       },
@@ -108,7 +123,7 @@ function subtaskLines(
   if (!open) return lines;
   const bar = isLast ? '   ' : '│  ';
   const note = subtask.notes.at(-1);
-  if (note !== undefined) {
+  if (note !== undefined && subtask.mark !== 'done') {
     const room = Math.max(10, Math.min(options.columns - 1, 110) - 6);
     lines.push(`${options.colors.dim(bar)}${options.colors.yellow(`↻ ${fit(oneLine(note), room)}`)}`);
   }
@@ -130,7 +145,11 @@ function subtaskLines(
   return lines;
 }
 
-function tree(state: LiveState, open: (subtask: SubtaskState) => boolean, options: RenderOptions): string[][] {
+function tree(
+  state: LiveState,
+  open: (subtask: SubtaskState) => boolean,
+  options: RenderOptions,
+): string[][] {
   return state.subtasks.map((subtask, index) =>
     subtaskLines(state, subtask, index === state.subtasks.length - 1, open(subtask), options),
   );
@@ -173,10 +192,12 @@ function footer(state: LiveState, options: RenderOptions): string {
 export function render(state: LiveState, options: RenderOptions): string {
   const { colors, columns, rows } = options;
   const head = `${glyph(state.mark, options)} ${colors.bold(fit(oneLine(state.description || state.taskId), columns - 3))}`;
-  const alerts = [...state.approvals].map(([id, message]) =>
-    colors.yellow(fit(oneLine(`▲ ${message || 'A person must decide'}: office approve ${id}, or office reject ${id}`), columns - 1)),
-  );
-  if (state.notice !== '') alerts.push(colors.yellow(fit(oneLine(`▲ ${state.notice}`), columns - 1)));
+  const alert = (text: string) => colors.yellow(fit(oneLine(text), columns - 1));
+  const alerts = [...state.approvals].flatMap(([id, message]) => [
+    alert(`▲ ${message || 'A person must decide.'}`),
+    alert(`  npm run office -- approve ${id}`),
+  ]);
+  if (state.notice !== '') alerts.push(alert(`▲ ${state.notice}`));
   const room = Math.max(3, rows - 4 - alerts.length);
   return [head, ...fittingTree(state, room, options), ...alerts, footer(state, options)].join('\n');
 }

@@ -112,7 +112,9 @@ function stepOf(subtask: SubtaskState, id: string): StepState {
 type Change = (state: LiveState, event: TaskEvent, at: number, data: Record<string, unknown>) => void;
 
 const onSubtask =
-  (change: (subtask: SubtaskState, event: TaskEvent, at: number, data: Record<string, unknown>) => void): Change =>
+  (
+    change: (subtask: SubtaskState, event: TaskEvent, at: number, data: Record<string, unknown>) => void,
+  ): Change =>
   (state, event, at, data) => {
     if (!event.subtask_id) return;
     const subtask = subtaskOf(state, event.subtask_id);
@@ -223,7 +225,8 @@ const changes: Readonly<Record<string, Change>> = {
   }),
   'review.finished': onSubtask((subtask, _event, _at, data) => {
     const verdict = text(data['verdict']).toUpperCase();
-    subtask.phase = verdict === 'APPROVE' ? 'approved' : verdict === 'REVISE' ? 'planning again' : 'escalated';
+    subtask.phase =
+      verdict === 'APPROVE' ? 'approved' : verdict === 'REVISE' ? 'planning again' : 'escalated';
     if (verdict === 'ESCALATE') subtask.mark = 'held';
     if (verdict !== 'APPROVE' && text(data['feedback']) !== '') {
       subtask.notes.push(`${verdict === 'REVISE' ? 'revise' : 'escalated'}: ${text(data['feedback'])}`);
@@ -258,7 +261,10 @@ const changes: Readonly<Record<string, Change>> = {
   'model.called': (state, event, _at, data) => {
     const cost = dollars(data['cost_usd']);
     const tokens = data['tokens'];
-    const used = typeof tokens === 'number' ? tokens : number(record(tokens)['input']) + number(record(tokens)['output']);
+    const used =
+      typeof tokens === 'number'
+        ? tokens
+        : number(record(tokens)['input']) + number(record(tokens)['output']);
     state.costUsd += cost;
     state.tokens += used;
     if (event.subtask_id) subtaskOf(state, event.subtask_id).costUsd += cost;

@@ -9,7 +9,10 @@ import { applyEvent, newState } from './state.ts';
 export type WatchStyle = 'tree' | 'lines' | 'json' | 'silent';
 
 /** How to show a task: programs get JSON, terminals the tree, pipes one line an event. */
-export function styleFor(terminal: Terminal, options: { json?: boolean | undefined; quiet?: boolean }): WatchStyle {
+export function styleFor(
+  terminal: Terminal,
+  options: { json?: boolean | undefined; quiet?: boolean },
+): WatchStyle {
   if (options.quiet) return 'silent';
   if (options.json) return 'json';
   return terminal.interactive ? 'tree' : 'lines';
@@ -31,12 +34,17 @@ export async function watchTask(
   return readFinalTask(api, taskId, terminal.interrupted);
 }
 
-async function watchLines(api: OfficeApi, taskId: string, terminal: Terminal, style: WatchStyle): Promise<void> {
+async function watchLines(
+  api: OfficeApi,
+  taskId: string,
+  terminal: Terminal,
+  style: WatchStyle,
+): Promise<void> {
   let since: number | null = null;
   const events = followTask(api, taskId, {
     signal: terminal.interrupted,
     onConnection: (problem) => {
-      if (problem !== null) terminal.err(`${problem} Trying again.\n`);
+      if (problem !== null) terminal.err(`${problem}; trying again.\n`);
     },
   });
   for await (const event of events) {
@@ -60,7 +68,12 @@ async function watchTree(api: OfficeApi, taskId: string, terminal: Terminal): Pr
   const draw = createLogUpdate(process.stdout);
   const show = () => {
     const frame = frames[Math.floor((Date.now() - started) / interval) % frames.length] ?? '·';
-    const picture = render(state, { now: Date.now() + clock, frame, colors: terminal.colors, ...terminal.size() });
+    const picture = render(state, {
+      now: Date.now() + clock,
+      frame,
+      colors: terminal.colors,
+      ...terminal.size(),
+    });
     draw(lost === '' ? picture : `${picture}\n${terminal.colors.yellow(lost)}`);
   };
   const timer = setInterval(show, interval);
@@ -84,5 +97,6 @@ async function watchTree(api: OfficeApi, taskId: string, terminal: Terminal): Pr
     clearInterval(timer);
     show();
     draw.done();
+    terminal.out('\n');
   }
 }

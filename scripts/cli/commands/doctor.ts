@@ -1,0 +1,222 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { describeError } from '../../../lambdas/shared/errors.ts';
+import { dataDirectory, isRunning, readConnection } from '../connection.ts';
+import { type OfficeOptions, printJson } from '../context.ts';
+import { exitCodes } from '../failures.ts';
+import { fit } from '../format.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** `ok`; `absent`: optional and not there; `broken`: the office can't do its work without it. */
+export interface Finding {
+  readonly name: string;
+  readonly state: 'ok' | 'absent' | 'broken';
+  readonly detail: string;
+  /** What to do next, when there is something to do. */
+  readonly next?: string;
+}
+
+/** First line a program prints, or null when it is missing or does not answer in time. */
+export type Probe = (program: string, parameters: readonly string[]) => Promise<string | null>;
+
+const PROBE_MS = 4_000;
+
+const probeProgram: Probe = (program, parameters) =>
+  new Promise((done) => {
+    execFile(program, [...parameters], { timeout: PROBE_MS, encoding: 'utf8' }, (error, stdout) =>
+      done(error === null ? (stdout.trim().split('\n')[0] ?? '') : null),
+    );
+  });
+
+function checkNode(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > 20 || (major === 20 && minor >= 19);
+  return {
+    name: 'Node',
+    state: enough ? 'ok' : 'broken',
+    detail: `v${process.versions.node}`,
+    ...(enough ? {} : { next: 'install Node 20.19 or newer from https://nodejs.org' }),
+  };
+}
+
+function checkDependencies(root: string): Finding {
+  const stamp = join(root, 'node_modules', '.office-stamp');
+  const mode = existsSync(stamp)
+    ? z.object({ mode: z.string() }).parse(JSON.parse(readFileSync(stamp, 'utf8'))).mode
+    : null;
+  const all = existsSync(join(root, 'node_modules', 'aws-cdk-lib'));
+  return {
+    name: 'Dependencies',
+    state: 'ok',
+    detail:
+      mode === 'all' || all ? 'all, for development and deployment too' : 'what the office needs to run',
+  };
+}
+
+function checkData(directory: string): Finding {
+  let folder = directory;
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return {
+      name: 'Data',
+      state: 'ok',
+      detail: folder === directory ? directory : `${directory}, made at the first start`,
+    };
+  } catch (error) {
+    return {
+      name: 'Data',
+      state: 'broken',
+      detail: `${folder} can not be written (${(error as NodeJS.ErrnoException).code ?? describeError(error)})`,
+      next: 'set OFFICE_DATA_DIR to a folder that can',
+    };
+  }
+}
+
+const healthSchema = z.looseObject({
+  status: z.string(),
+  version: z.string().optional(),
+  engine: z.string().optional(),
+});
+
+async function checkOffice(options: OfficeOptions, terminal: Terminal, directory: string): Promise<Finding> {
+  const named = options.url ?? terminal.env['OFFICE_URL'];
+  const local = readConnection(directory);
+  const running = local !== null && isRunning(local.pid);
+  const url = named || (running ? local.url : undefined);
+  if (url === undefined) {
+    return { name: 'Office', state: 'absent', detail: 'none is running here', next: 'npm start' };
+  }
+  try {
+    const response = await fetch(`${url.replace(/\/+$/, '')}/health`, {
+      signal: AbortSignal.timeout(PROBE_MS),
+    });
+    const health = healthSchema.parse(await response.json());
+    return {
+      name: 'Office',
+      state: response.ok ? 'ok' : 'broken',
+      detail: [url, health.status, health.version, health.engine].filter(Boolean).join(', '),
+      ...(response.ok ? {} : { next: 'look at what it printed' }),
+    };
+  } catch (error) {
+    const next = named
+      ? 'check the address (--url, OFFICE_URL)'
+      : `stop process ${local?.pid}, then npm start`;
+    return {
+      name: 'Office',
+      state: 'broken',
+      detail: `${url} does not answer (${describeError(error)})`,
+      next,
+    };
+  }
+}
+
+async function checkModels(): Promise<Finding> {
+  const { configuredModels } = await import('../../../lambdas/shared/llm/from-environment.ts');
+  const models = await configuredModels();
+  const names = models.map((model) => (typeof model === 'string' ? model : model.name));
+  const real = names.filter((name) => !/^offline/.test(name));
+  if (real.length > 0) return { name: 'Models', state: 'ok', detail: real.join(', ') };
+  return {
+    name: 'Models',
+    state: 'absent',
+    detail: 'none; the rule-based offline provider answers',
+    next: 'set OPENAI_API_KEY, GEMINI_API_KEY, MISTRAL_API_KEY or GROQ_API_KEY, or run Ollama',
+  };
+}
+
+async function checkProgram(
+  probe: Probe,
+  name: string,
+  [program, ...parameters]: readonly [string, ...string[]],
+  purpose: string,
+  next: string,
+): Promise<Finding> {
+  const answer = await probe(program, parameters);
+  if (answer !== null) return { name, state: 'ok', detail: answer };
+  return { name, state: 'absent', detail: `not there; only ${purpose} needs it`, next };
+}
+
+async function checkMiniStack(probe: Probe, directory: string): Promise<Finding> {
+  const own = join(directory, 'ministack', 'bin', 'ministack');
+  const answer = (await probe(own, ['--version'])) ?? (await probe('ministack', ['--version']));
+  if (answer !== null) return { name: 'MiniStack', state: 'ok', detail: answer || 'installed' };
+  const detail = 'not there; only a deployment on this machine needs it';
+  return { name: 'MiniStack', state: 'absent', detail, next: 'npm run ministack installs it' };
+}
+
+function checkAws(env: NodeJS.ProcessEnv): Finding {
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
+  const source = env['AWS_ACCESS_KEY_ID']
+    ? 'AWS_ACCESS_KEY_ID'
+    : env['AWS_PROFILE']
+      ? `profile ${env['AWS_PROFILE']}`
+      : existsSync(env['AWS_SHARED_CREDENTIALS_FILE'] || join(homedir(), '.aws', 'credentials'))
+        ? 'the shared credentials file'
+        : null;
+  if (source === null) {
+    const detail = 'no credentials; only a deployment to AWS needs them';
+    return { name: 'AWS', state: 'absent', detail, next: 'aws configure, or set AWS_PROFILE' };
+  }
+  const detail = `credentials from ${source}${region ? `, region ${region}` : ''}`;
+  return {
+    name: 'AWS',
+    state: 'ok',
+    detail,
+    ...(region ? {} : { next: 'set AWS_REGION before a deployment' }),
+  };
+}
+
+/** Everything the office needs or could use, needed things first. */
+export async function examine(
+  options: OfficeOptions,
+  terminal: Terminal,
+  probe: Probe = probeProgram,
+): Promise<Finding[]> {
+  const directory = dataDirectory(terminal.env, terminal.root);
+  return Promise.all([
+    checkNode(),
+    checkDependencies(terminal.root),
+    checkData(directory),
+    checkOffice(options, terminal, directory),
+    checkModels(),
+    checkProgram(
+      probe,
+      'Docker',
+      ['docker', 'version', '--format', '{{.Server.Version}}'],
+      '"sam local"',
+      'install Docker and start it',
+    ),
+    checkProgram(probe, 'SAM', ['sam', '--version'], '"sam local"', 'pip install aws-sam-cli'),
+    checkMiniStack(probe, directory),
+    checkProgram(probe, 'Python', ['python3', '--version'], 'MiniStack', 'install Python 3.10 or newer'),
+    checkAws(terminal.env),
+  ]);
+}
+
+/** `office doctor`: exit code 1 only when something the office needs is broken. */
+export async function doctor(
+  options: OfficeOptions,
+  terminal: Terminal,
+  probe: Probe = probeProgram,
+): Promise<number> {
+  const findings = await examine(options, terminal, probe);
+  const broken = findings.some((finding) => finding.state === 'broken');
+  if (options.json) printJson(terminal, { ok: !broken, checks: findings });
+  else {
+    const { colors } = terminal;
+    const glyphs = { ok: colors.green('✔'), absent: colors.dim('○'), broken: colors.red('✖') };
+    const { columns } = terminal.size();
+    for (const { name, state, detail, next } of findings) {
+      terminal.out(`${glyphs[state]} ${name.padEnd(13)} ${fit(detail, Math.max(40, columns - 18))}\n`);
+      if (next !== undefined) terminal.out(`${' '.repeat(16)}${colors.cyan(`→ ${next}`)}\n`);
+    }
+    terminal.out(
+      broken ? '\nSomething the office needs is broken (✖).\n' : '\nAll the office needs is here.\n',
+    );
+  }
+  return broken ? exitCodes.failed : exitCodes.completed;
+}

@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { toolNameSchema } from '../../../schemas/identifiers.ts';
+import { UsageError } from '../failures.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface Names {
+  /** In plans: `word_count`. */
+  readonly snake: string;
+  /** Folder and files: `word-count`. */
+  readonly kebab: string;
+  /** Constants: `wordCount`. */
+  readonly camel: string;
+  /** The factory: `createWordCount`. */
+  readonly pascal: string;
+}
+
+function namesOf(name: string): Names {
+  const snake = name.replaceAll('-', '_');
+  const parsed = toolNameSchema.safeParse(snake);
+  if (!parsed.success || snake.endsWith('_') || snake.includes('__')) {
+    throw new UsageError(
+      `"${name}" is no tool name: use lower case letters, digits and single _, like word_count.`,
+    );
+  }
+  const pascal = snake.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return {
+    snake,
+    kebab: snake.replaceAll('_', '-'),
+    camel: pascal.charAt(0).toLowerCase() + pascal.slice(1),
+    pascal,
+  };
+}
+
+const declaration = ({ snake, camel, pascal }: Names) => `import { z } from 'zod';
+import type { ToolDeclaration } from '../../shared/tools/define-tool.ts';
+
+export const ${camel}InputsSchema = z.strictObject({
+  text: z.string().max(100_000).describe('the text to look at'),
+});
+export type ${pascal}Inputs = z.output<typeof ${camel}InputsSchema>;
+
+export const ${camel}OutputSchema = z.strictObject({
+  words: z.int().min(0),
+});
+export type ${pascal}Output = z.output<typeof ${camel}OutputSchema>;
+
+/** What planner, validator, broker, registry and deployment read; change it first, then the code. */
+export const ${camel}Declaration: ToolDeclaration<typeof ${camel}InputsSchema, typeof ${camel}OutputSchema> = {
+  name: '${snake}',
+  version: '1.0.0',
+  description: 'Counts the words of a text.',
+  inputs: ${camel}InputsSchema,
+  output: ${camel}OutputSchema,
+  risk: 'low',
+  idempotent: true,
+  timeout_seconds: 30,
+  memory_mb: 256,
+  network: 'none',
+  workspace: 'none',
+  example: { text: 'three words here' },
+};
+`;
+
+const logic = ({
+  kebab,
+  camel,
+  pascal,
+  snake,
+}: Names) => `import { type Tool, ToolFailure } from '../../shared/tools/define-tool.ts';
+import { ${camel}Declaration } from './declaration.ts';
+
+/**
+ * The ${snake} tool. Expected failures are \`ToolFailure\`s: their name and message become the step's error.
+ * @see ./declaration.ts for inputs and output, lambdas/tools/${kebab}/handler.ts for the function around it
+ */
+export function create${pascal}(): Tool<typeof ${camel}Declaration.inputs, typeof ${camel}Declaration.output> {
+  return {
+    declaration: ${camel}Declaration,
+
+    async run({ text }) {
+      const words = text.split(/\\s+/).filter((word) => word !== '');
+      if (words.length === 0) throw new ToolFailure('EmptyText', 'The text holds no words.');
+      return { output: { words: words.length } };
+    },
+  };
+}
+`;
+
+const handler = ({
+  kebab,
+  pascal,
+}: Names) => `import { toolHandler } from '../../shared/tools/tool-handler.ts';
+import { create${pascal} } from './${kebab}.ts';
+
+export const handler = toolHandler(create${pascal}());
+`;
+
+const test = ({
+  snake,
+  kebab,
+  camel,
+  pascal,
+}: Names) => `import { describe, expect, it } from '@jest/globals';
+import { ${camel}Declaration } from '../../../../lambdas/tools/${kebab}/declaration.ts';
+import { create${pascal} } from '../../../../lambdas/tools/${kebab}/${kebab}.ts';
+import { aRun } from '../../../helpers/tool-run.ts';
+
+describe('${snake}', () => {
+  it('runs its own example', async () => {
+    const inputs = ${camel}Declaration.inputs.parse(${camel}Declaration.example);
+
+    const { output } = await create${pascal}().run(inputs, aRun());
+
+    expect(${camel}Declaration.output.parse(output)).toEqual({ words: 3 });
+  });
+
+  it('names what is wrong with a text without words', async () => {
+    const run = create${pascal}().run({ text: ' ' }, aRun());
+
+    await expect(run).rejects.toMatchObject({ name: 'EmptyText', retryable: false });
+  });
+});
+`;
+
+/** `office tools new`: a working tool to start from, in its own folder, with its test. */
+export async function newTool(name: string, terminal: Terminal): Promise<number> {
+  const names = namesOf(name);
+  const folder = join('lambdas', 'tools', names.kebab);
+  const files: readonly (readonly [string, string])[] = [
+    [join(folder, 'declaration.ts'), declaration(names)],
+    [join(folder, `${names.kebab}.ts`), logic(names)],
+    [join(folder, 'handler.ts'), handler(names)],
+    [join('test', 'unit', 'tools', names.kebab, `${names.kebab}.test.ts`), test(names)],
+  ];
+  const taken = [folder, ...files.map(([path]) => path)].find((path) =>
+    existsSync(join(terminal.root, path)),
+  );
+  if (taken !== undefined) throw new UsageError(`${taken} exists: choose another name, or edit that tool.`);
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(terminal.root, path)), { recursive: true });
+    writeFileSync(join(terminal.root, path), text, { flag: 'wx' });
+    terminal.out(`${path}\n`);
+  }
+  terminal.out(
+    `\nA working tool that counts words. Next:\n  1. say in declaration.ts what it takes, gives and may reach\n  2. write it in ${names.kebab}.ts, and its test\n  3. add ${names.camel}Declaration to the list of built-in tools\n  4. npm run check && npm test -- ${names.kebab}\n`,
+  );
+  return 0;
+}
