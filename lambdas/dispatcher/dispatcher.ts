@@ -91,10 +91,10 @@ export function createDispatcher(deps: DispatcherDeps) {
   async function mend(record: TaskRecord, before: Date): Promise<boolean> {
     const key: TaskKey = { tenant_id: record.tenant_id, task_id: record.task_id };
     const now = deps.now().getTime();
-    const fail = async (Error: string, Cause: string) => {
+    const fail = async (name: string, cause: string) => {
       const execution_arn = record.execution_arn ?? '';
-      if (execution_arn !== '') await deps.engine.stop(execution_arn, Cause);
-      await deps.bury({ ...key, failure: { Error, Cause }, execution_arn });
+      if (execution_arn !== '') await deps.engine.stop(execution_arn, cause);
+      await deps.bury({ ...key, failure: { Error: name, Cause: cause }, execution_arn });
       return true;
     };
     if (Date.parse(record.deadline) < now && record.stage !== 'uploading') {
