@@ -3,6 +3,7 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 import { OfficeError } from '../errors.ts';
+import { timeLimit } from '../tools/time-limit.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -227,14 +228,16 @@ export function createSsrfGuard(policy: GuardPolicy, resolve: Resolve = systemRe
     addressesOf,
     connector: ({ timeoutMs, signal, onConnected }) => {
       return (options, callback) => {
-        const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-        until(ended, (attempt) => open(options, timeoutMs, attempt)).then(
-          (socket) => {
-            onConnected?.();
-            callback(null, socket);
-          },
-          (error: Error) => callback(error, null),
-        );
+        const limit = timeLimit(signal, timeoutMs);
+        until(limit.signal, (attempt) => open(options, timeoutMs, attempt))
+          .finally(() => limit.end())
+          .then(
+            (socket) => {
+              onConnected?.();
+              callback(null, socket);
+            },
+            (error: Error) => callback(error, null),
+          );
       };
     },
   };

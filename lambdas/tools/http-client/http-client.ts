@@ -6,10 +6,12 @@ import {
   ForbiddenHostError,
   InvalidHostRuleError,
   type Resolve,
+  type SsrfGuard,
   systemResolve,
 } from '../../shared/security/ssrf-guard.ts';
 import { type Tool, ToolFailure, type ToolRun } from '../../shared/tools/define-tool.ts';
 import { errorCode } from '../../shared/tools/error-code.ts';
+import { timeLimit } from '../../shared/tools/time-limit.ts';
 import { ACCEPT_ENCODING, bodyText, type LimitedBody, readBody } from './body.ts';
 import {
   type HttpClientInputs,
@@ -51,46 +53,46 @@ export function createHttpClient(
     async run(inputs, run) {
       const first = firstHop(inputs, run);
       const progress: Progress = { sent: false, connected: false };
-      const timeout = AbortSignal.timeout(Math.ceil(inputs.timeout_seconds * 1000));
-      const signal = AbortSignal.any([run.signal, timeout]);
-      const agent = agentFor(deps, run, signal, () => {
-        progress.sent = true;
-        progress.connected = true;
-      });
+      const guard = guardFor(deps, run);
+      const limit = timeLimit(run.signal, Math.ceil(inputs.timeout_seconds * 1000));
+      const agent = agentFor(guard, limit.signal, progress);
       try {
-        const output = await exchange(first, inputs, agent, signal, progress);
+        const output = await exchange(first, inputs, agent, limit.signal, progress);
         return { output: fitting(output, run.policy.max_output_bytes) };
       } catch (error) {
-        throw failureOf(error, inputs, progress, signal.aborted);
+        throw failureOf(error, inputs, progress, limit.signal.aborted);
       } finally {
+        limit.end();
         await agent.destroy();
       }
     },
   };
 }
 
-function agentFor(deps: HttpClientDeps, run: ToolRun, signal: AbortSignal, onConnected: () => void): Agent {
+function guardFor(deps: HttpClientDeps, run: ToolRun): SsrfGuard {
+  const { allow_hosts, deny_hosts } = run.policy;
   try {
-    const guard = createSsrfGuard(
-      {
-        allow_hosts: [...(deps.allowHosts ?? []), ...run.policy.allow_hosts],
-        deny_hosts: run.policy.deny_hosts,
-      },
-      deps.resolve ?? systemResolve,
-    );
-    return new Agent({
-      connect: guard.connector({ timeoutMs: CONNECT_TIMEOUT_MS, signal, onConnected }),
-      // The run's own signal bounds the time, so undici's idle timers are off.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-      pipelining: 0,
-    });
+    const allowed = [...(deps.allowHosts ?? []), ...allow_hosts];
+    return createSsrfGuard({ allow_hosts: allowed, deny_hosts }, deps.resolve ?? systemResolve);
   } catch (error) {
-    if (error instanceof InvalidHostRuleError)
-      throw new ToolFailure('InvalidPolicy', error.message, { cause: error });
-    throw error;
+    if (!(error instanceof InvalidHostRuleError)) throw error;
+    throw new ToolFailure('InvalidPolicy', error.message, { cause: error });
   }
+}
+
+function agentFor(guard: SsrfGuard, signal: AbortSignal, progress: Progress): Agent {
+  const onConnected = () => {
+    progress.sent = true;
+    progress.connected = true;
+  };
+  return new Agent({
+    connect: guard.connector({ timeoutMs: CONNECT_TIMEOUT_MS, signal, onConnected }),
+    // The run's own signal bounds the time, so undici's idle timers are off.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+    pipelining: 0,
+  });
 }
 
 function firstHop(inputs: HttpClientInputs, run: ToolRun): Hop {

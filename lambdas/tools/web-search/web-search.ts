@@ -1,5 +1,6 @@
 import { ZodError } from 'zod';
 import { type Tool, ToolFailure } from '../../shared/tools/define-tool.ts';
+import { timeLimit } from '../../shared/tools/time-limit.ts';
 import { adapterFor, type SearchAdapter, type SearchEnvironment } from './adapters.ts';
 import { type WebSearchInputs, type WebSearchResult, webSearchDeclaration } from './declaration.ts';
 
@@ -31,9 +32,13 @@ export function createWebSearch(
       const found = adapterFor(deps.env);
       if ('reason' in found) throw new ToolFailure('NotConfigured', found.reason);
       const { adapter } = found;
-      const signal = AbortSignal.any([run.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-      const answer = await ask(adapter, inputs, send, signal);
-      return { output: { results: usable(parse(adapter, answer), inputs) } };
+      const limit = timeLimit(run.signal, REQUEST_TIMEOUT_MS);
+      try {
+        const answer = await ask(adapter, inputs, send, limit.signal);
+        return { output: { results: usable(parse(adapter, answer), inputs) } };
+      } finally {
+        limit.end();
+      }
     },
   };
 }
