@@ -102,6 +102,8 @@ async function open(
   const http = await listenHttp(options.port ?? DEFAULT_PORT, ready.promise);
   undo.push(() => http.stop());
   try {
+    const importing = parts.importApp();
+    importing.catch(() => undefined);
     const stores = await startStores({
       dataDir,
       bucket: WORKSPACE_BUCKET,
@@ -135,7 +137,8 @@ async function open(
     const queues = await provision(sqs, stores, aws, parts, options);
     await logFunctionsTo(join(dataDir, 'functions.log'));
     const apiKey = options.apiKey ?? localApiKey(dataDir);
-    const [app] = await Promise.all([parts.loadApp(), parts.seedKey(apiKey)]);
+    const [makeApp] = await Promise.all([importing, parts.seedKey(apiKey)]);
+    const app = makeApp();
 
     const recovered = engine.recover();
     if (recovered > 0) log(`${recovered} executions of an earlier run go on.`);

@@ -17,8 +17,8 @@ export interface OfficeParts {
   /** Tool name to function name. */
   readonly toolFunctions: Readonly<Record<string, string>>;
   readonly dispatcher: string;
-  /** Made after the environment is set. */
-  loadApp(): Promise<WebApp>;
+  /** Imports what makes the app, while the stores start; the app is made when the environment is set. */
+  importApp(): Promise<() => WebApp>;
   /** Lets the key in. Called after the environment is set. */
   seedKey(apiKey: string): Promise<void>;
 }
@@ -75,11 +75,11 @@ export function officeParts(): OfficeParts {
     taskMachine: 'task',
     toolFunctions: toolNames,
     dispatcher: 'dispatcher',
-    loadApp: async () => {
+    importApp: async () => {
       const module = (await import(new URL('lambdas/receptionist/app-from-environment.ts', root).href)) as {
         appFromEnvironment(): WebApp;
       };
-      return module.appFromEnvironment();
+      return module.appFromEnvironment;
     },
     seedKey: async (apiKey) => {
       const [{ documentClient }, { readEnvironment }, { createAccountStore, scopes }] = await Promise.all([

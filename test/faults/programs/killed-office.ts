@@ -88,7 +88,7 @@ const parts: OfficeParts = {
   taskMachine: 'task',
   toolFunctions: {},
   dispatcher: 'dispatcher',
-  loadApp: async () => ({ fetch: () => new Response('open') }),
+  importApp: async () => () => ({ fetch: () => new Response('open') }),
   seedKey: async () => undefined,
 };
 
