@@ -36,7 +36,7 @@ const PAIRS: readonly RegExp[] = [
 ];
 const NOT_NAMES =
   /^(?:the|a|an|it|this|that|all|any|each|every|function|functions|method|methods|file|files|code|python|program|script|source|folder|there|where|what|which|start|end|beginning|top|bottom|one|here|module|modules|class|classes|call|calls|you|we|i)$/i;
-const REVERSED = 6;
+const REVERSED = 7;
 
 function folderOf(clause: Clause): string {
   const folder = folderIn(clause);

@@ -96,12 +96,14 @@ export function conditionsIn(
   header: readonly string[] | null,
 ): ReadConditions | null {
   const column = columnPattern(header);
-  const intro = `\\b(?:where|whose|which|that|with|having|if|when|for which|in which|for|of|in|only)\\s+(?:(?:those|only|rows?|records?|entries|lines|items|all|the|a|an|where|with|whose|that|which|have|has|column|of|in)\\s+)*`;
+  const intro = `\\b(?:where|whose|which|that|with|having|have|has|had|if|when|for which|in which|for|of|in|only)\\s+(?:(?:those|only|rows?|records?|entries|lines|items|all|the|a|an|where|with|whose|that|which|have|has|column|of|in)\\s+)*`;
   const one = (lead: string): RegExp | null => new RegExp(lead, 'i');
   const start = one(
     `${intro}(?:(?:column|field|value of)\\s+)*(${column})(?:\\s+(?:column|field|value))?\\s*`,
   );
   if (start === null) return null;
+  const direct = header === null ? null : valueBefore(text, clause, header);
+  if (direct !== null) return direct;
   const any: Condition[][] = [[]];
   let at = 0;
   for (const match of text.matchAll(new RegExp(start.source, 'gi'))) {
@@ -124,6 +126,44 @@ export function conditionsIn(
   return { filters: [], rest: text };
 }
 
+/** "in the North region", "the salary of Alice", "Alice's salary": a value next to its column, or in whichever column. */
+function valueBefore(text: string, clause: Clause, header: readonly string[]): ReadConditions | null {
+  const column = columnPattern(header);
+  const value = '(‹Q\\d+›|[A-Z][\\w-]*(?:\\s+[A-Z][\\w-]*)*)';
+  const before = new RegExp(
+    `\\b(?:in|for|from|of|at|within|with)\\s+(?:the\\s+)?${value}\\s+(${column})(?!\\s*(?:column|is\\b|>|<|=))`,
+  ).exec(text);
+  if (before?.[1] !== undefined && !/^The$/.test(before[1])) {
+    const test: Condition = {
+      column: columnName(before[2] ?? '', clause, header),
+      op: '==',
+      value: writtenValue(before[1], clause),
+    };
+    return { filters: [[test]], rest: text.replace(before[0], ' ') };
+  }
+  const owned = new RegExp(`\\b${value}['’]s\\s+(${column})\\b`).exec(text);
+  const of =
+    owned ??
+    new RegExp(
+      `\\b(${column})\\s+(?:of|for)\\s+(?:the\\s+)?(?:row\\s+)?(?:named\\s+|called\\s+)?${value}\\s*$`,
+    ).exec(text.trim());
+  const [name, wanted] = owned === null ? [of?.[1], of?.[2]] : [owned[2], owned[1]];
+  if (of === null || name === undefined || wanted === undefined || isColumn(wanted, header)) return null;
+  if (
+    /\b(?:sum|average|mean|total|median|count|max|min|maximum|minimum|highest|lowest|unique|distinct)\b/i.test(
+      text,
+    )
+  )
+    return null;
+  return {
+    filters: [[{ column: '*', op: '==', value: writtenValue(wanted, clause) }]],
+    rest: text.replace(of[0], ` show ${name} `),
+  };
+}
+
+const isColumn = (word: string, header: readonly string[]): boolean =>
+  new RegExp(`^${columnPattern(header)}$`, 'i').test(word) && !word.startsWith('‹');
+
 interface Chain {
   readonly any: Condition[][];
   readonly end: number;
@@ -144,7 +184,7 @@ function chainFrom(
     const rest = text.slice(at);
     const read =
       comparison(rest, column, clause) ??
-      (plainValue || header !== null ? adjacent(rest, column, clause) : null);
+      (plainValue || header !== null ? adjacent(rest, column, clause, header) : null);
     if (read === null) return null;
     any.at(-1)?.push(...read.conditions);
     at += read.length;
@@ -173,7 +213,7 @@ function chainFrom(
         if (other !== null && last?.op === '==') {
           any.push([
             ...(any.at(-1)?.slice(0, -1) ?? []),
-            { ...last, value: valueOf(other[1] ?? '', clause) },
+            { ...last, value: writtenValue(other[1] ?? '', clause) },
           ]);
           at += other[0].length;
         }
@@ -191,8 +231,8 @@ function comparison(
   const between = new RegExp(`^(?:is\\s+|are\\s+)?between\\s+${VALUE}\\s+and\\s+${VALUE}`, 'i').exec(text);
   if (between !== null) {
     const conditions: Condition[] = [
-      { column, op: '>=', value: valueOf(between[1] ?? '', clause) },
-      { column, op: '<=', value: valueOf(between[2] ?? '', clause) },
+      { column, op: '>=', value: writtenValue(between[1] ?? '', clause) },
+      { column, op: '<=', value: writtenValue(between[2] ?? '', clause) },
     ];
     return { conditions, length: between[0].length };
   }
@@ -209,7 +249,7 @@ function comparison(
       'i',
     ).exec(text);
     if (match?.[1] !== undefined)
-      return { conditions: [{ column, op, value: valueOf(match[1], clause) }], length: match[0].length };
+      return { conditions: [{ column, op, value: writtenValue(match[1], clause) }], length: match[0].length };
   }
   return null;
 }
@@ -219,13 +259,24 @@ function adjacent(
   text: string,
   column: string,
   clause: Clause,
+  header: readonly string[] | null,
 ): { conditions: Condition[]; length: number } | null {
-  const match = /^(‹Q\d+›|-?\d+(?:\.\d+)?(?![\w.])|[A-Z][\w-]*)(?=\s|$|[,.?])/.exec(text);
-  if (match?.[1] === undefined) return null;
-  return { conditions: [{ column, op: '==', value: valueOf(match[1], clause) }], length: match[0].length };
+  const match = new RegExp(
+    `^(‹Q\\d+›|-?\\d+(?:\\.\\d+)?(?![\\w.])|(?!(?:${NOT_COLUMNS})\\b)[A-Za-z][\\w-]*)(?=\\s|$|[,.?])`,
+  ).exec(text);
+  if (
+    match?.[1] === undefined ||
+    /^(?:sorted|ordered|grouped|sort|greater|descending|ascending|equal|that|where)$/i.test(match[1])
+  )
+    return null;
+  if (header !== null && isColumn(match[1], header)) return null;
+  return {
+    conditions: [{ column, op: '==', value: writtenValue(match[1], clause) }],
+    length: match[0].length,
+  };
 }
 
-function valueOf(token: string, clause: Clause): string {
+function writtenValue(token: string, clause: Clause): string {
   if (token.startsWith('‹')) return unmask(token, clause.slots, 'text');
   const text = digitsForWords(token.trim());
   return /^[$€£]?-?\d[\d,]*(?:\.\d+)?%?$/.test(text) ? text.replace(/[$€£,%]/g, '') : text;

@@ -1,159 +1,8 @@
 /** Reading, writing, listing, searching, deleting, copying and renaming files of the workspace. */
 import { slotText, unmask } from '../language/mask.ts';
-import type { FileWrite, Intent } from './intent.ts';
+import type { Intent } from './intent.ts';
 import { type Clause, folderIn, P, pathsIn, Q, resolvePath, unread } from './places.ts';
-
-const RESULT =
-  "(?:it|them|that|this|these|those|both|all(?: of (?:it|them|these))?|everything|(?:all |both )?(?:the |this |that |these |those |its |their )?(?:final |computed |calculated |combined |resulting |printed |sorted |filtered |grouped |converted |extracted |above |program(?:'s)? |script(?:'s)? |response )?(?:results?|answers?|outputs?|values?|numbers?|counts?|totals?|sums?|means?|averages?|medians?|summary|response|body|content|contents|text|data|table|rows?|lists?|lines?|stdout|figures?|findings?|matches|report|graph|path|sequence|json|csv|page|words?|names?|total sum|maximum|minimum|max|min|product|standard deviation|statistics|stats|statuses|status|status code|title|field|size|entries|files?))(?:\\s+(?:of (?:it|that|this|the (?:calculation|computation|script|program|run|analysis))|as (?:plain )?text))?";
-const INTO =
-  '(?:in(?:to|side)?|to|as|under|on)(?:\\s+(?:a|the|an))?(?:\\s+(?:new|text|output|local|csv|json|plain|markdown|empty))*(?:\\s+(?:file|document|report|path))?(?:\\s+(?:called|named|at|with (?:the )?name))?';
-const SAVE =
-  '(?:write|save|store|put|record|output|export|dump|append|add|log|send|print|place|insert|include|report|keep)';
-
-/** "write it to report.txt", "save the results in out.csv", "append that to log.txt". */
-function recogniseSink(clause: Clause): FileWrite | null {
-  const { text } = clause;
-  const words = text.replace(/\b(?:down|out|also)\b\s*/gi, '');
-  const match =
-    new RegExp(
-      `^(${SAVE})\\s+${RESULT}(?:\\s+(?:back|only|together))?\\s+${INTO}\\s+(${P})(?:\\s+(?:file|as well|too|instead))?(?:\\s+(?:as|in) (?:csv|json|(?:plain )?text|csv format|json format))?$`,
-      'i',
-    ).exec(words) ??
-    new RegExp(`^(${SAVE})\\s+${INTO}\\s+(${P})$`, 'i').exec(words) ??
-    new RegExp(`^(${SAVE})\\s+(?:in|to|into)\\s+(${P})\\s+${RESULT}$`, 'i').exec(words) ??
-    new RegExp(
-      `^(create|make|generate|produce)\\s+(?:a\\s+|the\\s+)?(?:new\\s+)?(?:text\\s+)?(?:file\\s+|report\\s+)?(?:called\\s+|named\\s+)?(${P})\\s+(?:with|containing|from|that contains|holding)\\s+${RESULT}$`,
-      'i',
-    ).exec(words) ??
-    new RegExp(`^(use)\\s+(${P})\\s+(?:for|as)\\s+(?:the\\s+)?(?:output|result)(?:\\s+file)?$`, 'i').exec(
-      words,
-    );
-  if (match?.[2] === undefined) return null;
-  if (clause.around.before.length === 0 && Object.keys(clause.around.inherited).length === 0) return null;
-  const path = resolvePath(slotText(match[2], clause.slots), clause.around.files);
-  const append = /^(?:append|add)$/i.test(match[1] ?? '');
-  const all =
-    /\b(?:both|all|them|these|those|everything|results|values|numbers|answers|outputs|totals|figures|findings|statistics|stats)\b/i.test(
-      words.replace(new RegExp(P, 'g'), ''),
-    );
-  return { kind: 'write', mode: append ? 'append' : 'write', path, content: { from: 'result', all } };
-}
-
-const GENERATED =
-  /\b(?:poem|story|essay|summary|haiku|letter|e-?mail|article|joke|script|program|function|code|class|report|blog|song|lyrics|speech|review|list of|documentation|readme|test|tests|recipe|plan|proposal|description|explanation|translation|numbers?|primes?|random|table|date|time|result|results|mean|average|sum|total|count|output|contents?|answer|value|names? of|lines? of|words? of|first|last|largest|smallest|columns?|rows?)\b/i;
-const LITERAL_INTRO =
-  '(?:(?:the|a|this|following)\\s+)*(?:text|content|contents|line|string|message|words?|sentence|note|phrase|entry|json|data|row)?(?:\\s+(?:saying|that says|reading|of))?\\s*[:=]?\\s*';
-
-/** What is to be written, when the words themselves are it. */
-function literalOf(phrase: string, clause: Clause): string | null {
-  const content = phrase.trim();
-  const quoted = new RegExp(`^${LITERAL_INTRO}(${Q}|‹[CN]\\d+›)$`, 'i').exec(content);
-  if (quoted?.[1] !== undefined) {
-    return /^‹N/.test(quoted[1])
-      ? unmask(quoted[1], clause.slots, 'raw').replace(/^`|`$/g, '')
-      : slotText(quoted[1], clause.slots);
-  }
-  const introduced =
-    /^(?:(?:the|a|this)\s+)?(?:following\s+)?(?:text|content|contents|line|string|message|words?|sentence|note|phrase)s?\s*:?\s+(?=\S)/i.exec(
-      content,
-    );
-  const rest = introduced === null ? content : content.slice(introduced[0].length);
-  if (rest === '' || /‹[UC]\d+›/.test(rest)) return null;
-  if (introduced !== null && !/^(?:of|from|in|about)\b/i.test(rest))
-    return unmask(rest, clause.slots).replace(/^:\s*/, '');
-  if (
-    /^(?:the|a|an|all|any|some|my|your|its|their|his|each|every|how|what|which|whether|it|this|that)\b/i.test(
-      rest,
-    )
-  )
-    return null;
-  if (GENERATED.test(rest) || /‹/.test(rest) || rest.split(/\s+/).length > 8) return null;
-  return rest;
-}
-
-function recogniseLiteralWrite(clause: Clause): FileWrite | null {
-  const { text } = clause;
-  const rules: ReadonlyArray<readonly [RegExp, number, number]> = [
-    [
-      new RegExp(
-        `^(append|add|write|save|store|put|insert|log|record|output|echo|print)\\s+(.+?)\\s+(?:as a new line\\s+|on a new line\\s+)?(?:at the end of|to the end of|${INTO})(?:\\s+(?:the\\s+)?(?:end of\\s+)?(?:the\\s+)?file)?\\s+(${P})(?:\\s+file)?$`,
-        'i',
-      ),
-      2,
-      3,
-    ],
-    [
-      new RegExp(
-        `^(append|add|write|put|save|store|overwrite)\\s+(?:to|in|into)?\\s*(?:the\\s+)?(?:file\\s+)?(${P})\\s*(?::|with|the following:?|containing|,)\\s*([\\s\\S]+)$`,
-        'i',
-      ),
-      3,
-      2,
-    ],
-    [
-      new RegExp(
-        `^(create|make|write|generate|save|set up|produce|overwrite|replace the contents? of)\\s+(?:a\\s+|an\\s+|the\\s+)?(?:new\\s+|text\\s+|plain\\s+|json\\s+|csv\\s+|markdown\\s+)*(?:file|document)?\\s*(?:called|named|at|with (?:the )?name|with (?:the )?path)?\\s*(${P})\\s*(?:,?\\s*(?:and\\s+)?(?:with|containing|that (?:contains|says|reads|holds)|which (?:contains|says)|whose (?:contents?|text) (?:is|are)|holding|to contain|to say|so that it (?:contains|says)|including|by|saying|reading|consisting of|write)|:)\\s*(?:(?:just|only|exactly)\\s+)?([\\s\\S]+)$`,
-        'i',
-      ),
-      3,
-      2,
-    ],
-  ];
-  for (const [pattern, contentGroup, pathGroup] of rules) {
-    const match = pattern.exec(text);
-    const phrase = match?.[contentGroup];
-    const token = match?.[pathGroup];
-    if (phrase === undefined || token === undefined) continue;
-    const literal = literalOf(phrase, clause);
-    if (literal === null) continue;
-    const path = resolvePath(slotText(token, clause.slots), clause.around.files);
-    return {
-      kind: 'write',
-      mode: /^(?:append|add)/i.test(match?.[1] ?? '') ? 'append' : 'write',
-      path,
-      content: { from: 'literal', text: literal },
-    };
-  }
-  const empty = new RegExp(
-    `^(?:create|make|touch)\\s+(?:a|an|the)?\\s*(?:new\\s+)?(?:(?:empty|blank)\\s+)?(?:text\\s+)?(?:file)?\\s*(?:called|named)?\\s*(${P})$`,
-    'i',
-  ).exec(text);
-  if (empty?.[1] !== undefined && /\b(?:empty|blank|touch)\b/i.test(text)) {
-    return {
-      kind: 'write',
-      mode: 'write',
-      path: resolvePath(slotText(empty[1], clause.slots), clause.around.files),
-      content: { from: 'literal', text: '' },
-    };
-  }
-  return null;
-}
-
-/** The part of "write the mean of price in data.csv to report.txt" that must be computed first. */
-export function sinkOfPhrase(clause: Clause): { readonly phrase: string; readonly sink: FileWrite } | null {
-  const { text } = clause;
-  const saved = new RegExp(`^(${SAVE})\\s+(.+?)\\s+(${INTO})\\s+(${P})$`, 'i').exec(text);
-  const within = /^(?:in|inside|on|under)\b/i.test(saved?.[3] ?? '');
-  const shown = /^(?:print|report|output|include|keep|log|put out)$/i.test(saved?.[1] ?? '');
-  const known = clause.around.files.includes(
-    resolvePath(slotText(saved?.[4], clause.slots), clause.around.files),
-  );
-  const pair: readonly (string | undefined)[] | null =
-    saved !== null && !(within && (shown || known))
-      ? [text, saved[2], saved[4]]
-      : (/^(.+?),?\s+(?:and\s+)?(?:writing|saving|storing|putting|outputting|recording)\s+(?:it|the (?:result|output|answer|response|body))?\s*(?:in(?:to)?|to|as)\s+(?:the\s+|a\s+)?(?:file\s+)?(?:called\s+|named\s+)?(‹P\d+›)$/i.exec(
-          text,
-        ) ??
-        new RegExp(
-          `^(.+?),?\\s+(?:with (?:the )?(?:output|result)s? (?:(?:written|saved|stored|going)\\s+)?(?:in|to|into)|(?:in)?to (?:a|the) (?:new )?(?:text |csv |json )?(?:file|document)(?: called| named)?|(?:output(?: file)?|saved (?:to|as|in)))\\s*:?\\s+(${P})$`,
-          'i',
-        ).exec(text));
-  const match = pair;
-  if (match?.[1] === undefined || match[2] === undefined) return null;
-  const path = resolvePath(slotText(match[2], clause.slots), clause.around.files);
-  const mode = /^(?:append|add)\b/i.test(clause.text) ? 'append' : 'write';
-  return { phrase: match[1], sink: { kind: 'write', mode, path, content: { from: 'result', all: false } } };
-}
+import { recogniseLiteralWrite, recogniseSink } from './writes.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
   python: '*.py',
@@ -219,12 +68,19 @@ function recogniseChange(clause: Clause): Intent | null {
     const to = target(pair[3], path);
     return { kind: /^(?:move|rename|mv)$/i.test(pair[1] ?? '') ? 'move' : 'copy', path, to };
   }
+  const made = new RegExp(
+    `^(?:make|create)\\s+(?:a\\s+)?(?:backup\\s+)?(?:copy|duplicate|backup)\\s+of\\s+(?:the\\s+file\\s+)?(${P})\\s+(?:called|named|as|in|at|to|with the name)\\s+(?:the\\s+file\\s+)?(${P})$`,
+    'i',
+  ).exec(text);
+  if (made !== null) return { kind: 'copy', path: at(made[1]), to: target(made[2], at(made[1])) };
   const removed = new RegExp(
     `^(?:delete|remove|erase|rm|discard|get rid of)\\s+(?:the\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?(${P}|${IT})(?:\\s+(?:file|from (?:the|my) workspace|again|completely|entirely))*$`,
     'i',
   ).exec(text);
   if (removed !== null) {
-    const path = /^‹/.test(removed[1] ?? '') ? at(removed[1]) : clause.around.file;
+    // Only the very file that is named is deleted, not one of the same name in another folder.
+    const named = slotText(removed[1], clause.slots).replace(/^(?:\.\/)+/, '');
+    const path = /^‹/.test(removed[1] ?? '') ? named : clause.around.file;
     return path === null || path.endsWith('/') ? null : { kind: 'delete', path };
   }
   const exists = new RegExp(
@@ -256,7 +112,10 @@ function recogniseListing(clause: Clause): Intent | null {
   ).exec(text);
   const search =
     which ??
-    new RegExp(`^(?:search|grep|look|scan)\\b(?:(?!\\bfor\\b).)*?\\b(?:for)?\\s+${needle}`, 'i').exec(text) ??
+    new RegExp(
+      `^(?:search|grep|look|scan)\\b(?:(?:(?!\\bfor\\b).)*\\bfor|\\s+(?=‹[QN]|[A-Z]{3}))\\s*${needle}`,
+      'i',
+    ).exec(text) ??
     new RegExp(
       `^(?:find|locate|show|list|get)\\s+(?:me\\s+)?(?:all\\s+|every\\s+|each\\s+|the\\s+)*(?:lines?|places?|occurrences?|mentions?|instances?|matches|appearances)\\b.*?(?:where|of|containing|with|that (?:contain|mention)s?|for)\\s+${needle}`,
       'i',
@@ -352,6 +211,7 @@ function recogniseRead(clause: Clause): Intent | null {
   const { text } = clause;
   const path = pathsIn(clause)[0];
   if (path === undefined || pathsIn(clause).length > 1 || path.endsWith('/')) return null;
+  if (path === '.' || clause.around.files.some((file) => file.startsWith(`${path}/`))) return null;
   if (
     !/\b(?:read|open|show|display|print|cat|load|view|output|give|get|see|import|contents?|what(?:'s| is| does)|take|use|return|look|dump|tell|parse|inspect|fetch|retrieve|examine|consider|from|in)\b/i.test(
       text,

@@ -200,6 +200,12 @@ export interface TableWork {
   readonly refines?: boolean;
 }
 
+/** "Look at ./src.": where the operations around it are to look. */
+export interface Focus {
+  readonly kind: 'focus';
+  readonly folder: string;
+}
+
 export interface Report {
   /** "show me the result": the results before it are the answer already. */
   readonly kind: 'report';
@@ -222,6 +228,7 @@ export type Intent =
   | JsonField
   | TextWork
   | TableWork
+  | Focus
   | Report;
 
 /** What the words around a clause say that it may lean on ("it", "the file", "the result"). */

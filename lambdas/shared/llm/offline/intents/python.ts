@@ -83,7 +83,7 @@ export function recognisePython(clause: Clause): RunPython | null {
 export function inlinePython(text: string): { readonly code: string; readonly rest: string } | null {
   if (text.includes('```')) return null;
   const lead =
-    /^\s*(?:please\s+|can you\s+|could you\s+)?(?:(?:run|execute|evaluate|eval|exec|what(?:'s| is| does| will)|show|tell me|give me)\b[^:\n]{0,80}?\b(?:python|code|script|snippet|program)\b[^:\n]{0,60}|python(?: code)?\s*(?:to run)?)\s*:\s*/i.exec(
+    /^\s*(?:please\s+|can you\s+|could you\s+)?(?:(?:run|execute|evaluate|eval|exec|what(?:'s| is| does| will)|show|tell me|give me)\b[^:\n]{0,80}?\b(?:python|code|script|snippet|program)\b[^:\n]{0,60}|python(?: code)?\s*(?:to run)?)\s*:(?!\/\/)\s*/i.exec(
       text,
     );
   if (lead === null) return null;

@@ -6,13 +6,14 @@ import { clausesOf, plain, sentencesOf } from '../language/clauses.ts';
 import { mask, type Slot } from '../language/mask.ts';
 import { recogniseArithmetic } from './arithmetic.ts';
 import { recogniseCalls } from './calls.ts';
-import { recogniseFiles, sinkOfPhrase } from './files.ts';
+import { recogniseFiles } from './files.ts';
 import type { Intent, Surroundings } from './intent.ts';
-import { type Clause, pathsIn } from './places.ts';
+import { type Clause, folderIn, pathsIn } from './places.ts';
 import { inlinePython, recognisePython } from './python.ts';
 import { recogniseTable } from './table.ts';
 import { recogniseText } from './text.ts';
 import { recogniseFetch, recogniseJson } from './web.ts';
+import { sinkOfPhrase } from './writes.ts';
 
 /** What the workspace shows: paths, and the columns of its tables. */
 export function surroundingsOf(
@@ -150,8 +151,35 @@ function recogniseClause(clause: Clause): Intent[] | null {
   }
   const sunk = withSink(clause);
   if (sunk !== null) return sunk;
-  const single = recogniseOne(clause);
-  return single === null ? withLead(clause) : [single];
+  const single = recogniseOne(clause) ?? focusOf(clause);
+  return single === null ? (withPage(clause) ?? withLead(clause)) : [single];
+}
+
+/** "Analyze the code in ./src.": no question, but where the others are to look. */
+function focusOf(clause: Clause): Intent | null {
+  const match =
+    /^(?:analy[sz]e|look (?:at|into|through)|consider|inspect|examine|scan|take|given|study|parse|use|check)\b(?:\s+(?:the|all|this|my|our|python|javascript|typescript|java|go|source|code|files?|project|folder|directory|package|modules?|scripts?|codebase|repository|repo|in|of|under|inside|within|at))*\s+(‹P\d+›|‹N\d+›)(?:\s+(?:folder|directory|package|project))?$/i.exec(
+      clause.text,
+    );
+  const folder = match === null ? null : folderIn(clause);
+  return folder === null || !clause.around.files.some((file) => file.startsWith(`${folder}/`))
+    ? null
+    : { kind: 'focus', folder };
+}
+
+/** "the title of https://…": the address is fetched and the question asked of what it answers. */
+function withPage(clause: Clause): Intent[] | null {
+  const urls = clause.text.match(/‹U\d+›/g) ?? [];
+  if (urls.length !== 1) return null;
+  const fetched = recogniseOne({ ...clause, text: `fetch ${urls[0]}` });
+  if (fetched === null) return null;
+  const question = clause.text.replace(
+    /(?:\b(?:the|a)\s+)?(?:\b(?:web\s?page|page|website|site|url|document|text|json|response|content|contents|file)\s+)?(?:\b(?:at|from|of|on|behind|returned by|served (?:at|by))\s+)?(?:the\s+)?(?:url\s+|page\s+|address\s+|website\s+)?‹U\d+›/i,
+    'it',
+  );
+  const around = after(clause.around, [fetched]);
+  const rest = recogniseOne({ ...clause, text: plain(question), around });
+  return rest === null || rest.kind === 'fetch' || rest.kind === 'read' ? null : [fetched, rest];
 }
 
 /** One operation. Families that demand the most of a sentence come first. */
@@ -196,6 +224,8 @@ function withLead(clause: Clause): Intent[] | null {
     });
     return rest === null ? null : [fetched, ...rest];
   }
+  const inFolder = recogniseOne({ ...clause, text: `${plain(question)} in ${place}` });
+  if (inFolder !== null && 'folder' in inFolder) return [inFolder];
   const read = recogniseOne({ ...clause, text: `read ${place}` });
   if (read === null) return null;
   const rest = chainClauses(clausesOf(plain(question)), clause.slots, after(clause.around, [read]), () => []);

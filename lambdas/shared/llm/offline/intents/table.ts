@@ -1,28 +1,11 @@
 /** Questions about tables: CSV, TSV, and JSON lists of objects. */
 import { digitsForWords } from '../language/numbers.ts';
 import { columnName, columnPattern, conditionsIn } from './columns.ts';
-import type { Measure, Source, TableWork } from './intent.ts';
+import type { Source, TableWork } from './intent.ts';
+import { paraphrase } from './paraphrase.ts';
 import { type Clause, pathsIn, sourceOf, unread } from './places.ts';
+import { type Draft, readGroup, readMeasures, readOrder, readSelection, type Take } from './table-parts.ts';
 
-const MEASURES: ReadonlyArray<readonly [string, Measure]> = [
-  [
-    'number of (?:unique|distinct|different)|how many (?:unique|distinct|different)|count (?:of )?(?:the )?(?:unique|distinct|different)|(?:unique|distinct) count(?: of)?',
-    'unique',
-  ],
-  ['population standard deviation', 'pstdev'],
-  ['(?:sample )?standard deviation|std\\.? ?dev(?:iation)?|stdev|stddev|std', 'stdev'],
-  ['population variance', 'pvariance'],
-  ['variance', 'variance'],
-  ['averages?|means?|avg', 'mean'],
-  ['medians?', 'median'],
-  ['grand total|totals?|sums?|sum up|add up|combined|summed', 'sum'],
-  ['minimum|min|lowest|smallest|cheapest|least|earliest', 'min'],
-  ['maximum|max|highest|largest|biggest|greatest|latest', 'max'],
-  ['most (?:common|frequent)|mode', 'mode'],
-  ['range', 'range'],
-];
-const ROWS =
-  '(?:data\\s+)?(?:rows?|records?|entries|data rows|lines of data|observations|items|data points|data records)';
 const TABLE_WORDS = [
   'column',
   'columns',
@@ -87,9 +70,19 @@ const TABLE_WORDS = [
   'keep',
   'then',
   'lines',
+  'sold',
+  'select',
+  'extract',
+  'earned',
+  'made',
+  'spent',
+  'paid',
+  'satisfying',
+  'info',
+  'information',
+  'details',
+  'who',
 ];
-
-const MEASURE_START = new RegExp(`\\b(?:${MEASURES.map(([words]) => words).join('|')})\\b`, 'i');
 
 function tableSource(clause: Clause): Source | null {
   const source = sourceOf(clause);
@@ -118,10 +111,19 @@ function tableSource(clause: Clause): Source | null {
 
 /** The table a clause works on, and its header when the workspace shows it. */
 export function headerOf(source: Source | null, clause: Clause): readonly string[] | null {
-  return source?.from === 'file' ? (clause.around.headers[source.path] ?? null) : null;
+  if (source?.from !== 'file') return null;
+  const own = clause.around.headers[source.path];
+  const last = clause.around.before.at(-1);
+  const other =
+    pathsIn(clause)[1] ??
+    (last?.kind === 'table' && last.join !== undefined && pathsIn(clause).length === 0
+      ? last.join.path
+      : undefined);
+  const more = other === undefined ? [] : clause.around.headers[other];
+  return own === undefined || more === undefined
+    ? null
+    : [...own, ...more.filter((name) => !own.includes(name))];
 }
-
-type Draft = { -readonly [Key in keyof TableWork]: TableWork[Key] };
 
 /** Reads one query; null when any word of it is not understood. */
 export function recogniseTable(clause: Clause): TableWork | null {
@@ -131,15 +133,19 @@ export function recogniseTable(clause: Clause): TableWork | null {
   const column = columnPattern(header);
   const name = (token: string | undefined): string => columnName(token ?? '', clause, header);
   const work: Draft = { kind: 'table', source, filters: [], group: [], measures: [], ask: 'rows' };
-  let text = digitsForWords(
-    clause.text
-      .replace(
-        /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
-        ' ',
-      )
-      .replace(/\bone(?=\s+of)\b/gi, 'a'),
+  let text = paraphrase(
+    digitsForWords(
+      clause.text
+        .replace(
+          /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
+          ' ',
+        )
+        .replace(/\bone(?=\s+of)\b/gi, 'a'),
+    ),
+    header,
+    source.from === 'file' ? source.path : null,
   );
-  const take = (pattern: string | RegExp): RegExpExecArray | null => {
+  const take: Take = (pattern) => {
     const match = (typeof pattern === 'string' ? new RegExp(pattern, 'i') : pattern).exec(text);
     if (match !== null) text = `${text.slice(0, match.index)} ${text.slice(match.index + match[0].length)}`;
     return match;
@@ -187,10 +193,7 @@ export function recogniseTable(clause: Clause): TableWork | null {
   if (conditions === null) return null;
   work.filters = conditions.filters;
   text = conditions.rest;
-  if (work.filters.length > 0)
-    take(
-      /^\s*(?:filter|keep|select|show|list|find|get|return|extract|give me|print|display)\b(?:\s+(?:me|all|only|the|just|out|down|to|for))*/i,
-    );
+  if (work.filters.length > 0) take(/^\s*(?:filter|keep)\b(?:\s+(?:me|all|only|the|just|out|down|to|for))*/i);
 
   readOrder(take, work, column, name);
   if (work.group.length === 0) readGroup(take, work, column, name);
@@ -218,194 +221,4 @@ export function recogniseTable(clause: Clause): TableWork | null {
   )
     return null;
   return work;
-}
-
-type Take = (pattern: string | RegExp) => RegExpExecArray | null;
-type Name = (token: string | undefined) => string;
-
-function readOrder(take: Take, work: Draft, column: string, name: Name): void {
-  const down = (words: string | undefined): boolean =>
-    !/lowest|smallest|least|cheapest|minimum|min|bottom|fewest|earliest|shortest|youngest/i.test(words ?? '');
-  const extreme =
-    '(highest|lowest|largest|smallest|biggest|greatest|most|least|maximum|minimum|max|min|top|fewest|latest|earliest)';
-  const which = take(
-    `\\b(?:which|what|who|find|show|get|give|tell|name|identify|the)\\s+(?:me\\s+)?(?:is\\s+)?(?:the\\s+)?(?:name of the\\s+)?(${column}|row|record|entry|item|one)s?\\s+(?:has|have|had|with|is|having|that has|which has|got)\\s+(?:the\\s+)?${extreme}\\s+(?:value (?:of|in|for)\\s+)?(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+column)?`,
-  );
-  if (which !== null) {
-    work.sort = { column: name(which[4]), descending: down(which[2]) };
-    work.limit = { count: 1, end: 'first' };
-    if (!/^(?:row|record|entry|item|one)$/i.test(which[1] ?? '')) work.select = [name(which[1])];
-    work.ask = 'which';
-    return;
-  }
-  const top = take(
-    `\\b(?:the\\s+)?(top|bottom|first|last)\\s+(\\d+)\\s+(?:(?:rows?|records?|entries|items|results?|${column})\\s+)?(?:(?:sorted|ordered|ranked)\\s+)?(?:by|with the (?:highest|largest|lowest|smallest)|according to|in terms of|based on)\\s+(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+column)?`,
-  );
-  if (top !== null) {
-    const ascending = /\b(?:lowest|smallest)\b/i.test(top[0]) || /bottom/i.test(top[1] ?? '');
-    work.sort = { column: name(top[3]), descending: !ascending };
-    work.limit = { count: Number(top[2]), end: 'first' };
-    return;
-  }
-  const highest = take(
-    `\\b(?:the\\s+)?(\\d+)\\s+(?:(?:rows?|records?|entries|items|${column})\\s+)?(?:with (?:the )?)?${extreme}\\s+(?:values? (?:of|in|for)\\s+)?(?:the\\s+)?(${column})(?:\\s+(?:column|values?))?`,
-  );
-  if (highest !== null) {
-    work.sort = { column: name(highest[3]), descending: down(highest[2]) };
-    work.limit = { count: Number(highest[1]), end: 'first' };
-    return;
-  }
-  const sorted = take(
-    `\\b(?:sort|sorted|order|ordered|rank|ranked|arrange|arranged)(?:ing)?\\b(?:\\s+(?:it|them|the|these|all|rows?|records?|data|file|table|entries|results?|groups?))*\\s*(?:‹P\\d+›)?\\s*(?:by|on|according to|based on)\\s+(?:the\\s+)?(?:column\\s+|values? (?:of|in)\\s+)?(${column})(?:\\s+column)?`,
-  );
-  const direction = take(
-    /\b(?:in\s+)?(?:(descending|desc|decreasing|reverse|high(?:est)?[- ]to[- ]low(?:est)?|largest (?:to smallest|first)|highest first|from (?:high(?:est)?|largest) to (?:low(?:est)?|smallest)|biggest first)|(ascending|asc|increasing|alphabetical(?:ly)?|low(?:est)?[- ]to[- ]high(?:est)?|smallest (?:to largest|first)|lowest first|from (?:low(?:est)?|smallest) to (?:high(?:est)?|largest)))(?:\s+order)?(?!\w)/i,
-  );
-  if (sorted !== null) work.sort = { column: name(sorted[1]), descending: direction?.[1] !== undefined };
-  else if (
-    direction !== null &&
-    work.ask === 'rows' &&
-    take(/\b(?:sort|sorted|order|ordered|rank|ranked)\b/i) !== null
-  )
-    work.sort = { column: null, descending: direction[1] !== undefined };
-  const limit =
-    take(`\\b(?:the\\s+)?(first|last|top|bottom)\\s+(\\d+)(?:\\s+(?:${ROWS}|results?|groups?))?\\b`) ??
-    take(/\b(?:limit(?:ed)?(?: it)? to|only) ()(\d+)(?: (?:rows?|records?|results?))?\b/i);
-  if (limit !== null) {
-    const topLike = /top|bottom/i.test(limit[1] ?? '') && work.sort !== undefined;
-    work.limit = {
-      count: Number(limit[2]),
-      end: /last|bottom/i.test(limit[1] ?? '') && !topLike ? 'last' : 'first',
-    };
-  }
-}
-
-function readGroup(take: Take, work: Draft, column: string, name: Name): void {
-  const list = `(${column})(?:\\s+columns?)?(?:\\s*(?:,|and)\\s*(?:by\\s+)?(?:the\\s+)?(?!(?:sum|total|average|count|compute|mean|max|min)\\b)(${column})(?=\\s*(?:$|[,.;?]|and\\b|in\\b|columns?\\b)))?`;
-  const group =
-    take(
-      `\\b(?:group(?:ed|ing)?|broken down|split|aggregat(?:e|ed)|partition(?:ed)?|bucket(?:ed)?)\\b(?:\\s+(?:it|them|the|rows?|records?|data|by|file|table|sales|results?))*?\\s*(?:‹P\\d+›)?\\s*by\\s+(?:the\\s+)?(?:column\\s+|each\\s+)?${list}`,
-    ) ??
-    take(
-      `\\b(?:for|in|of|within|by|from|on)\\s+(?:each|every)\\s+(?:unique\\s+|distinct\\s+|different\\s+)?(?:value (?:of|in)\\s+)?(?:the\\s+)?${list}`,
-    ) ??
-    take(`\\b(?:per|by|for each|by each|each)\\s+(?:the\\s+)?(?:column\\s+)?${list}`);
-  if (group === null) return;
-  work.group = [name(group[1]), ...(group[2] === undefined ? [] : [name(group[2])])];
-}
-
-function readMeasures(
-  take: Take,
-  work: Draft,
-  column: string,
-  name: Name,
-  header: readonly string[] | null,
-): boolean {
-  const measures: { measure: Measure; column: string | null }[] = [];
-  const operand = `(${column}(?:\\s*(?:\\*|×|times|multiplied by|\\+|plus|-|minus|/|divided by)\\s*(?:the\\s+)?${column})*)`;
-  const link =
-    '\\s*(?:value|values|number)?\\s*(?:of|for|in|from)?\\s*(?:all\\s+)?(?:the\\s+)?(?:values?\\s+(?:of|in)\\s+)?(?:the\\s+)?(?:columns?\\s+)?(?:called\\s+|named\\s+)?';
-  const rows = take(
-    `\\b(?:how many|number of|count(?: of)?|count up|total number of|row count)\\s*(?:the\\s+|all\\s+|total\\s+)*(?:number of\\s+)?(?:${ROWS})?\\b(?=\\s*(?:$|[,.;?]|are|is|does|do|in|there|have|has|for|by|per|match|where|and|satisf|contain|‹|it\\b|this))(?:\\s+(?:are there|match|matching|exist))?`,
-  );
-  if (rows !== null && !(/\bhow many\b/i.test(rows[0]) && !new RegExp(ROWS, 'i').test(rows[0])))
-    measures.push({ measure: 'count', column: null });
-  else if (rows !== null) {
-    const noun = take(new RegExp(`^\\s*(?:${column})`, 'i'));
-    if (noun === null && work.group.length === 0 && work.filters.length === 0) return false;
-    measures.push({ measure: 'count', column: null });
-  }
-  for (let found = true; found && measures.length < 12; ) {
-    found = false;
-    for (const [words, measure] of MEASURES) {
-      const list = take(
-        `\\b(?:${words})\\b(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?((?:(?:${MEASURES.map(([more]) => more).join('|')})(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?)?)+))?${link}${operand}((?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+(?:columns?|values?|field))?`,
-      );
-      if (list?.[2] === undefined) continue;
-      const target = expressionOf(list[2], column, name);
-      const also = (list[1] ?? '').split(/\s*(?:,|\band\b|&)\s*/).filter((part) => MEASURE_START.test(part));
-      measures.push({ measure, column: target });
-      for (const part of also) {
-        const more = MEASURES.find(([pattern]) =>
-          new RegExp(`^(?:the\\s+)?(?:${pattern})$`, 'i').test(part.trim()),
-        );
-        if (more !== undefined) measures.push({ measure: more[1], column: target });
-      }
-      // "the sum of price and quantity" is a sum for each of the two.
-      for (const other of (list[3] ?? '')
-        .split(/\s*(?:,\s*and\b|,|\band\b|&)\s*(?:the\s+)?/i)
-        .filter((part) => part.trim() !== '')) {
-        measures.push({ measure, column: name(other.trim()) });
-      }
-      found = true;
-    }
-  }
-  const trailing = header === null ? null : take(`(?<=\\bhow many |\\bnumber of )(${column})`);
-  if (trailing !== null && measures.length === 0)
-    measures.push({ measure: 'unique', column: name(trailing[1]) });
-  if (measures.length > 0) {
-    work.measures = measures;
-    if (work.ask === 'rows') work.ask = 'measure';
-    if (work.filters.length > 0 && measures.some(({ measure }) => measure === 'count'))
-      take(`^\\s*(?:how many|count|number of)\\b`);
-  }
-  return true;
-}
-
-function expressionOf(phrase: string, column: string, name: Name): string {
-  const parts = phrase.split(
-    /\s*(\*|×|\btimes\b|\bmultiplied by\b|\+|\bplus\b|\s-\s|\bminus\b|\/|\bdivided by\b)\s*(?:the\s+)?/i,
-  );
-  if (parts.length === 1 && new RegExp(`^${column}$`, 'i').test(phrase.trim())) return name(phrase.trim());
-  const symbols: Readonly<Record<string, string>> = {
-    '×': '*',
-    times: '*',
-    'multiplied by': '*',
-    plus: '+',
-    minus: '-',
-    'divided by': '/',
-  };
-  return parts
-    .map((part, index) =>
-      index % 2 === 0 ? `[${name(part.trim())}]` : (symbols[part.trim().toLowerCase()] ?? part.trim()),
-    )
-    .join(' ');
-}
-
-function readSelection(take: Take, work: Draft, column: string, name: Name): void {
-  if (
-    work.measures.length === 0 &&
-    take(
-      /\b(?:column|header|field) names?\b|\bnames? of (?:the |all |its )*(?:columns|fields)\b|\b(?:what|which|list|show)\b(?:\s+(?:are|all|the|me|its))*\s+(?:columns|headers?|fields)\b(?!\s+‹)|\bhow many columns\b|\bnumber of columns\b/i,
-    ) !== null
-  ) {
-    work.ask = 'columns';
-    return;
-  }
-  const values = take(
-    `\\b(?:unique|distinct|different)\\s+(?:values?\\s+)?(?:of|in|from|for)?\\s*(?:the\\s+)?(?:column\\s+)?(${column})(?:\\s+(?:column|values?))?`,
-  );
-  if (values !== null) {
-    work.select = [name(values[1])];
-    work.distinct = true;
-    work.ask = 'values';
-    return;
-  }
-  if (
-    take(
-      /\b(?:remove|drop|delete)\s+(?:the\s+|all\s+|any\s+)?duplicate(?:d|s)?(?:\s+rows?)?|\bdedup(?:e|licate)\b/i,
-    ) !== null
-  ) {
-    work.distinct = true;
-  }
-  const some = take(
-    `\\b(?:select|extract|keep|show|list|get|print|display|give me|return|only|with)\\s+(?:me\\s+)?(?:only\\s+|just\\s+|all\\s+)*(?:the\\s+)?(?:values\\s+(?:of|in)\\s+)?(?:the\\s+)?(?:columns?\\s+)?(${column}(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+columns?|\\s+values?|\\s+fields?)?`,
-  );
-  if (some !== null) {
-    work.select = (some[1] ?? '')
-      .split(/\s*(?:,\s*and\b|,|\band\b|&)\s*(?:the\s+)?/i)
-      .filter((part) => part !== '')
-      .map(name);
-    if (work.select.length === 1 && work.measures.length === 0) work.ask = 'values';
-  }
 }

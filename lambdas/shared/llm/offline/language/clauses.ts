@@ -49,7 +49,7 @@ const POLITE =
 
 /** A clause without greeting, courtesy and the marks at its end. */
 export function plain(clause: string): string {
-  let text = clause.trim();
+  let text = clause.trim().replace(/\b(what|who|how|where|which|that|it|here)['’]s\b/gi, '$1 is');
   for (let before = ''; before !== text; ) {
     before = text;
     text = text

@@ -50,11 +50,11 @@ export function digitsForWords(text: string): string {
       /(\d+(?:\.\d+)?)\s*(thousand|million|billion|trillion)\b/gi,
       (_, digits: string, scale: string) => String(Number(digits) * (SCALES[scale.toLowerCase()] ?? 1)),
     )
-    .replace(NUMBER_WORDS, (words) => valueOf(words) ?? words);
+    .replace(NUMBER_WORDS, (words) => numberIn(words) ?? words);
 }
 
 /** Null when the words are several numbers in a row (`two three`) and not one. */
-function valueOf(words: string): string | null {
+function numberIn(words: string): string | null {
   let total = 0;
   let current = 0;
   let last = Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 /** From recognised operations to a plan. */
 import type { Json, JsonObject } from '../../../../../schemas/json.ts';
 import type { PlanDraft } from '../../../../../schemas/plan.ts';
-import type { Intent, TableWork } from '../intents/intent.ts';
+import type { Intent } from '../intents/intent.ts';
 import { planCalculation, planCallPath, planGraph, planNeighbours } from './calls.ts';
 import { type Found, PlanBuilder } from './draft.ts';
 import {
@@ -14,6 +14,7 @@ import {
   planStat,
   planWrite,
 } from './files.ts';
+import { focused, mergeTables, withoutIdleReads } from './merge.ts';
 import { type Prior, planJson, planPython, planTable, planText } from './programs.ts';
 
 export interface PlanningGround {
@@ -27,7 +28,7 @@ export interface PlanningGround {
  * @throws ToolMissingError when a tool that is needed may not be used
  */
 export function planIntents(intents: readonly Intent[], ground: PlanningGround): PlanDraft | null {
-  const work = mergeTables(withoutIdleReads(intents));
+  const work = mergeTables(withoutIdleReads(focused(intents)));
   if (work === null) return null;
   const plan = new PlanBuilder(ground.offered, ground.files);
   const touched = new Map<string, string>();
@@ -35,7 +36,7 @@ export function planIntents(intents: readonly Intent[], ground: PlanningGround):
   const effects: Found[] = [];
   let unsaved: Found[] = [...results];
   for (const [at, intent] of work.entries()) {
-    if (intent.kind === 'report') continue;
+    if (intent.kind === 'report' || intent.kind === 'focus') continue;
     const prior: Prior = { last: results.at(-1) ?? null, all: results, touched };
     const next = work.slice(at + 1).find((later) => later.kind !== 'report');
     const sink = next?.kind === 'write' && next.content.from === 'result' ? next.path : null;
@@ -134,6 +135,7 @@ function compile(
       );
     }
     case 'report':
+    case 'focus':
       return null;
   }
 }
@@ -192,114 +194,5 @@ function resultOf(found: readonly Found[], effects: readonly Found[]): JsonObjec
     ...(files.length > 0 ? { written: files } : {}),
     ...(deleted.length > 0 ? { deleted } : {}),
     ...summary,
-  };
-}
-
-/** A file that is read only to ask something of it is opened by the program that asks. */
-function withoutIdleReads(intents: readonly Intent[]): Intent[] {
-  return intents.filter((intent, at) => {
-    if (intent.kind !== 'read') return true;
-    const next = intents.slice(at + 1).find((later) => later.kind !== 'report' && later.kind !== 'read');
-    if (next === undefined) return true;
-    if (next.kind === 'table' || next.kind === 'text' || next.kind === 'json') {
-      return !(
-        next.source.from === 'file' &&
-        intents
-          .slice(at + 1)
-          .some(
-            (later) => 'source' in later && later.source.from === 'file' && later.source.path === intent.path,
-          )
-      );
-    }
-    return !(
-      (next.kind === 'copy' || next.kind === 'move' || next.kind === 'delete') &&
-      next.path === intent.path
-    );
-  });
-}
-
-/** Makes one query of clauses that go on about the same table; null when they contradict each other. */
-function mergeTables(intents: readonly Intent[]): Intent[] | null {
-  const out: Intent[] = [];
-  for (const intent of intents) {
-    const last = out.at(-1);
-    if (intent.kind === 'table' && last?.kind === 'table') {
-      const merged = mergeTwo(last, intent);
-      if (merged === 'conflict') return null;
-      if (merged !== null) {
-        out[out.length - 1] = merged;
-        continue;
-      }
-    }
-    out.push(intent);
-  }
-  return out;
-}
-
-function mergeTwo(first: TableWork, second: TableWork): TableWork | null | 'conflict' {
-  const same =
-    JSON.stringify(first.source) === JSON.stringify(second.source) ||
-    (first.join !== undefined && second.source.from === 'file' && second.source.path === first.join.path);
-  if (!same || second.join !== undefined) return null;
-  if (
-    ['columns', 'describe', 'shape'].includes(first.ask) ||
-    ['columns', 'describe', 'shape'].includes(second.ask)
-  )
-    return null;
-  const measuresOnly = (work: TableWork): boolean =>
-    work.group.length === 0 &&
-    work.sort === undefined &&
-    work.limit === undefined &&
-    work.select === undefined;
-  if (first.measures.length > 0 && second.measures.length > 0) {
-    const sameRows = second.filters.length === 0 && (second.refines === true || first.filters.length === 0);
-    const sameGroups = JSON.stringify(first.group) === JSON.stringify(second.group);
-    if (
-      sameRows &&
-      sameGroups &&
-      measuresOnly({ ...first, group: [] }) &&
-      second.sort === undefined &&
-      second.limit === undefined
-    ) {
-      return {
-        ...first,
-        measures: [...first.measures, ...second.measures],
-        ...(second.decimals === undefined ? {} : { decimals: second.decimals }),
-      };
-    }
-    return second.refines === true ? 'conflict' : null;
-  }
-  if (first.measures.length > 0 && first.group.length === 0)
-    return second.measures.length === 0 && second.refines === true ? 'conflict' : null;
-  if (first.ask === 'which') return null;
-  if (
-    first.measures.length > 0 &&
-    (second.filters.length > 0 || second.group.length > 0 || second.select !== undefined)
-  )
-    return 'conflict';
-  if (
-    first.limit !== undefined &&
-    (second.filters.length > 0 || second.measures.length > 0 || second.sort !== undefined)
-  )
-    return 'conflict';
-  if (first.sort !== undefined && second.sort !== undefined) return 'conflict';
-  if (first.select !== undefined && second.select !== undefined) return 'conflict';
-  const filters =
-    first.filters.length === 0
-      ? second.filters
-      : second.filters.length === 0
-        ? first.filters
-        : first.filters.flatMap((one) => second.filters.map((other) => [...one, ...other]));
-  return {
-    ...first,
-    filters,
-    group: first.group.length > 0 ? first.group : second.group,
-    measures: [...first.measures, ...second.measures],
-    ...(second.sort === undefined ? {} : { sort: second.sort }),
-    ...(second.limit === undefined ? {} : { limit: second.limit }),
-    ...(second.select === undefined ? {} : { select: second.select }),
-    ...(second.distinct === undefined ? {} : { distinct: second.distinct }),
-    ...(second.decimals === undefined ? {} : { decimals: second.decimals }),
-    ask: second.ask === 'rows' && first.measures.length > 0 ? first.ask : second.ask,
   };
 }

@@ -77,6 +77,8 @@ def order(value):
     return (0, parsed, "") if parsed is not None else (1, 0, str(value).lower())
 
 def holds(row, test):
+    if test["column"] == "*":
+        return any(holds(row, {**test, "column": column}) for column in row)
     cell, wanted = row[test["column"]], test["value"]
     op = test["op"]
     text, other = str(cell).strip().lower(), str(wanted).strip().lower()
@@ -241,7 +243,7 @@ def answer():
         header, rows = joined(header, rows)
         place = f"{place} joined with {SPEC['join']['path']}"
     total = len(rows)
-    filters = [[{**test, "column": find(test["column"], header)} for test in tests] for tests in SPEC["filters"]]
+    filters = [[{**test, "column": test["column"] if test["column"] == "*" else find(test["column"], header)} for test in tests] for tests in SPEC["filters"]]
     if any(filters):
         rows = [row for row in rows if any(all(holds(row, test) for test in tests) for tests in filters)]
     kept = f"{len(rows)} of {total} rows" if any(filters) else f"{total} rows"
@@ -317,6 +319,8 @@ def listed_rows(place, kept, header, rows):
     select = [find(column, header) for column in SPEC.get("select") or []]
     if ask == "which" and rows:
         same = [row for row in rows if row[column] == best]
+        named = [column for column in header if key_of(column) in ("name", "fullname", "title") or key_of(column).endswith("name")]
+        select = select or named[:1]
         shown = select or header
         value = typed(same[0]) if not select else [str(row[select[0]]) for row in same] if len(same) > 1 else str(same[0][select[0]])
         name = ", ".join(str(row[shown[0]]) for row in same)
