@@ -8,14 +8,19 @@ import { createFunctionHost, type FunctionHost } from './function-host.ts';
 import './engine/promise-with-resolvers.ts';
 import { logFunctionsTo } from './function-log.ts';
 import { listenHttp, type WebApp } from './http.ts';
-import { applyEnvironment, type FunctionEnvironment, sdkEnvironment } from './local-environment.ts';
+import {
+  applyEnvironment,
+  type FunctionEnvironment,
+  processEnvironment,
+  storeEndpoints,
+} from './local-environment.ts';
 import { createMeter, type Meter } from './metering.ts';
 import { OfficeStartError } from './office-start-error.ts';
 import { type OfficeParts, officeParts } from './parts.ts';
 import { provisionQueues, provisionTables, type QueueUrls, queueNames } from './provision.ts';
 import { type PolledQueue, startQueuePollers } from './queue-pollers.ts';
 import { startSchedule } from './schedule.ts';
-import { type Stores, startStores } from './stores.ts';
+import { startStores } from './stores.ts';
 
 export { OfficeStartError } from './office-start-error.ts';
 
@@ -102,6 +107,7 @@ async function open(
   const http = await listenHttp(options.port ?? DEFAULT_PORT, ready.promise);
   undo.push(() => http.stop());
   try {
+    applyEnvironment({ ...processEnvironment(), ...options.environment });
     const importing = parts.importApp();
     importing.catch(() => undefined);
     const stores = await startStores({
@@ -115,7 +121,7 @@ async function open(
     });
     undo.push(() => stores.stop());
     undo.push(surviveStrayRejections(log));
-    applyEnvironment({ ...sdkEnvironment(stores.endpoints), ...options.environment });
+    applyEnvironment({ ...storeEndpoints(stores.endpoints), ...options.environment });
 
     const meter = createMeter(() => stores.counts());
     const functions = createFunctionHost(parts.functions, meter.onInvocation);
@@ -134,7 +140,7 @@ async function open(
     });
     // Functions that are still at work need the servers above to end well.
     undo.push(() => engine.close());
-    const queues = await provision(sqs, stores, aws, parts, options);
+    const queues = await provision(sqs, aws, parts, options);
     await logFunctionsTo(join(dataDir, 'functions.log'));
     const apiKey = options.apiKey ?? localApiKey(dataDir);
     const [makeApp] = await Promise.all([importing, parts.seedKey(apiKey)]);
@@ -170,7 +176,6 @@ function surviveStrayRejections(log: (line: string) => void): () => Promise<void
 /** Makes tables and queues and tells the functions where everything is. */
 async function provision(
   sqs: SQSClient,
-  stores: Stores,
   aws: AwsServer,
   parts: OfficeParts,
   options: OfficeOptions,
@@ -185,7 +190,6 @@ async function provision(
     ...queueUrls,
   };
   applyEnvironment({
-    ...sdkEnvironment(stores.endpoints),
     AWS_ENDPOINT_URL_SFN: aws.url,
     AWS_ENDPOINT_URL_LAMBDA: aws.url,
     ...environment,

@@ -1,11 +1,11 @@
 const t0 = performance.now();
 import { mkdtempSync } from 'node:fs';
 const { startOffice } = await import('./office.ts');
-console.log('imported', (performance.now() - t0).toFixed(0));
+console.log('imported', (performance.now() - t0).toFixed(0), 'cpu', process.cpuUsage().user / 1000 | 0);
 const t1 = performance.now();
 const dataDir = process.argv[2] ?? mkdtempSync('/tmp/off-');
 const office = await startOffice({ dataDir, port: 0, log: console.log });
-console.log('started', (performance.now() - t1).toFixed(0), 'total', (performance.now() - t0).toFixed(0), office.url, dataDir);
+console.log('started', (performance.now() - t1).toFixed(0), 'total', (performance.now() - t0).toFixed(0), 'cpu', process.cpuUsage().user / 1000 | 0);
 const auth = { authorization: `Bearer ${office.apiKey}`, 'content-type': 'application/json' };
 async function task(description: string) {
   const t = performance.now();
