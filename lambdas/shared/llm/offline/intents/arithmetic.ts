@@ -38,6 +38,7 @@ const STATISTICS: ReadonlyArray<readonly [RegExp, Measure | 'product']> = [
 ];
 const LIST =
   /^\s*(?:of|for|from|among|in|:)?\s*(?:the\s+|these\s+|this\s+)?(?:following\s+)?(?:numbers?|values?|list|data(?:\s?set)?|sequence|series|set|integers|scores|samples?)?\s*(?:of(?: numbers)?)?\s*:?\s*[[({]?\s*(-?[\d.]+(?:\s*(?:,\s*and|,|;|\band\b|&|\s)\s*-?[\d.]+)+)\s*[\])}]?\s*$/i;
+const sizeOf = (list: string): number => list.split(', ').length;
 const IN_CALCULATOR: Readonly<Record<Measure | 'product', (list: string) => string>> = {
   mean: (list) => `mean([${list}])`,
   median: (list) => `median([${list}])`,
@@ -46,13 +47,13 @@ const IN_CALCULATOR: Readonly<Record<Measure | 'product', (list: string) => stri
   min: (list) => `min([${list}])`,
   max: (list) => `max([${list}])`,
   stdev: (list) => `std([${list}])`,
-  pstdev: (list) => `std([${list}], "uncorrected")`,
+  pstdev: (list) => `std([${list}]) * sqrt((${sizeOf(list)} - 1) / ${sizeOf(list)})`,
   variance: (list) => `variance([${list}])`,
-  pvariance: (list) => `variance([${list}], "uncorrected")`,
+  pvariance: (list) => `variance([${list}]) * (${sizeOf(list)} - 1) / ${sizeOf(list)}`,
   mode: (list) => `mode([${list}])`,
   range: (list) => `max([${list}]) - min([${list}])`,
-  count: (list) => `size([${list}])`,
-  unique: (list) => `size([${list}])`,
+  count: (list) => `${sizeOf(list)} + 0`,
+  unique: (list) => `${new Set(list.split(', ')).size} + 0`,
 };
 
 interface Wanted {

@@ -266,7 +266,9 @@ function adjacent(
   ).exec(text);
   if (
     match?.[1] === undefined ||
-    /^(?:sorted|ordered|grouped|sort|greater|descending|ascending|equal|that|where)$/i.test(match[1])
+    /^(?:sorted|ordered|grouped|sort|greater|descending|ascending|equal|that|where|times|multiplied|divided|plus|minus|discounts?)$/i.test(
+      match[1],
+    )
   )
     return null;
   if (header !== null && isColumn(match[1], header)) return null;

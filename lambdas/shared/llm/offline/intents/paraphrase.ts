@@ -105,8 +105,8 @@ export function paraphrase(question: string, header: readonly string[] | null, p
       'gi',
     ),
     (word, at: number) => {
-    // A capital in the middle of a sentence is a name: "the Sales department".
-    if (/^[A-Z]/.test(word) && text.slice(0, at).trim() !== '') return word;
+      // A capital in the middle of a sentence is a name: "the Sales department".
+      if (/^[A-Z]/.test(word) && text.slice(0, at).trim() !== '') return word;
       if (columns.has(key(word)) || /^data$/i.test(word) || columns.has(key(word.replace(/ies$/i, 'y'))))
         return word;
       return /s$|people|staff/i.test(word) && !/^sale$/i.test(word) ? 'rows' : 'row';

@@ -88,7 +88,12 @@ export function readOrder(take: Take, work: Draft, column: string, name: Name): 
     work.limit = { count: 1, end: 'first' };
     if (measured !== undefined) {
       work.group = [name(which[1])];
-      work.measures = [{ measure: /average|mean/i.test(measured) ? 'mean' : /median/i.test(measured) ? 'median' : 'sum', column: name(which[4]) }];
+      work.measures = [
+        {
+          measure: /average|mean/i.test(measured) ? 'mean' : /median/i.test(measured) ? 'median' : 'sum',
+          column: name(which[4]),
+        },
+      ];
     } else if (!/^(?:row|record|entry|item|one)$/i.test(which[1] ?? '')) work.select = [name(which[1])];
     work.ask = 'which';
     return;

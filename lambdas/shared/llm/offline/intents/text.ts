@@ -107,7 +107,7 @@ function filesOf(clause: Clause): Source | null {
   const paths = clause.around.files.filter(
     (file) => file.startsWith(prefix) && file.toLowerCase().endsWith(ending.toLowerCase()),
   );
-  if (paths.length === 0 || paths.length > 200) return null;
+  if (paths.length === 0 || paths.length > 100) return null;
   return { from: 'files', paths, describes: `${paths.length} ${ending === '' ? '' : `${ending} `}files` };
 }
 

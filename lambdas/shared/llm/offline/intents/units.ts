@@ -166,7 +166,7 @@ export function conversionOf(amount: string, from: string, to: string): Conversi
     if (target === undefined) continue;
     return {
       expression: `number(${amount} ${source.symbol}, ${target.symbol})`,
-      unit: target.symbol,
+      unit: to.trim(),
       asked: `${amount} ${from.trim()} in ${to.trim()}`,
     };
   }

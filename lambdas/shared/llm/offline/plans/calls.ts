@@ -76,7 +76,7 @@ export function planGraph(plan: PlanBuilder, { kind, folder }: CallGraph, prior:
   const whole = ref(step);
   const result =
     kind === 'outline'
-      ? { outline: whole }
+      ? { functions: ref(step, 'functions'), classes: ref(step, 'classes') }
       : { edges: ref(step, 'edges'), functions: ref(step, 'functions') };
   return {
     step_id: step,
@@ -85,7 +85,7 @@ export function planGraph(plan: PlanBuilder, { kind, folder }: CallGraph, prior:
     text: `${whole}\n`,
     stdin: `${whole}\n`,
     result,
-    summary: null,
+    summary: ref(step, 'summary'),
     effect: false,
   };
 }
@@ -126,7 +126,7 @@ function calculated(work: Calculation, step: string, value: string): Found {
     text: `${value}\n`,
     stdin: `${value}\n`,
     result: { value, ...unit },
-    summary: work.ofPrevious === true ? `The result is ${shown}.` : `${capital(work.asked)} is ${shown}.`,
+    summary: work.ofPrevious === true ? `The result is ${shown}.` : `${capital(work.asked)} = ${shown}.`,
     effect: false,
   };
 }

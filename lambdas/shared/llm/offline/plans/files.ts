@@ -137,7 +137,7 @@ export function planList(
 export function planSearch(plan: PlanBuilder, work: FileSearch, prior: Prior, wantsText: boolean): Found {
   const folder = work.path === '.' ? '' : work.path;
   const needs = [...prior.touched.values()];
-  if (work.pattern !== null || wantsText) {
+  if (work.pattern !== null || wantsText || work.want === 'files') {
     const ending = (work.pattern ?? '').replace(/^.*\*/, '').toLowerCase();
     const paths = plan.files
       .filter(
@@ -145,7 +145,7 @@ export function planSearch(plan: PlanBuilder, work: FileSearch, prior: Prior, wa
           (folder === '' || file === folder || file.startsWith(`${folder}/`)) &&
           file.toLowerCase().endsWith(ending),
       )
-      .slice(0, 500);
+      .slice(0, 100);
     if (paths.length > 0 && plan.has('python_exec')) {
       const code = pythonProgram(GREP_PROGRAM, { paths, needle: work.text, want: work.want });
       return computed(plan, 'search', { code, files: paths }, needs, ['matches', 'files', 'count']);

@@ -163,7 +163,9 @@ function inheritedResults(inherited: PlanningGround['inherited']): Found[] {
 }
 
 function resultOf(found: readonly Found[], effects: readonly Found[]): JsonObject {
-  const files = effects.flatMap((effect) => (effect.result['files'] as string[] | undefined) ?? []);
+  const files = [
+    ...new Set(effects.flatMap((effect) => (effect.result['files'] as string[] | undefined) ?? [])),
+  ];
   const deleted = effects.flatMap((effect) => effect.result['deleted'] ?? []);
   const done: JsonObject = {
     ...(files.length > 0 ? { files } : {}),

@@ -147,7 +147,7 @@ sys.path.insert(0, os.path.dirname(path) or ".")
 runpy.run_path(path, run_name="__main__")
 None
 `;
-const MOST_FILES = 200;
+const MOST_FILES = 100;
 
 export function planPython(plan: PlanBuilder, work: RunPython, prior: Prior): Found {
   needTool(plan, 'python_exec');

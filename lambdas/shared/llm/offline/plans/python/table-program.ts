@@ -68,7 +68,7 @@ def clean(value):
     if isinstance(value, float):
         if SPEC.get("decimals") is not None:
             value = round(value, SPEC["decimals"])
-        value = float(f"{value:.12g}")
+        value = float(f"{value:.15g}")
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     return value
 

@@ -61,7 +61,7 @@ def counted(text, what):
 
 def clean(value):
     if isinstance(value, float):
-        value = float(f"{value:.12g}")
+        value = float(f"{value:.15g}")
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     return value
 
