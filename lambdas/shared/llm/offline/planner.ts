@@ -29,7 +29,12 @@ export function planSubtask(brief: PlannerBrief): PlanDraft {
 function planned(intents: readonly Intent[], brief: PlannerBrief, offered: ReadonlySet<string>): PlanDraft {
   const files = brief.workspace.map(({ path }) => path);
   try {
-    const draft = planIntents(intents, { offered, files, inherited: brief.prerequisite_results });
+    const draft = planIntents(intents, {
+      offered,
+      files,
+      inherited: brief.prerequisite_results,
+      unterminated: openFiles(brief),
+    });
     if (draft !== null) return draft;
   } catch (error) {
     if (!(error instanceof ToolMissingError)) throw error;
@@ -40,6 +45,14 @@ function planned(intents: readonly Intent[], brief: PlannerBrief, offered: Reado
   }
   throw beyondRules(`The task is not clear enough for rules: "${brief.subtask.description.slice(0, 200)}".`);
 }
+
+/** Files of which the whole text is shown and ends within a line. */
+const openFiles = (brief: PlannerBrief): Set<string> =>
+  new Set(
+    brief.workspace.flatMap(({ path, size, head }) =>
+      head !== undefined && Buffer.byteLength(head) === size && !head.endsWith('\n') ? [path] : [],
+    ),
+  );
 
 /** The rest after a review: finished steps are referred to, failed ones are tried another way. */
 function planAgain(

@@ -17,6 +17,10 @@ const PAIRS: readonly RegExp[] = [
     `\\bstart(?:s|ing)?\\s+(?:at|from|with|in)\\s+${N}${WHERE}\\s*,?\\s*(?:and\\s+)?(?:(?:that\\s+)?(?:end(?:s|ing)?|finish(?:es|ing)?|stop(?:s|ping)?|arriv(?:es|ing)|lead(?:s|ing)?|go(?:es|ing)?)\\s+)?(?:at|in|with|to|up at|up in|until)\\s+${N}`,
     'i',
   ),
+  new RegExp(
+    `\\b(?:starting|beginning)\\s+(?:from|at|in|with)\\s+${N}${WHERE}\\s*,?\\s*(?:and\\s+)?(?:how|what|which|show|find|trace|by|via|until)\\b[^.?]*?\\b(?:reach(?:es)?|gets?\\s+to|arrive\\s+at|ends?\\s+up\\s+(?:in|at)|to|calls?|leads?\\s+to)\\s+${N}`,
+    'i',
+  ),
   new RegExp(`\\bbetween\\s+${N}${WHERE}\\s+and\\s+${N}`, 'i'),
   new RegExp(
     `\\bhow\\s+(?:does|do|can|is|will|would|might|could)\\s+${N}${WHERE}\\s+(?:eventually\\s+|ultimately\\s+|finally\\s+|get\\s+to\\s+|come\\s+to\\s+|end\\s+up\\s+)*(?:call(?:ing)?|reach(?:ing)?|invok(?:e|ing)|get\\s+to|lead\\s+to|arrive\\s+at|trigger|connect(?:ed)?\\s+to|end\\s+up\\s+(?:in|at)|execut(?:e|ing)|run(?:ning)?)\\s+${N}`,

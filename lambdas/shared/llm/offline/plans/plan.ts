@@ -1,7 +1,7 @@
 /** From recognised operations to a plan. */
 import type { Json, JsonObject } from '../../../../../schemas/json.ts';
 import type { PlanDraft } from '../../../../../schemas/plan.ts';
-import type { Intent } from '../intents/intent.ts';
+import type { FileWrite, Intent } from '../intents/intent.ts';
 import { planCalculation, planCallPath, planGraph, planNeighbours } from './calls.ts';
 import { type Found, PlanBuilder } from './draft.ts';
 import {
@@ -21,6 +21,8 @@ export interface PlanningGround {
   readonly offered: ReadonlySet<string>;
   readonly files: readonly string[];
   readonly inherited: Readonly<Record<string, Json>>;
+  /** Files whose last line has no line break at its end. */
+  readonly unterminated: ReadonlySet<string>;
 }
 
 /**
@@ -34,13 +36,19 @@ export function planIntents(intents: readonly Intent[], ground: PlanningGround):
   const touched = new Map<string, string>();
   const results: Found[] = inheritedResults(ground.inherited);
   const effects: Found[] = [];
+  const open = new Set(ground.unterminated);
   let unsaved: Found[] = [...results];
   for (const [at, intent] of work.entries()) {
     if (intent.kind === 'report' || intent.kind === 'focus') continue;
     const prior: Prior = { last: results.at(-1) ?? null, all: results, touched };
     const next = work.slice(at + 1).find((later) => later.kind !== 'report');
     const sink = next?.kind === 'write' && next.content.from === 'result' ? next.path : null;
-    const found = compile(plan, intent, prior, sink, unsaved);
+    const found = compile(plan, intent, prior, sink, unsaved, open);
+    if (intent.kind === 'write' && intent.content.from === 'literal') {
+      if (intent.mode === 'write' && intent.content.text !== '' && !intent.content.text.endsWith('\n'))
+        open.add(intent.path);
+      else open.delete(intent.path);
+    }
     if (found === null) return null;
     for (const path of touches(intent)) touched.set(path, found.step_id);
     if (found.effect) effects.push(found);
@@ -49,6 +57,17 @@ export function planIntents(intents: readonly Intent[], ground: PlanningGround):
       unsaved.push(found);
     }
     if (intent.kind === 'write' && intent.content.from === 'result') unsaved = [];
+    const edited = sink === null ? editedFile(intent) : null;
+    if (edited !== null) {
+      const written = planWrite(plan, edited, found.text, found.needs, {
+        last: found,
+        all: results,
+        touched,
+      });
+      if (written === null) return null;
+      effects.push(written);
+      touched.set(edited.path, written.step_id);
+    }
   }
   if (plan.steps.length === 0) return null;
   const own = results.filter((found) => found.step_id !== '');
@@ -73,6 +92,7 @@ function compile(
   prior: Prior,
   sink: string | null,
   unsaved: readonly Found[],
+  open: ReadonlySet<string>,
 ): Found | null {
   switch (intent.kind) {
     case 'call_path':
@@ -116,9 +136,7 @@ function compile(
     case 'write': {
       if (intent.content.from === 'literal') {
         const text =
-          intent.mode === 'append' && !intent.content.text.endsWith('\n')
-            ? `${intent.content.text}\n`
-            : intent.content.text;
+          intent.mode === 'append' ? asLine(intent.content.text, open.has(intent.path)) : intent.content.text;
         return planWrite(plan, intent, text, [], prior);
       }
       const chosen =
@@ -138,6 +156,20 @@ function compile(
     case 'focus':
       return null;
   }
+}
+
+/** "Replace a with b in notes.txt" changes the file itself, when no other file is named for the result. */
+function editedFile(intent: Intent): FileWrite | null {
+  if (intent.kind !== 'text' || intent.source.from !== 'file') return null;
+  const op = intent.queries[0]?.op;
+  if (op !== 'replace' && op !== 'unique_lines') return null;
+  return { kind: 'write', mode: 'write', path: intent.source.path, content: { from: 'result', all: false } };
+}
+
+/** What is appended is a line of its own, unless it says itself where lines break. */
+function asLine(text: string, afterOpenLine: boolean): string {
+  if (/^\s/.test(text) || text.endsWith('\n')) return text;
+  return `${afterOpenLine ? '\n' : ''}${text}\n`;
 }
 
 /** Results of earlier subtasks, as operations of this plan would have left them. */
