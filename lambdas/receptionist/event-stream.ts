@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { decodeTime, encodeTime } from 'ulid';
 import type { TaskEvent } from '../../schemas/events.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import type { ReceptionistDeps } from './ports.ts';
@@ -26,14 +27,33 @@ const headers = {
   'x-accel-buffering': 'no',
 };
 
-/** Everything after `after` in one answer; a client that wants more reconnects with Last-Event-ID. */
+/**
+ * Writers make ids before they write, so an event may appear after one with a later id. Within this time
+ * (a slow write and its retries) nothing is taken for complete.
+ */
+const SETTLING_MS = 2_000;
+
+const later = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a;
+
+/** The smallest id that is `milliseconds` older than this one. */
+function earlier(id: string, milliseconds: number): string {
+  return `${encodeTime(Math.max(0, decodeTime(id) - milliseconds), 10)}${'0'.repeat(16)}`;
+}
+
+/**
+ * What has settled after `after` in one answer, and everything once the task has ended; a client that wants more
+ * reconnects with Last-Event-ID and misses nothing.
+ */
 export async function collectedEvents(
-  deps: Pick<ReceptionistDeps, 'events'>,
+  deps: Pick<ReceptionistDeps, 'events' | 'now'>,
   key: TaskKey,
   after: string | undefined,
 ): Promise<Response> {
   const events = await deps.events.list(key, after === undefined ? {} : { after });
-  return new Response(`retry: ${RETRY_MS}\n\n${events.map(formatEvent).join('')}`, { headers });
+  const settled = deps.now().getTime() - SETTLING_MS;
+  const shown = isEnding(events.at(-1)) ? events : events.filter(({ id }) => decodeTime(id) <= settled);
+  return new Response(`retry: ${RETRY_MS}\n\n${shown.map(formatEvent).join('')}`, { headers });
 }
 
 /** Everything after `after`, and then what comes, until the task has ended or the client is gone. */
@@ -50,13 +70,19 @@ export function streamedEvents(
 
   async function* follow(): AsyncGenerator<string> {
     yield `retry: ${RETRY_MS}\n\n`;
-    let cursor = after;
+    const sent = new Set<string>();
+    let newest = after;
     for (let poll = 1; !quit.aborted; poll += 1) {
       // The record first: what ended it has logged by then, so one more read of the log is complete.
       const ended = poll % RECORD_POLLS === 1 && (await deps.tasks.get(key))?.stage === 'ended';
-      const events = await deps.events.list(key, cursor === undefined ? {} : { after: cursor });
+      // Looks back a little, for events that were written late; on a resumed stream not before where it resumes.
+      const from = newest === undefined ? undefined : later(after, earlier(newest, SETTLING_MS));
+      const events = (await deps.events.list(key, from === undefined ? {} : { after: from })).filter(
+        ({ id }) => !sent.has(id),
+      );
+      for (const { id } of events) sent.add(id);
       if (events.length > 0) yield events.map(formatEvent).join('');
-      cursor = events.at(-1)?.id ?? cursor;
+      newest = later(newest, events.at(-1)?.id);
       // A redriven task has earlier endings; only the newest event counts.
       if (isEnding(events.at(-1)) || ended) return;
       if (poll % KEEP_ALIVE_POLLS === 0) yield ': still here\n\n';
