@@ -1,0 +1,392 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  createExecutor,
+  StepInProgressError,
+  UnauthorizedStepError,
+} from '../../../lambdas/executor/executor.ts';
+import { createToolRunner } from '../../../lambdas/executor/run-tool.ts';
+import { ToolLostError, type ToolPort, ToolThrottledError } from '../../../lambdas/executor/tool-port.ts';
+import { canonicalHash } from '../../../lambdas/shared/canonical.ts';
+import type { ClaimChecks } from '../../../lambdas/shared/claim-check.ts';
+import type { Receipt, ReceiptStore } from '../../../lambdas/shared/stores/receipt-store.ts';
+import type { Workspace } from '../../../lambdas/shared/tools/workspace.ts';
+import type { NewEvent } from '../../../schemas/events.ts';
+import type { Json } from '../../../schemas/json.ts';
+import type { Step } from '../../../schemas/plan.ts';
+import type { Grant, Outcome, PlanDocument, StepEvent } from '../../../schemas/roles.ts';
+import type { ToolAnswer, ToolEvent } from '../../../schemas/tool.ts';
+import { aPlan, aStep } from '../../helpers/plans.ts';
+
+const grantOf = (overrides: Partial<Grant> = {}): Grant => ({
+  tool: 'http_client',
+  tool_version: '1.0.0',
+  function_name: 'http-client',
+  idempotent: false,
+  workspace: 'none',
+  policy: { timeout_seconds: 10, max_output_bytes: 100_000, allow_hosts: [], deny_hosts: [] },
+  ...overrides,
+});
+const post = (overrides: Partial<Step> = {}): Step =>
+  aStep({
+    step_id: 'send',
+    action: 'http_client',
+    inputs: { method: 'POST', url: 'https://example.com/' },
+    ...overrides,
+  });
+
+const claims: ClaimChecks = {
+  checkIn: async (_key, document) => ({ inline: document as Json }),
+  checkOut: async (check, schema) => schema.parse('inline' in check ? check.inline : null),
+};
+
+function receiptStore(): ReceiptStore & { readonly stored: Map<string, Receipt> } {
+  const stored = new Map<string, Receipt>();
+  return {
+    stored,
+    claim: async (place, receipt) => {
+      const earlier = stored.get(place.idempotency_key);
+      if (earlier !== undefined) return earlier;
+      stored.set(place.idempotency_key, receipt);
+      return null;
+    },
+    takeOver: async (place, from, to) => {
+      if (stored.get(place.idempotency_key)?.claimed_by !== from.claimed_by) return false;
+      stored.set(place.idempotency_key, to);
+      return true;
+    },
+    get: async (place) => stored.get(place.idempotency_key) ?? null,
+    done: (place, receipt) => ({ sk: place.idempotency_key, body: receipt }),
+  };
+}
+
+/** An executor around a tool that does what the test says, with everything it did on record. */
+function office(options: {
+  step?: Step;
+  grant?: Grant;
+  carried?: PlanDocument['carried'];
+  tool?: (event: ToolEvent, call: number) => Promise<ToolAnswer>;
+  files?: Record<string, string>;
+}) {
+  const step = options.step ?? post();
+  const plan = aPlan([step]);
+  const document: PlanDocument = {
+    plan,
+    result: {},
+    rationale: '',
+    carried: options.carried ?? {},
+    source: { provider: 'test', model: 'test' },
+  };
+  const calls: ToolEvent[] = [];
+  const events: NewEvent[] = [];
+  const released: [string, Outcome][] = [];
+  const written = new Map<string, string>();
+  const receipts = receiptStore();
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  const workspace: Workspace = {
+    read: async (path) => ({ bytes: Buffer.from(options.files?.[path] ?? ''), etag: '1' }),
+    write: async (path, bytes) => {
+      written.set(path, Buffer.from(bytes).toString('utf8'));
+      return { path, size: bytes.length, etag: '2', modified_at: '' };
+    },
+    list: async () => [],
+    stat: async () => null,
+    remove: async () => undefined,
+  };
+  const tools: ToolPort = {
+    invoke: async (_name, event) => {
+      calls.push(event);
+      return options.tool?.(event, calls.length) ?? { status: 'ok', output: { done: true } };
+    },
+  };
+  const clock = () => new Date(now);
+  const executor = createExecutor({
+    log: {
+      append: async (_key, added, documents = []) => {
+        events.push(...added);
+        for (const { sk, body } of documents) receipts.stored.set(sk, body as unknown as Receipt);
+        return [];
+      },
+    },
+    receipts,
+    gate: { release: async (_key, _gate, item, outcome) => void released.push([item, outcome]) },
+    claims,
+    runner: createToolRunner({
+      tools,
+      workspaceOf: () => workspace,
+      workspacePrefix: () => 'p/',
+      now: clock,
+    }),
+    now: clock,
+    warn: () => undefined,
+  });
+  const context = {
+    tenant_id: 'acme',
+    task_id: '01TASK',
+    description: 'd',
+    criteria: [],
+    priority: 'normal',
+    allowed_tools: null,
+    max_iterations: 3,
+    max_cost_usd: null,
+    deadline: '2026-01-02T00:00:00.000Z',
+    dry_run: false,
+    given_plan: null,
+    workspace: [],
+  };
+  const event: StepEvent & { action: 'run' } = {
+    action: 'run',
+    tenant_id: 'acme',
+    task_id: '01TASK',
+    subtask_id: 's1',
+    iteration: 1,
+    context: { inline: context as unknown as Json },
+    plan_hash: canonicalHash(plan),
+    document: { inline: document as unknown as Json },
+    authorization: {
+      inline: {
+        plan_hash: canonicalHash(plan),
+        grants: { [step.step_id]: options.grant ?? grantOf() },
+      } as unknown as Json,
+    },
+    gate: 's1#1',
+    step: { step_id: step.step_id, gated: false, prerequisites: [], has_dependents: true },
+    decision: { decision: 'run', outcomes: {} },
+  };
+  const run = (changes: Partial<StepEvent> = {}, request_id = 'r1') =>
+    executor.run({ ...event, ...changes }, { request_id, remaining_ms: 60_000 });
+  return {
+    run,
+    executor,
+    event,
+    calls,
+    events,
+    released,
+    receipts,
+    written,
+    advance: (ms: number) => (now += ms),
+  };
+}
+
+const lost = async (): Promise<ToolAnswer> => {
+  throw new ToolLostError('no answer');
+};
+
+describe('a step', () => {
+  it('runs its tool, keeps the outcome and lets its dependents through', async () => {
+    const { run, calls, events, released } = office({});
+    expect(await run()).toMatchObject({
+      step_id: 'send',
+      status: 'succeeded',
+      output: { inline: { done: true } },
+    });
+    expect(calls).toHaveLength(1);
+    expect(events.map((event) => event.type)).toEqual(['step.finished']);
+    expect(released).toEqual([['send', expect.objectContaining({ status: 'succeeded' })]]);
+  });
+
+  it('with a side effect runs once, however often it is asked for', async () => {
+    const { run, calls } = office({});
+    const first = await run({}, 'r1');
+    const second = await run({}, 'r2');
+    expect(second).toEqual(first);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('that another invocation is running is asked for again later', async () => {
+    const { run, receipts, event } = office({});
+    await receipts.claim(
+      { ...event, idempotency_key: 'key-send' },
+      claimOf('someone', '2026-01-01T00:05:00.000Z'),
+    );
+    await expect(run()).rejects.toBeInstanceOf(StepInProgressError);
+  });
+
+  it('whose runner died is reconciled: repeated only when the tool knows that it did not run', async () => {
+    const notRun = office({
+      tool: async (event) =>
+        event.operation === 'reconcile'
+          ? { status: 'error', error: { name: 'NotRun', message: '', retryable: false } }
+          : { status: 'ok', output: 'ran' },
+    });
+    await notRun.receipts.claim(
+      { ...notRun.event, idempotency_key: 'key-send' },
+      claimOf('dead', '2025-12-31T00:00:00.000Z'),
+    );
+    expect(await notRun.run()).toMatchObject({ status: 'succeeded' });
+    expect(notRun.calls.map((call) => call.operation)).toEqual(['reconcile', 'run']);
+
+    const unknown = office({
+      tool: async () => ({
+        status: 'error',
+        error: { name: 'InDoubt', message: 'can not know', retryable: false },
+      }),
+    });
+    await unknown.receipts.claim(
+      { ...unknown.event, idempotency_key: 'key-send' },
+      claimOf('dead', '2025-12-31T00:00:00.000Z'),
+    );
+    expect(await unknown.run()).toMatchObject({ status: 'in_doubt' });
+    expect(unknown.calls.map((call) => call.operation)).toEqual(['reconcile']);
+
+    const known = office({ tool: async () => ({ status: 'ok', output: 'from before' }) });
+    await known.receipts.claim(
+      { ...known.event, idempotency_key: 'key-send' },
+      claimOf('dead', '2025-12-31T00:00:00.000Z'),
+    );
+    expect(await known.run()).toMatchObject({ status: 'succeeded', output: { inline: 'from before' } });
+    expect(known.calls.map((call) => call.operation)).toEqual(['reconcile']);
+  });
+
+  it('whose tool is lost is in doubt when it has side effects, and tried again when it has none', async () => {
+    const effect = office({ tool: lost });
+    expect(await effect.run()).toMatchObject({ status: 'in_doubt' });
+    expect(effect.calls).toHaveLength(1);
+    const read = office({
+      step: post({ inputs: { method: 'GET', url: 'https://example.com/' } }),
+      tool: async (event, call) => (call < 3 ? lost() : { status: 'ok', output: 'third time' }),
+    });
+    expect(await read.run()).toMatchObject({ status: 'succeeded' });
+    expect(read.calls).toHaveLength(3);
+  });
+
+  it('is tried again after a transient error, three times at most', async () => {
+    const transient: ToolAnswer = {
+      status: 'error',
+      error: { name: 'ConnectionFailed', message: 'refused', retryable: true },
+    };
+    const { run, calls } = office({ tool: async () => transient });
+    expect(await run()).toMatchObject({ status: 'failed', error: { name: 'ConnectionFailed' } });
+    expect(calls).toHaveLength(3);
+  });
+
+  it('is tried again when Lambda throttles: the tool certainly did not run', async () => {
+    const { run } = office({
+      tool: async (_event, call) => {
+        if (call === 1) throw new ToolThrottledError('busy');
+        return { status: 'ok', output: 'ok' };
+      },
+    });
+    expect(await run()).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('fails by the name the tool gives, without a second try, for a definite error', async () => {
+    const { run, calls } = office({
+      tool: async () => ({
+        status: 'error',
+        error: { name: 'ForbiddenAddress', message: 'private', retryable: false },
+      }),
+    });
+    expect(await run()).toMatchObject({
+      status: 'failed',
+      error: { name: 'ForbiddenAddress', message: 'private' },
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is refused when the plan or the step is not the authorized one', async () => {
+    const { run, calls, event } = office({});
+    const other = aPlan([post({ inputs: { method: 'POST', url: 'https://evil.example/' } })]);
+    const forged = { ...(event.document as { inline: PlanDocument }).inline, plan: other };
+    await expect(run({ document: { inline: forged as unknown as Json } })).rejects.toBeInstanceOf(
+      UnauthorizedStepError,
+    );
+    await expect(run({ step: { ...event.step, step_id: 'unplanned' } })).rejects.toBeInstanceOf(
+      UnauthorizedStepError,
+    );
+    expect(calls).toHaveLength(0);
+  });
+
+  it('gets its references from dependencies and from earlier iterations', async () => {
+    const { run, calls } = office({
+      step: post({
+        inputs: {
+          method: 'POST',
+          url: 'https://example.com/',
+          body: '${steps.a.output.x}-${steps.old.output}',
+        },
+      }),
+      carried: { old: { inline: 7 } },
+    });
+    await run({
+      decision: { decision: 'run', outcomes: { a: { status: 'succeeded', output: { inline: { x: 1 } } } } },
+    });
+    expect(calls[0]?.inputs['body']).toBe('1-7');
+  });
+
+  it('fails clearly when a reference leads nowhere', async () => {
+    const { run, calls } = office({
+      step: post({ inputs: { method: 'POST', url: '${steps.a.output.url}' } }),
+    });
+    expect(await run()).toMatchObject({ status: 'failed', error: { name: 'UnresolvedReferenceError' } });
+    expect(calls).toHaveLength(0);
+  });
+
+  it('is skipped when a dependency failed, and its own dependents learn of it', async () => {
+    const { run, calls, released } = office({});
+    expect(await run({ decision: { decision: 'skip', outcomes: {} } })).toMatchObject({ status: 'skipped' });
+    expect(released[0]?.[1].status).toBe('skipped');
+    expect(calls).toHaveLength(0);
+  });
+
+  it('gets the files it names and has what it writes stored, when it has no credentials of its own', async () => {
+    const { run, calls, written } = office({
+      step: aStep({ step_id: 'send', action: 'python_exec', inputs: { code: '1', files: ['./data.csv'] } }),
+      grant: grantOf({ tool: 'python_exec', idempotent: true, workspace: 'mounted' }),
+      files: { 'data.csv': 'a,b' },
+      tool: async () => ({
+        status: 'ok',
+        output: {},
+        files: [{ path: 'out/report.txt', content_base64: Buffer.from('hi').toString('base64') }],
+      }),
+    });
+    await run();
+    expect(calls[0]?.tool_context.files).toEqual([
+      { path: 'data.csv', content_base64: Buffer.from('a,b').toString('base64') },
+    ]);
+    expect(written.get('out/report.txt')).toBe('hi');
+  });
+
+  it('that the executor itself lost is settled by its receipt', async () => {
+    const failure = {
+      Error: 'Sandbox.Timedout',
+      Cause: '{"errorMessage":"Task timed out after 900 seconds"}',
+    };
+    const never = office({});
+    expect(
+      await never.executor.run(
+        { ...never.event, action: 'close', failure },
+        { request_id: 'r2', remaining_ms: 1 },
+      ),
+    ).toMatchObject({
+      status: 'failed',
+      error: { name: 'Sandbox.Timedout', message: 'Task timed out after 900 seconds' },
+    });
+    const claimed = office({});
+    await claimed.receipts.claim(
+      { ...claimed.event, idempotency_key: 'key-send' },
+      claimOf('r1', '2026-01-01T00:00:10.000Z'),
+    );
+    expect(
+      await claimed.executor.run(
+        { ...claimed.event, action: 'close', failure },
+        { request_id: 'r2', remaining_ms: 1 },
+      ),
+    ).toMatchObject({ status: 'in_doubt' });
+    const done = office({});
+    const outcome = await done.run();
+    expect(
+      await done.executor.run(
+        { ...done.event, action: 'close', failure },
+        { request_id: 'r2', remaining_ms: 1 },
+      ),
+    ).toEqual(outcome);
+  });
+});
+
+const claimOf = (claimed_by: string, claim_expires_at: string): Receipt => ({
+  state: 'claimed',
+  claimed_by,
+  claimed_at: '2025-12-31T00:00:00.000Z',
+  claim_expires_at,
+  inputs_hash: 'x',
+});
