@@ -243,7 +243,7 @@ describe('a step', () => {
     expect(effect.calls).toHaveLength(1);
     const read = office({
       step: post({ inputs: { method: 'GET', url: 'https://example.com/' } }),
-      tool: async (event, call) => (call < 3 ? lost() : { status: 'ok', output: 'third time' }),
+      tool: async (_event, call) => (call < 3 ? lost() : { status: 'ok', output: 'third time' }),
     });
     expect(await read.run()).toMatchObject({ status: 'succeeded' });
     expect(read.calls).toHaveLength(3);
