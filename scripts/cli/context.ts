@@ -11,6 +11,10 @@ export function connect(terminal: Terminal, options: ConnectionOptions): OfficeA
   return new OfficeApi(resolveConnection(options, terminal.env, terminal.root));
 }
 
+/** Tables end at the terminal's edge; a file or another program gets all of every line. */
+export const tableWidth = (terminal: Terminal): number =>
+  terminal.interactive ? terminal.size().columns : Number.POSITIVE_INFINITY;
+
 /** Machine-readable output: one JSON document on one line. */
 export function printJson(terminal: Terminal, value: unknown): void {
   terminal.out(`${JSON.stringify(value)}\n`);

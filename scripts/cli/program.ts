@@ -55,7 +55,7 @@ function addTaskCommands(program: Command, terminal: Terminal, finish: Finish): 
   );
   office('tasks', 'list tasks, newest first')
     .option('--status <status>', 'only those with this status')
-    .option('--limit <n>', 'at most this many', numberBetween(1, 1_000, true))
+    .option('--limit <n>', 'at most this many', numberBetween(1, 100, true))
     .option('--cursor <cursor>', 'go on after an earlier page')
     .action(async (options) => finish((await import('./commands/tasks.ts')).listTasks(options, terminal)));
   office('show <id>', 'one task: status, subtasks, result, files')
@@ -77,7 +77,7 @@ function addTaskCommands(program: Command, terminal: Terminal, finish: Finish): 
 function addDecisionCommands(program: Command, terminal: Terminal, finish: Finish): void {
   const office = officeCommand(program);
   office('approvals', 'list what waits for a decision')
-    .option('--status <status>', 'pending, approved, rejected or expired', 'pending')
+    .option('--status <status>', 'pending, approved, rejected, expired or revoked', 'pending')
     .action(async (options) =>
       finish((await import('./commands/approvals.ts')).listApprovals(options, terminal)),
     );
@@ -89,7 +89,8 @@ function addDecisionCommands(program: Command, terminal: Terminal, finish: Finis
       );
   }
   office('dead-letters', 'list the tasks that failed for good')
-    .option('--limit <n>', 'at most this many', numberBetween(1, 1_000, true))
+    .option('--limit <n>', 'at most this many', numberBetween(1, 100, true))
+    .option('--cursor <cursor>', 'go on after an earlier page')
     .action(async (options) =>
       finish((await import('./commands/dead-letters.ts')).listDeadLetters(options, terminal)),
     );
@@ -99,7 +100,10 @@ function addDecisionCommands(program: Command, terminal: Terminal, finish: Finis
         .choices(['retry', 'replan', 'edit'])
         .default('retry'),
     )
-    .option('--input <json>', 'the changed submission for --mode edit; @file reads a file')
+    .option(
+      '--input <json>',
+      'for --mode edit: {"description", "criteria", "constraints"} that change; @file reads a file',
+    )
     .option('--add-budget <usd>', 'raise what the task may spend', numberBetween(0.000001, 10_000, false))
     .option('--watch', 'show it live until it ends')
     .action(async (id, options) =>

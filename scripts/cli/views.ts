@@ -50,10 +50,16 @@ export const taskViewSchema = z.looseObject({
 });
 export type TaskView = z.infer<typeof taskViewSchema>;
 
+const uploadSchema = z.looseObject({
+  files: z.array(z.looseObject({ path: z.string(), method: z.string(), url: z.string() })),
+  start: z.string(),
+});
+
 export const submittedSchema = z.looseObject({
   task_id: z.string(),
   status: z.string(),
   estimated_completion: optionalText,
+  upload: uploadSchema.optional(),
 });
 export type Submitted = z.infer<typeof submittedSchema>;
 

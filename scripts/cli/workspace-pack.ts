@@ -25,12 +25,12 @@ export interface PackLimits {
   readonly total_bytes: number;
 }
 
-/** 2,000 files is what a task may hold; the rest keeps a request below API Gateway's and Lambda's 6 MB. */
+/** 2,000 files is what a task may hold; tools read files of a few megabytes, so larger ones are of no use. */
 export const packLimits: PackLimits = {
   files: 2_000,
-  text_bytes: 2_000_000,
-  binary_bytes: 1_000_000,
-  total_bytes: 4_000_000,
+  text_bytes: 20_000_000,
+  binary_bytes: 4_000_000,
+  total_bytes: 100_000_000,
 };
 
 /** Folders that tools make and nobody wants analysed. */
@@ -46,7 +46,7 @@ function entriesOf(folder: string): Dirent[] {
 
 /**
  * Reads a folder as a task's workspace. Links are left out: they could lead anywhere on this machine.
- * @throws UsageError when the folder is missing, or holds more than a request can carry
+ * @throws UsageError when the folder is missing, or holds more than a task can
  */
 export function packWorkspace(directory: string, limits: PackLimits = packLimits): PackedWorkspace {
   const root = resolve(directory);
@@ -75,7 +75,7 @@ export function packWorkspace(directory: string, limits: PackLimits = packLimits
     });
     if (files.length > limits.files || total > limits.total_bytes) {
       throw new UsageError(
-        `The workspace ${directory} is too large for one request (at most ${limits.files} files and ${size(limits.total_bytes)}): name a smaller folder.`,
+        `The workspace ${directory} is too large (at most ${limits.files} files and ${size(limits.total_bytes)}): name a smaller folder.`,
       );
     }
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { segment, withQuery } from '../api.ts';
-import { connect, type OfficeOptions, printJson } from '../context.ts';
+import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
 import { age, oneLine, table } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -13,8 +13,6 @@ const approvalsSchema = z.looseObject({
       kind: text,
       task_id: text,
       reason: text,
-      message: text,
-      created_at: text,
       requested_at: text,
     }),
   ),
@@ -43,12 +41,12 @@ export async function listApprovals(options: ApprovalsOptions, terminal: Termina
   const rows = answer.approvals.map((each) => [
     each.approval_id,
     each.kind ?? each.status ?? '',
-    age(each.requested_at ?? each.created_at ?? '', now),
+    age(each.requested_at ?? '', now),
     each.task_id ?? '',
-    each.reason ?? each.message ?? '',
+    each.reason ?? '',
   ]);
   terminal.out(
-    `${table(['approval', 'kind', 'asked', 'task', 'why'], rows, terminal.size().columns).join('\n')}\n`,
+    `${table(['approval', 'kind', 'asked', 'task', 'why'], rows, tableWidth(terminal)).join('\n')}\n`,
   );
   if (status === 'pending') {
     terminal.out(

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { segment, withQuery } from '../api.ts';
-import { connect, type OfficeOptions, printJson } from '../context.ts';
+import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
 import { UsageError } from '../failures.ts';
 import { age, table } from '../format.ts';
 import { styleFor, watchTask } from '../live/watch.ts';
@@ -16,21 +16,24 @@ const deadLettersSchema = z.looseObject({
       task_id: z.string(),
       class: text,
       failed_at: text,
-      created_at: text,
-      description: text,
+      status: text,
       error: z.looseObject({ name: text, message: text }).nullish(),
     }),
   ),
+  cursor: text,
 });
 const redrivenSchema = z.looseObject({ task_id: z.string().optional(), status: text });
 
 /** `office dead-letters`: tasks that failed for good, with the reason. */
 export async function listDeadLetters(
-  options: OfficeOptions & { limit?: number },
+  options: OfficeOptions & { limit?: number; cursor?: string },
   terminal: Terminal,
 ): Promise<number> {
   const api = connect(terminal, options);
-  const answer = await api.get(withQuery('/dead-letters', { limit: options.limit }), deadLettersSchema);
+  const answer = await api.get(
+    withQuery('/dead-letters', { limit: options.limit, cursor: options.cursor }),
+    deadLettersSchema,
+  );
   if (options.json) {
     printJson(terminal, answer);
     return 0;
@@ -42,11 +45,15 @@ export async function listDeadLetters(
   const now = Date.now();
   const rows = answer.dead_letters.map((each) => [
     each.task_id,
+    each.status ?? '',
     each.class ?? each.error?.name ?? '',
-    age(each.failed_at ?? each.created_at ?? '', now),
-    each.error?.message ?? each.description ?? '',
+    age(each.failed_at ?? '', now),
+    each.error?.message ?? '',
   ]);
-  terminal.out(`${table(['task', 'class', 'failed', 'why'], rows, terminal.size().columns).join('\n')}\n`);
+  terminal.out(
+    `${table(['task', 'status', 'class', 'failed', 'why'], rows, tableWidth(terminal)).join('\n')}\n`,
+  );
+  if (answer.cursor) terminal.out(terminal.colors.dim(`More: --cursor '${answer.cursor}'\n`));
   terminal.out(terminal.colors.dim('Run one again: npm run office -- redrive ID --mode retry|replan|edit\n'));
   return 0;
 }

@@ -86,10 +86,12 @@ function tell(
     terminal.err(`The demo failed: the task is ${task.status}.\n`);
     return exitCodes.failed;
   }
-  const { path = [], locations = [], summary = '' } = task.final_result ?? {};
+  const { path = [], locations = [] } = task.final_result ?? {};
   const fault = faultOf(known, { path, locations });
   if (!options.json) {
-    terminal.out(`\n${summary}\n\n${pathLines(path, locations, terminal).join('\n')}\n\n`);
+    terminal.out(
+      `\nThe calls from ${START} to ${END}:\n\n${pathLines(path, locations, terminal).join('\n')}\n\n`,
+    );
   }
   if (fault !== null) {
     terminal.err(`${colors.red('The answer is wrong.')} ${fault}\n`);

@@ -114,18 +114,40 @@ async function checkOffice(options: OfficeOptions, terminal: Terminal, directory
   }
 }
 
-async function checkModels(): Promise<Finding> {
-  const { configuredModels } = await import('../../../lambdas/shared/llm/from-environment.ts');
-  const models = await configuredModels();
-  const names = models.map((model) => (typeof model === 'string' ? model : model.name));
-  const real = names.filter((name) => !/^offline/.test(name));
-  if (real.length > 0) return { name: 'Models', state: 'ok', detail: real.join(', ') };
-  return {
-    name: 'Models',
-    state: 'absent',
-    detail: 'none; the rule-based offline provider answers',
-    next: 'set OPENAI_API_KEY, GEMINI_API_KEY, MISTRAL_API_KEY or GROQ_API_KEY, or run Ollama',
-  };
+/** Asks every configured provider whether it accepts its key; without one nothing leaves the machine. */
+async function checkModels(): Promise<Finding[]> {
+  const name = 'Models';
+  const router = await import('../../../lambdas/shared/llm/from-environment.ts');
+  const { roles, providers } = await router.configuredModels();
+  const real = [
+    ...new Set(
+      Object.values(roles)
+        .flat()
+        .filter(({ provider }) => provider !== 'offline')
+        .map(({ model }) => model),
+    ),
+  ];
+  if (real.length === 0) {
+    const settings = Object.values(providers).flatMap((status) =>
+      !status.configured && /^[A-Z][A-Z0-9_]*$/.test(status.missing) ? [status.missing] : [],
+    );
+    const detail = 'none; the rule-based offline provider answers';
+    return [
+      {
+        name,
+        state: 'absent',
+        detail,
+        next: `set one of ${[...new Set(settings)].join(', ')}; or start Ollama`,
+      },
+    ];
+  }
+  const checks = await router.checkModelProviders();
+  const failing = checks.flatMap((check): Finding[] =>
+    check.state === 'answers'
+      ? []
+      : [{ name, state: 'broken', detail: `${check.provider}: ${check.reason}`, next: check.advice }],
+  );
+  return [...failing, { name, state: 'ok', detail: real.join(', ') }];
 }
 
 async function checkProgram(
@@ -177,7 +199,7 @@ export async function examine(
   probe: Probe = probeProgram,
 ): Promise<Finding[]> {
   const directory = dataDirectory(terminal.env, terminal.root);
-  return Promise.all([
+  const findings = await Promise.all([
     checkNode(),
     checkDependencies(terminal.root),
     checkData(directory),
@@ -195,6 +217,7 @@ export async function examine(
     checkProgram(probe, 'Python', ['python3', '--version'], 'MiniStack', 'install Python 3.10 or newer'),
     checkAws(terminal.env),
   ]);
+  return findings.flat();
 }
 
 /** `office doctor`: exit code 1 only when something the office needs is broken. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AccountStore, ApiKey, Scope } from '../../../lambdas/shared/stores/account-store.ts';
+import { tenantIdSchema } from '../../../schemas/identifiers.ts';
 import { dataDirectory, isRunning, readConnection } from '../connection.ts';
-import { printJson } from '../context.ts';
+import { printJson, tableWidth } from '../context.ts';
 import { UsageError } from '../failures.ts';
 import { age, table } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,31 +18,40 @@ export interface KeyOptions {
   readonly name?: string;
 }
 
-const DEFAULT_TENANT = 'default';
-
 /** What the connection file holds besides address and key: the local office's own AWS settings. */
 const localSettingsSchema = z.looseObject({ environment: z.record(z.string(), z.string()).default({}) });
 
-async function openStore(terminal: Terminal): Promise<AccountStore> {
-  if (!terminal.env['ACCOUNTS_TABLE']) {
+interface Accounts {
+  readonly store: AccountStore;
+  /** The one that is meant when none is named. */
+  readonly tenant: string;
+}
+
+async function openAccounts(options: KeyOptions, terminal: Terminal): Promise<Accounts> {
+  // The SDK would warn about Node 20 on every call of a command.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const deployed = Boolean(terminal.env['ACCOUNTS_TABLE']);
+  if (!deployed) {
     const local = readConnection(dataDirectory(terminal.env, terminal.root));
     if (local === null || !isRunning(local.pid)) {
       throw new UsageError(
         'Whose keys? Start a local office with "npm start", or set ACCOUNTS_TABLE (an output of the deployment) and AWS credentials.',
       );
     }
-    Object.assign(process.env, localSettingsSchema.parse(local).environment);
+    const { applyEnvironment } = await import('../../../infra/local/local-environment.ts');
+    applyEnvironment(localSettingsSchema.parse(local).environment);
   }
-  const table = process.env['ACCOUNTS_TABLE'];
-  if (!table)
-    throw new UsageError(
-      'The local office does not say where its accounts are: restart it with "npm start".',
-    );
-  const [{ documentClient }, { createAccountStore }] = await Promise.all([
+  const [{ documentClient }, { readEnvironment }, { createAccountStore }] = await Promise.all([
     import('../../../lambdas/shared/aws.ts'),
+    import('../../../lambdas/shared/environment.ts'),
     import('../../../lambdas/shared/stores/account-store.ts'),
   ]);
-  return createAccountStore({ client: documentClient(), table });
+  const { ACCOUNTS_TABLE } = readEnvironment(['ACCOUNTS_TABLE']);
+  const tenant = options.tenant ?? (deployed ? 'default' : 'local');
+  if (!tenantIdSchema.safeParse(tenant).success) {
+    throw new UsageError(`"${tenant}" is no tenant: use lower case letters, digits and -, 63 at most.`);
+  }
+  return { store: createAccountStore({ client: documentClient(), table: ACCOUNTS_TABLE }), tenant };
 }
 
 async function scopesFrom(wanted: readonly string[] | undefined): Promise<readonly Scope[]> {
@@ -64,9 +74,9 @@ const state = (key: ApiKey): string => {
 /** `office keys create`. */
 export async function createKey(options: KeyOptions, terminal: Terminal): Promise<number> {
   const scopes = await scopesFrom(options.scope);
-  const store = await openStore(terminal);
+  const { store, tenant } = await openAccounts(options, terminal);
   const made = await store.createKey({
-    tenant_id: options.tenant ?? DEFAULT_TENANT,
+    tenant_id: tenant,
     name: options.name ?? 'made by the command line',
     scopes,
   });
@@ -84,8 +94,8 @@ export async function createKey(options: KeyOptions, terminal: Terminal): Promis
 
 /** `office keys list`. */
 export async function listKeys(options: KeyOptions, terminal: Terminal): Promise<number> {
-  const store = await openStore(terminal);
-  const keys = await store.listKeys(options.tenant ?? DEFAULT_TENANT);
+  const { store, tenant } = await openAccounts(options, terminal);
+  const keys = await store.listKeys(tenant);
   if (options.json) {
     printJson(terminal, { keys });
     return 0;
@@ -99,15 +109,15 @@ export async function listKeys(options: KeyOptions, terminal: Terminal): Promise
     key.name,
   ]);
   terminal.out(
-    `${table(['key', 'state', 'made', 'scopes', 'name'], rows, terminal.size().columns).join('\n')}\n`,
+    `${table(['key', 'state', 'made', 'scopes', 'name'], rows, tableWidth(terminal)).join('\n')}\n`,
   );
   return 0;
 }
 
 /** `office keys revoke`. */
 export async function revokeKey(id: string, options: KeyOptions, terminal: Terminal): Promise<number> {
-  const store = await openStore(terminal);
-  const revoked = await store.revokeKey(options.tenant ?? DEFAULT_TENANT, id);
+  const { store, tenant } = await openAccounts(options, terminal);
+  const revoked = await store.revokeKey(tenant, id);
   if (options.json) printJson(terminal, revoked);
   else terminal.out(`Key ${revoked.key_id} is revoked.\n`);
   return 0;

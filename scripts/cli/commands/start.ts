@@ -1,7 +1,4 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
-import { describeError } from '../../../lambdas/shared/errors.ts';
 import {
   dataDirectory,
   isRunning,
@@ -54,42 +51,6 @@ export function keyFrom(env: NodeJS.ProcessEnv): string | undefined {
   return key;
 }
 
-/** Makes the folder and checks that it can be written. */
-export function prepareDataDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true });
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    if (!statSync(directory).isDirectory())
-      throw new UsageError(`The data directory ${directory} is a file.`);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? describeError(error);
-    throw new UsageError(
-      `The data directory ${directory} can not be written (${code}): set OFFICE_DATA_DIR to a folder that can.`,
-    );
-  }
-}
-
-/** Asks for the port a moment before the office does, so that a taken one costs nobody a start. */
-export function checkPort(port: number): Promise<void> {
-  if (port === 0) return Promise.resolve();
-  return new Promise((done, refused) => {
-    const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) =>
-      refused(new UsageError(portProblem(port, error.code))),
-    );
-    probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
-  });
-}
-
-function portProblem(port: number, code: string | undefined): string {
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is taken: stop what listens there, or choose another with PORT=8788 npm start.`;
-  if (code === 'EACCES')
-    return `Port ${port} needs more rights than this user has: choose one above 1023 with PORT=8788 npm start.`;
-  return `Port ${port} can not be used (${code}): choose another with PORT=8788 npm start.`;
-}
-
 /** Two offices on the same data would overwrite each other. */
 function checkNotRunning(directory: string): void {
   const other = readConnection(directory);
@@ -131,6 +92,18 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
+/** What `office keys` needs to reach this office's accounts, as the runtime set it for the functions. */
+function accountSettings(env: NodeJS.ProcessEnv): Record<string, string> {
+  const names = [
+    'ACCOUNTS_TABLE',
+    'AWS_ENDPOINT_URL_DYNAMODB',
+    'AWS_REGION',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+  ];
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
+
 /** `office start`: an office on this machine until Ctrl-C. */
 export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
   const began = Date.now();
@@ -140,13 +113,20 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
       : resolve(terminal.cwd, options.data);
   const port = portFrom(options.port, terminal.env);
   const apiKey = keyFrom(terminal.env);
-  prepareDataDirectory(directory);
   checkNotRunning(directory);
-  await checkPort(port);
-  const { startOffice } = await import('../../../infra/local/office.ts');
-  const office = await startOffice({ dataDir: directory, port, ...(apiKey === undefined ? {} : { apiKey }) });
-  writeConnection(directory, { url: office.url, api_key: office.apiKey, pid: process.pid });
-  if (options.json) printJson(terminal, { url: office.url, api_key: office.apiKey, pid: process.pid });
+  const { OfficeStartError, startOffice } = await import('../../../infra/local/office.ts');
+  const office = await startOffice({
+    dataDir: directory,
+    port,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    log: (line) => terminal.err(`${line}\n`),
+  }).catch((error: unknown) => {
+    // A taken port or an unwritable folder: the settings are wrong, not the office.
+    throw error instanceof OfficeStartError ? new UsageError(error.message, { cause: error }) : error;
+  });
+  const connection = { url: office.url, api_key: office.apiKey, pid: process.pid };
+  writeConnection(directory, { ...connection, environment: accountSettings(process.env) });
+  if (options.json) printJson(terminal, connection);
   else terminal.out(`${welcome(office.url, office.apiKey, Date.now() - began, terminal)}\n`);
   await untilAborted(terminal.interrupted);
   if (!options.json) terminal.err('Closing; tasks under way go on at the next start.\n');

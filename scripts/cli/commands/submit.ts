@@ -1,10 +1,12 @@
+import { resolve } from 'node:path';
 import { connect, type OfficeOptions, printJson } from '../context.ts';
 import { UsageError } from '../failures.ts';
+import { count } from '../format.ts';
+import { handIn } from '../hand-in.ts';
 import { styleFor, watchTask } from '../live/watch.ts';
 import { exitCodeOf, printResult } from '../result.ts';
 import type { Terminal } from '../terminal.ts';
-import { submittedSchema } from '../views.ts';
-import { packWorkspace, size } from '../workspace-pack.ts';
+import { type PackedFile, packWorkspace, size } from '../workspace-pack.ts';
 
 export interface SubmitOptions extends OfficeOptions {
   readonly workspace?: string;
@@ -20,8 +22,8 @@ export interface SubmitOptions extends OfficeOptions {
   readonly wait?: boolean;
 }
 
-/** The body of `POST /tasks` from the options; says on standard error what of the workspace stays behind. */
-export function submissionFrom(description: string, options: SubmitOptions, terminal: Terminal): object {
+/** The body of `POST /tasks` from the options, without the workspace. */
+export function submissionFrom(description: string, options: SubmitOptions): object {
   if (description.trim() === '')
     throw new UsageError('The description is empty: say what the office should do.');
   const constraints = {
@@ -36,16 +38,18 @@ export function submissionFrom(description: string, options: SubmitOptions, term
     ...(options.criteria && options.criteria.length > 0 ? { criteria: options.criteria } : {}),
     ...(options.priority === undefined ? {} : { priority: options.priority }),
     ...(options.dryRun ? { dry_run: true } : {}),
-    ...(options.workspace === undefined ? {} : { workspace: workspaceFrom(options.workspace, terminal) }),
   };
 }
 
-function workspaceFrom(folder: string, terminal: Terminal): object {
-  const packed = packWorkspace(folder);
+/** Reads the workspace folder; says on standard error what of it stays behind. */
+function filesFrom(folder: string, terminal: Terminal): readonly PackedFile[] {
+  const packed = packWorkspace(resolve(terminal.cwd, folder));
   for (const reason of packed.left_out) terminal.err(`Left out: ${reason}\n`);
   if (packed.files.length === 0) throw new UsageError(`The workspace folder ${folder} holds no files.`);
-  terminal.err(terminal.colors.dim(`Workspace: ${packed.files.length} files, ${size(packed.bytes)}\n`));
-  return { files: packed.files.map(({ path, content, encoding }) => ({ path, content, encoding })) };
+  terminal.err(
+    terminal.colors.dim(`Workspace: ${count(packed.files.length, 'file')}, ${size(packed.bytes)}\n`),
+  );
+  return packed.files;
 }
 
 /** `office submit`: hands in a task, and with `--watch` or `--wait` stays until it ends. */
@@ -55,12 +59,8 @@ export async function submit(
   terminal: Terminal,
 ): Promise<number> {
   const api = connect(terminal, options);
-  const submitted = await api.request('POST', '/tasks', submittedSchema, {
-    body: submissionFrom(description, options, terminal),
-    ...(options.idempotencyKey === undefined
-      ? {}
-      : { headers: { 'idempotency-key': options.idempotencyKey } }),
-  });
+  const files = options.workspace === undefined ? null : filesFrom(options.workspace, terminal);
+  const submitted = await handIn(api, submissionFrom(description, options), files, options.idempotencyKey);
   const stays = options.watch === true || options.wait === true;
   if (!stays) {
     if (options.json) printJson(terminal, submitted);

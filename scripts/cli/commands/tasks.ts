@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type OfficeApi, segment, withQuery } from '../api.ts';
-import { connect, type OfficeOptions, printJson } from '../context.ts';
+import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
 import { readTask } from '../event-stream.ts';
 import { age, count, fit, oneLine, table } from '../format.ts';
 import { plainLine } from '../live/lines.ts';
@@ -10,15 +10,11 @@ import type { Terminal } from '../terminal.ts';
 import { eventSchema, isFinalStatus, type TaskView, taskViewSchema } from '../views.ts';
 import { size } from '../workspace-pack.ts';
 
-const taskListSchema = z.looseObject({ tasks: z.array(taskViewSchema), next_cursor: z.string().nullish() });
+const taskListSchema = z.looseObject({ tasks: z.array(taskViewSchema), cursor: z.string().nullish() });
 const artifactsSchema = z.looseObject({
   artifacts: z.array(z.looseObject({ path: z.string(), size: z.number().nullish() })),
 });
-const logsSchema = z.looseObject({
-  logs: z.array(eventSchema).optional(),
-  events: z.array(eventSchema).optional(),
-  next_cursor: z.string().nullish(),
-});
+const logsSchema = z.looseObject({ events: z.array(eventSchema), cursor: z.string().nullish() });
 const anySchema = z.looseObject({});
 
 /** `office watch`: the live view of a task until it ends. */
@@ -59,9 +55,9 @@ export async function listTasks(options: ListOptions, terminal: Terminal): Promi
     task.description ?? '',
   ]);
   terminal.out(
-    `${table(['task', 'status', 'created', 'time and cost', 'description'], rows, terminal.size().columns).join('\n')}\n`,
+    `${table(['task', 'status', 'created', 'time and cost', 'description'], rows, tableWidth(terminal)).join('\n')}\n`,
   );
-  if (page.next_cursor) terminal.out(terminal.colors.dim(`More: --cursor ${page.next_cursor}\n`));
+  if (page.cursor) terminal.out(terminal.colors.dim(`More: --cursor ${page.cursor}\n`));
   return 0;
 }
 
@@ -93,18 +89,19 @@ export async function show(id: string, options: ShowOptions, terminal: Terminal)
 
 function printTask(task: TaskView, terminal: Terminal): void {
   const { colors } = terminal;
-  const { columns } = terminal.size();
   terminal.out(`${colors.bold(task.task_id)}  ${task.status.replace('_', ' ')}\n`);
   if (task.description) terminal.out(`${oneLine(task.description)}\n`);
-  const facts = [
-    task.created_at ? `created ${age(task.created_at, Date.now())}` : '',
-    task.current_step ? `at ${oneLine(task.current_step)}` : '',
-    typeof task.progress === 'number' ? `${Math.round(task.progress * 100)} %` : '',
-  ].filter(Boolean);
-  terminal.out(colors.dim(`${facts.join(' · ')}\n`));
+  const facts = isFinalStatus(task.status)
+    ? []
+    : [
+        task.created_at ? `created ${age(task.created_at, Date.now())}` : '',
+        task.current_step ? `at ${oneLine(task.current_step)}` : '',
+        typeof task.progress === 'number' ? `${Math.round(task.progress * 100)} %` : '',
+      ].filter(Boolean);
+  if (facts.length > 0) terminal.out(colors.dim(`${facts.join(' · ')}\n`));
   for (const subtask of task.subtasks ?? []) {
     const text = `  ${subtask.status.padEnd(10)}  ${oneLine(subtask.description || subtask.subtask_id)}`;
-    terminal.out(`${fit(text, columns - 1)}\n`);
+    terminal.out(`${fit(text, tableWidth(terminal) - 1)}\n`);
   }
   if (task.execution_arn) terminal.out(colors.dim(`${task.execution_arn}\n`));
   if (isFinalStatus(task.status)) printResult(task, terminal);
@@ -127,9 +124,9 @@ async function readLog(api: OfficeApi, id: string): Promise<z.infer<typeof event
   let cursor: string | undefined;
   do {
     const page = await api.get(withQuery(`/tasks/${segment(id)}/logs`, { cursor }), logsSchema);
-    const events = page.logs ?? page.events ?? [];
-    all.push(...events);
-    cursor = events.length > 0 ? (page.next_cursor ?? undefined) : undefined;
+    all.push(...page.events);
+    // The cursor of the newest event is always given; an empty page is the end.
+    cursor = page.events.length > 0 ? (page.cursor ?? undefined) : undefined;
   } while (cursor !== undefined);
   return all;
 }

@@ -143,7 +143,7 @@ export async function newTool(name: string, terminal: Terminal): Promise<number>
     terminal.out(`${path}\n`);
   }
   terminal.out(
-    `\nA working tool that counts words. Next:\n  1. say in declaration.ts what it takes, gives and may reach\n  2. write it in ${names.kebab}.ts, and its test\n  3. add ${names.camel}Declaration to the list of built-in tools\n  4. npm run check && npm test -- ${names.kebab}\n`,
+    `\nA working tool that counts words. Next:\n  1. say in declaration.ts what it takes, gives and may reach\n  2. write it in ${names.kebab}.ts, and its test\n  3. add ${names.camel}Declaration to lambdas/tools/declarations.ts, and its function to infra/functions.ts\n  4. npm run check && npm test -- ${names.kebab}\n`,
   );
   return 0;
 }

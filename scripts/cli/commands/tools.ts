@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connect, type OfficeOptions, printJson } from '../context.ts';
+import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
 import { table } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -11,7 +11,6 @@ const toolsSchema = z.looseObject({
       risk: z.string().nullish(),
       description: z.string().nullish(),
       available: z.boolean().nullish(),
-      reason: z.string().nullish(),
       unavailable_reason: z.string().nullish(),
     }),
   ),
@@ -29,11 +28,11 @@ export async function listTools(options: OfficeOptions, terminal: Terminal): Pro
     tool.version ?? '',
     tool.risk ?? '',
     tool.available === false
-      ? `unavailable: ${tool.unavailable_reason ?? tool.reason ?? 'not configured'}`
+      ? `unavailable: ${tool.unavailable_reason ?? 'not configured'}`
       : (tool.description ?? ''),
   ]);
   terminal.out(
-    `${table(['tool', 'version', 'risk', 'what it does'], rows, terminal.size().columns).join('\n')}\n`,
+    `${table(['tool', 'version', 'risk', 'what it does'], rows, tableWidth(terminal)).join('\n')}\n`,
   );
   return 0;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { withQuery } from '../api.ts';
-import { connect, type OfficeOptions, printJson } from '../context.ts';
+import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
 import { table, usd } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -9,45 +9,55 @@ export interface UsageOptions extends OfficeOptions {
   readonly to?: string;
 }
 
-const recordSchema = z.record(z.string(), z.unknown());
+const sumsSchema = z.looseObject({
+  calls: z.number(),
+  cache_hits: z.number().default(0),
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  usd: z.number(),
+  saved_usd: z.number().default(0),
+});
+type Sums = z.infer<typeof sumsSchema>;
+const groupSchema = z.record(z.string(), sumsSchema);
+const usageSchema = z.looseObject({
+  from: z.string(),
+  to: z.string(),
+  total: sumsSchema,
+  by_day: groupSchema,
+  by_model: groupSchema,
+  by_role: groupSchema,
+});
 
-const isMoney = (name: string) => /usd|cost/.test(name);
-const title = (name: string) => name.replaceAll('_', ' ').replace(/ usd$/, '');
+const cells = (name: string, sums: Sums): string[] => [
+  name,
+  sums.calls.toLocaleString('en-US'),
+  sums.cache_hits.toLocaleString('en-US'),
+  sums.input_tokens.toLocaleString('en-US'),
+  sums.output_tokens.toLocaleString('en-US'),
+  usd(sums.usd),
+  usd(sums.saved_usd),
+];
 
-function cell(name: string, value: unknown): string {
-  if (typeof value === 'number') return isMoney(name) ? usd(value) : value.toLocaleString('en-US');
-  if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** `office usage`: tokens and cost by day, model and role; every list of the answer becomes a table. */
+/** `office usage`: calls, tokens and cost by day, model and role. */
 export async function usage(options: UsageOptions, terminal: Terminal): Promise<number> {
   const { from, to } = options;
-  const answer = await connect(terminal, options).get(withQuery('/usage', { from, to }), recordSchema);
+  const answer = await connect(terminal, options).get(withQuery('/usage', { from, to }), usageSchema);
   if (options.json) {
     printJson(terminal, answer);
     return 0;
   }
-  const { colors } = terminal;
-  for (const [name, value] of Object.entries(answer)) {
-    const rows = z.array(recordSchema).safeParse(value);
-    const totals = recordSchema.safeParse(value);
-    if (rows.success) {
-      const names = [...new Set(rows.data.flatMap((row) => Object.keys(row)))];
-      terminal.out(`${colors.bold(title(name))}\n`);
-      if (names.length === 0) terminal.out(colors.dim('nothing yet\n'));
-      const lines = table(
-        names.map(title),
-        rows.data.map((row) => names.map((each) => cell(each, row[each]))),
-        10_000,
-      );
-      if (names.length > 0) terminal.out(`${lines.join('\n')}\n`);
-    } else if (totals.success) {
-      const parts = Object.entries(totals.data).map(([key, each]) => `${title(key)} ${cell(key, each)}`);
-      terminal.out(`${colors.bold(title(name))}  ${parts.join(' · ')}\n`);
-    } else {
-      terminal.out(`${colors.bold(title(name))}  ${cell(name, value)}\n`);
-    }
+  const total = cells('total', answer.total);
+  terminal.out(`${answer.from} to ${answer.to}\n`);
+  for (const [title, group] of [
+    ['day', answer.by_day],
+    ['model', answer.by_model],
+    ['role', answer.by_role],
+  ] as const) {
+    const rows = Object.entries(group).map(([name, sums]) => cells(name, sums));
+    if (rows.length === 0) continue;
+    const titles = [title, 'calls', 'cached', 'tokens in', 'tokens out', 'cost', 'saved'];
+    terminal.out(`\n${table(titles, [...rows, total], tableWidth(terminal)).join('\n')}\n`);
   }
+  if (answer.total.calls === 0) terminal.out('No model that costs money was called.\n');
   return 0;
 }

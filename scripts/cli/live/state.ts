@@ -72,6 +72,15 @@ const texts = (value: unknown): string[] => list(value).map(text).filter(Boolean
 /** A cost is a number of dollars or `{usd, tokens}`. */
 const dollars = (value: unknown): number => number(value) || number(record(value)['usd']);
 
+const tokensOf = (data: Record<string, unknown>): number =>
+  number(record(data['cost'])['tokens']) || number(data['tokens']);
+
+function spend(state: LiveState, event: TaskEvent, cost: number, tokens: number): void {
+  state.costUsd += cost;
+  state.tokens += tokens;
+  if (event.subtask_id) subtaskOf(state, event.subtask_id).costUsd += cost;
+}
+
 function subtaskOf(state: LiveState, id: string): SubtaskState {
   const known = state.subtasks.find((subtask) => subtask.id === id);
   if (known !== undefined) return known;
@@ -215,7 +224,10 @@ const changes: Readonly<Record<string, Change>> = {
     step.startedAt = at;
     step.endedAt = null;
   }),
-  'step.finished': stepFinished,
+  'step.finished': (state, event, at, data) => {
+    stepFinished(state, event, at, data);
+    spend(state, event, dollars(data['cost']), tokensOf(data));
+  },
   'step.skipped': onSubtask((subtask, event, at) => {
     if (!event.step_id) return;
     const step = stepOf(subtask, event.step_id);
@@ -259,15 +271,7 @@ const changes: Readonly<Record<string, Change>> = {
     state.notice = '';
   },
   'model.called': (state, event, _at, data) => {
-    const cost = dollars(data['cost_usd']);
-    const tokens = data['tokens'];
-    const used =
-      typeof tokens === 'number'
-        ? tokens
-        : number(record(tokens)['input']) + number(record(tokens)['output']);
-    state.costUsd += cost;
-    state.tokens += used;
-    if (event.subtask_id) subtaskOf(state, event.subtask_id).costUsd += cost;
+    spend(state, event, dollars(data['cost']) || number(data['cost_usd']), tokensOf(data));
   },
 };
 

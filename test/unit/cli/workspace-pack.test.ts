@@ -55,13 +55,11 @@ describe('packWorkspace', () => {
     ]);
   });
 
-  it('refuses more than a request can carry, a missing folder and a file', () => {
+  it('refuses more than a task can hold, a missing folder and a file', () => {
     write('a.txt', 'x'.repeat(40));
     write('b.txt', 'x'.repeat(40));
 
-    expect(() => packWorkspace(folder, { ...packLimits, total_bytes: 50 })).toThrow(
-      'is too large for one request',
-    );
+    expect(() => packWorkspace(folder, { ...packLimits, total_bytes: 50 })).toThrow('is too large');
     expect(() => packWorkspace(join(folder, 'nowhere'))).toThrow('does not exist');
     expect(() => packWorkspace(join(folder, 'a.txt'))).toThrow('is a file');
   });

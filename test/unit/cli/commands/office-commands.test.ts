@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { runOffice } from '../../../../scripts/cli/program.ts';
+import { startLoopbackHttp } from '../../../helpers/loopback-http.ts';
 import { type FakeOffice, type FakeOfficeScript, startFakeOffice } from '../fake-office.ts';
 import { aTerminal, type FakeTerminal } from '../fake-terminal.ts';
 
@@ -118,6 +119,44 @@ describe('office submit', () => {
   });
 });
 
+describe('a workspace too large for a request', () => {
+  it('is uploaded file by file before the task starts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'office-submit-'));
+    writeFileSync(join(folder, 'big.txt'), 'x'.repeat(4_600_000));
+    writeFileSync(join(folder, 'small.bin'), Buffer.from([0, 1]));
+    const storage = await startLoopbackHttp((_request, response) => response.writeHead(200).end());
+    const file = (path: string) => ({ path, method: 'PUT', url: `${storage.url}/${path}?signature=s` });
+    const upload = {
+      files: [file('big.txt'), file('small.bin')],
+      more: '/tasks/t/uploads',
+      start: '/tasks/t/start',
+    };
+    const answers = {
+      'POST /tasks': [202, { task_id: 't', status: 'submitted', upload }] as const,
+      'POST /tasks/t/start': [202, { task_id: 't', status: 'queued' }] as const,
+    };
+
+    const { code, documents } = await run(['submit', 'Count', '--workspace', folder, '--json'], { answers });
+    rmSync(folder, { recursive: true });
+    await storage.close();
+
+    expect(code).toBe(0);
+    expect(documents()).toMatchObject([{ task_id: 't', status: 'queued' }]);
+    expect(bodies()).toEqual([
+      {
+        description: 'Count',
+        workspace: { upload: true, files: [{ path: 'big.txt' }, { path: 'small.bin' }] },
+      },
+      null,
+    ]);
+    const sent = storage.seen.map(({ method, path, body }) => [method, path, body.length]);
+    expect(sent.sort()).toEqual([
+      ['PUT', '/big.txt?signature=s', 4_600_000],
+      ['PUT', '/small.bin?signature=s', 2],
+    ]);
+  });
+});
+
 describe('office watch', () => {
   it('prints a plain line an event when piped, then the call path with its places', async () => {
     const { code, output } = await run(['watch', 'task-1'], {
@@ -154,6 +193,16 @@ describe('office watch', () => {
     ]);
   });
 });
+
+const sums = { calls: 1, cache_hits: 0, input_tokens: 5, output_tokens: 2, usd: 0.02, saved_usd: 0 };
+const usageReport = {
+  from: '2026-01-01',
+  to: '2026-01-30',
+  total: sums,
+  by_day: { '2026-01-01': sums },
+  by_model: { small: sums },
+  by_role: { planner: sums },
+};
 
 describe('the other commands', () => {
   const json = (body: unknown): readonly [number, unknown] => [200, body];
@@ -208,15 +257,10 @@ describe('the other commands', () => {
     [
       ['tools'],
       'GET /tools',
-      { tools: [{ name: 'web_search', available: false, reason: 'set BRAVE_API_KEY' }] },
+      { tools: [{ name: 'web_search', available: false, unavailable_reason: 'set BRAVE_API_KEY' }] },
       'unavailable: set BRAVE_API_KEY',
     ],
-    [
-      ['usage', '--from', '2026-01-01'],
-      'GET /usage?from=2026-01-01',
-      { days: [{ day: '2026-01-01', tokens: 5, cost_usd: 0.02 }] },
-      '$0.020',
-    ],
+    [['usage', '--from', '2026-01-01'], 'GET /usage?from=2026-01-01', usageReport, '$0.020'],
   ])('%j shows what it gets, or passes it on with --json', async (argv, route, body, shown) => {
     const answers = { [route]: json(body) };
 

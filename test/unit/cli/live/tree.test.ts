@@ -51,16 +51,16 @@ describe('the live tree', () => {
       { type: 'step.started', subtask_id: 'a', step_id: 'read' },
       finished('read', { status: 'succeeded', duration_ms: 250, cost: { usd: 0.002, tokens: 5 } }),
       { type: 'step.started', subtask_id: 'a', step_id: 'write' },
-      { type: 'model.called', subtask_id: 'a', data: { cost_usd: 0.01, tokens: 1_200 } },
+      { type: 'model.called', subtask_id: 'a', data: { cost: { usd: 0.01, tokens: 1_200 } } },
     ]);
 
     expect(picture(state, { columns: 72, rows: 24 }, FIRST + 7_000)).toEqual([
       '* Do two things',
-      '├─ * First  executing                                    6.0 s   $0.010',
+      '├─ * First  executing                                    6.0 s   $0.012',
       '│  ├─ ✔ read  file_operations                           250 ms   $0.002',
       '│  └─ * write  file_operations                           2.0 s',
       '└─ ○ Second  after a',
-      'planning · 1 of 2 steps · 7.0 s · $0.010 · 1,200 tokens',
+      'planning · 1 of 2 steps · 7.0 s · $0.012 · 1,205 tokens',
     ]);
   });
 
