@@ -1,27 +1,94 @@
 /** Finds personal data and secrets in text, by shape, check digits and the words around. */
-export type SpanType =
-  | 'email'
-  | 'card'
-  | 'iban'
-  | 'ip'
-  | 'phone'
-  | 'national_id'
-  | 'address'
-  | 'secret'
-  | 'private_key';
 
-/** Offsets in UTF-16 units, `end` exclusive. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly type: SpanType;
+import { aroundOf, type Rule, type Span, type SpanType } from './rule.ts';
+import { addressRules } from './rules-addresses.ts';
+import { europeanIdRules } from './rules-ids-europe.ts';
+import { worldIdRules } from './rules-ids-world.ts';
+import { networkRules } from './rules-network.ts';
+import { paymentRules } from './rules-payment.ts';
+import { phoneRules } from './rules-phones.ts';
+import { secretRules } from './rules-secrets.ts';
+
+export type { Span, SpanType };
+
+const rules: readonly Rule[] = [
+  ...secretRules,
+  ...networkRules,
+  ...paymentRules,
+  ...europeanIdRules,
+  ...worldIdRules,
+  ...phoneRules,
+  ...addressRules,
+];
+
+/** Of overlapping spans the more certain kind stays, then the longer one. */
+const rank: Readonly<Record<SpanType, number>> = {
+  private_key: 0,
+  secret: 1,
+  email: 2,
+  iban: 3,
+  card: 4,
+  national_id: 5,
+  ip: 6,
+  phone: 7,
+  address: 8,
+};
+
+/** Nothing but these kinds can be in a text without a digit. */
+const withoutDigits = rules.filter(
+  (rule) => rule.type === 'email' || rule.type === 'secret' || rule.type === 'private_key',
+);
+const hasDigit = /\d/;
+/** The shortest thing that is looked for, an address such as `a@b.io`. */
+const SHORTEST = 6;
+
+/** Spans in order, without overlaps. Time is linear in the text's length, about a millisecond a kilobyte. */
+export function detect(text: string): Span[] {
+  if (text.length < SHORTEST) return [];
+  const found: Span[] = [];
+  for (const rule of hasDigit.test(text) ? rules : withoutDigits) {
+    if (rule.needs && !rule.needs.test(text)) continue;
+    const { pattern } = rule;
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) collect(rule, match, text, found);
+  }
+  return withoutOverlaps(found);
 }
 
-/** Spans in order, without overlaps. */
-export function detect(text: string): Span[] {
-  return [...text.matchAll(/[\w.+-]+@[\w-]+\.[\w.-]*\w/g)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    type: 'email' as const,
-  }));
+function collect(rule: Rule, match: RegExpExecArray, text: string, found: Span[]): void {
+  const whole = match.groups?.['value'] ?? match[0];
+  const start = match.index + (whole === match[0] ? 0 : match[0].lastIndexOf(whole));
+  const value = rule.exact ? rule.exact(whole, aroundOf(text, start, start + whole.length)) : whole;
+  if (!value) return;
+  const around = aroundOf(text, start, start + value.length);
+  if (rule.words && !rule.words.test(around.before)) return;
+  if (rule.valid && !rule.valid(value, around)) return;
+  found.push({ start, end: start + value.length, type: rule.type });
+}
+
+function withoutOverlaps(spans: readonly Span[]): Span[] {
+  const byCertainty = [...spans].sort(
+    (a, b) => rank[a.type] - rank[b.type] || b.end - b.start - (a.end - a.start) || a.start - b.start,
+  );
+  const kept: Span[] = [];
+  for (const span of byCertainty) {
+    const at = firstAfter(kept, span.start);
+    const previous = kept[at - 1];
+    const next = kept[at];
+    if ((previous && previous.end > span.start) || (next && next.start < span.end)) continue;
+    kept.splice(at, 0, span);
+  }
+  return kept;
+}
+
+/** Index of the first kept span that starts after `offset`. */
+function firstAfter(kept: readonly Span[], offset: number): number {
+  let low = 0;
+  let high = kept.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((kept[middle]?.start ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,0 +1,149 @@
+/** Keys, tokens and passwords: by the vendors' published prefixes, and by the words that hand one over. */
+import type { Around, Rule } from './rule.ts';
+import { vendorTokens } from './vendor-tokens.ts';
+
+/** What stands where a secret would: variables, samples, types. */
+const placeholders =
+  /^(?:<.*>?|\{.*\}|\[.*\]|\(.*\)|\{\{.*|%\w+%|\$\{?[A-Za-z_][\w.]*\}?|\$\(.*|x{4,}|\*{3,}|\.{3,}|•{3,}|your[-_ ].*|my[-_]?(?:secret|password|token|key)|change[-_]?me.*|placeholder|redacted|example|sample|dummy|todo|tbd|none|null|undefined|true|false|string|number|boolean|required|optional|password|passwd|secret|token|process\.env.*|os\.environ.*|os\.getenv.*|env\..*|secrets?\..*|vault:.*|ref:.*|arn:.*|https?:\/\/.*|file:.*|[A-Z]{2,}(?:_[A-Z0-9]+)+|[./~]*(?:[A-Za-z_.-]+\/)+[A-Za-z_.-]*)$/i;
+
+const isWord = (value: string) => /^[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value);
+/** `config.token`, `getToken()`, `tokens[0]`, `Secret.from(`: code that fetches a value is not the value. */
+const isCode = (value: string) =>
+  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:$|[([])/.test(value) ||
+  /^[A-Za-z_$][\w$.]*[([](?:["')\]]|\w+[)\]])/.test(value) ||
+  /^[[{]\w[^\s]*\]\(/.test(value);
+
+/** Only a space stands between the word and the value: "password hunter2", but "password authentication" too. */
+const isLoose = (around: Around) => !/(?:[:=>]|\b(?:is|was|are|to|as))\s*["'`]{0,3}$/i.test(around.before);
+const isArn = (around: Around) => /arn:aws[\w-]*:\S*$/i.test(around.before);
+
+function kinds(value: string): number {
+  return [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length;
+}
+
+/** Bits per character, by the characters' own frequency (Shannon). */
+export function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+const trimEnd = (value: string) => value.replace(/(?:[.,;:]|\\n)+$/, '');
+
+/** A password in plain sight: five characters of two kinds. */
+function passwordIn(value: string, around: Around): string | null {
+  const exact = trimEnd(value);
+  if (exact.length < 5 || placeholders.test(exact) || isCode(exact) || isWord(exact) || isArn(around))
+    return null;
+  if (isLoose(around) && (/\]\(|\//.test(exact) || (!/\d/.test(exact) && kinds(exact) < 3))) return null;
+  return kinds(exact) >= 2 ? exact : null;
+}
+
+/** A token: longer, with a digit, and neither a plain number nor a date. */
+function tokenIn(value: string, around: Around): string | null {
+  const exact = trimEnd(value);
+  if (exact.length < 12 || placeholders.test(exact) || isCode(exact) || isArn(around)) return null;
+  if (!/\d/.test(exact) || /^[\d.,:/-]+$/.test(exact) || /^\d{4}-\d{2}-\d{2}/.test(exact)) return null;
+  if (isLoose(around) && (entropy(exact) < 3.2 || /[(/]/.test(exact))) return null;
+  return exact;
+}
+
+const isOpaque = (value: string) =>
+  value.length >= 16 && /\d/.test(value) && kinds(value) >= 2 && entropy(value) >= 3;
+
+const afterAuthorization = (value: string, around: Around) =>
+  !placeholders.test(value) &&
+  (isOpaque(value) ||
+    (/authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token|apikey)\s*$/i.test(around.before) &&
+      value.length >= 8));
+
+const passwordLabel =
+  '(?:pass(?:word|wd|code|phrase)|passwort|kennwort|mot de passe|contraseña|contrasena|senha|pwd|db_pass|[A-Z0-9]*_PASS)';
+const tokenLabel =
+  '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)';
+const between =
+  '["\'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as)[ \\t]*:?[ \\t]+|[ \\t]+)["\'`]{0,3}';
+
+export const secretRules: readonly Rule[] = [
+  {
+    type: 'private_key',
+    needs: /PRIVATE KEY/,
+    pattern:
+      /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){1,20000}(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?/g,
+  },
+  {
+    type: 'private_key',
+    needs: /PuTTY-User-Key-File/,
+    pattern: /PuTTY-User-Key-File-\d: [^\0]{1,8000}?Private-MAC: [0-9a-f]{40,64}/g,
+  },
+  { type: 'private_key', needs: /AGE-SECRET-KEY-1/, pattern: /\bAGE-SECRET-KEY-1[0-9A-Z]{50,60}\b/g },
+  ...vendorTokens.map((pattern): Rule => ({ type: 'secret', pattern })),
+  {
+    type: 'secret',
+    needs: /eyJ/,
+    pattern: /(?<![\w-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]{4,}){1,3}/g,
+  },
+  // The password of a connection string, with the name before it.
+  {
+    type: 'secret',
+    needs: /:\/\//,
+    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{0,80}:(?<value>[^\s/@"'<>]{3,200})@(?=[\w[$-])/gi,
+    valid: (value) =>
+      !/^(?:\$|<|\{|%|\*{3}|x{3,}$)/.test(value) && !/^(?:pass(?:word)?|secret|pwd)$/i.test(value),
+  },
+  {
+    type: 'secret',
+    needs: /bearer|basic|token|apikey/i,
+    pattern: /\b(?:bearer|basic|token|apikey)\s+(?<value>[A-Za-z0-9._~+/=-]{8,2000})/gi,
+    valid: afterAuthorization,
+  },
+  {
+    type: 'secret',
+    needs: /pass|pwd|kennwort|contrase|senha/i,
+    pattern: new RegExp(
+      `(?<![A-Za-z])(?:[A-Za-z0-9]{1,20}[ _-]){0,3}${passwordLabel}${between}(?<value>[^\\s"'\`<>]{5,200})`,
+      'gi',
+    ),
+    exact: passwordIn,
+  },
+  {
+    type: 'secret',
+    needs: /pass|pwd/i,
+    pattern: new RegExp(
+      `(?<![A-Za-z])${passwordLabel}["']?\\s{0,3}[:=]\\s{0,3}"(?<value>[^"\\n]{8,100})"`,
+      'gi',
+    ),
+    exact: (value) =>
+      /\s/.test(value) ||
+      /[[(]/.test(value) ||
+      placeholders.test(value) ||
+      (isWord(value) && value.length < 16)
+        ? null
+        : value,
+  },
+  {
+    type: 'secret',
+    needs: /key|token|secret|credential/i,
+    pattern: new RegExp(
+      `(?<![A-Za-z])${tokenLabel}${between}(?<value>[A-Za-z0-9_.~+/=:!@#$%^&*-]{12,2000})`,
+      'gi',
+    ),
+    exact: tokenIn,
+  },
+  {
+    type: 'secret',
+    needs: /X-|x-/,
+    pattern:
+      /\bx-(?:[a-z]+-)*(?:key|token|secret|auth)["']?\s*[:=]\s*["']?(?<value>[A-Za-z0-9_.~+/=-]{12,500})/gi,
+    exact: tokenIn,
+  },
+  {
+    type: 'secret',
+    needs: /[?&]/,
+    pattern:
+      /[?&](?:api_?key|key|token|access_token|auth|sig|signature|X-Amz-Signature|X-Amz-Security-Token|client_secret|password|pwd)=(?<value>[A-Za-z0-9_.~%+/-]{8,2000}=*)/gi,
+    valid: (value) => /\d/.test(value) && !placeholders.test(value),
+  },
+];
