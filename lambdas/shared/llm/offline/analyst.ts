@@ -65,7 +65,9 @@ const subtask = (
 
 function partsOf(description: string, brief: AnalystBrief): Part[] | null {
   const around = surroundingsOf(brief.workspace);
-  if (recognise(description, around) === null) return null;
+  const whole = recognise(description, around);
+  // A sentence that only says where to look belongs to all the others.
+  if (whole === null || whole.some((intent) => intent.kind === 'focus')) return null;
   const masked = mask(description, around.files);
   const sentences = sentencesOf(masked.text).map((sentence) => unmask(sentence, masked.slots));
   const parts: Part[] = [];

@@ -1,0 +1,23 @@
+import type { EvalGround, EvalTask } from '../eval-task.ts';
+import { arithmeticTasks } from './arithmetic.ts';
+import { callTasks } from './calls.ts';
+import { chainTasks } from './chains.ts';
+import { fileTasks } from './files.ts';
+import { pythonTasks } from './python.ts';
+import { refusalTasks } from './refusals.ts';
+import { tableTasks } from './tables.ts';
+import { textTasks } from './texts.ts';
+import { webTasks } from './web.ts';
+
+/** Every task of the evaluation, family by family. */
+export const allTasks = (ground: EvalGround): EvalTask[] => [
+  ...callTasks(),
+  ...arithmeticTasks(),
+  ...pythonTasks(),
+  ...fileTasks(),
+  ...webTasks(ground),
+  ...textTasks(),
+  ...tableTasks(),
+  ...chainTasks(ground),
+  ...refusalTasks(),
+];
