@@ -5,6 +5,7 @@ import { monotonicFactory, ulid } from 'ulid';
 import { createApp } from '../../lambdas/receptionist/app.ts';
 import type { QueueMessage, ReceptionistDeps } from '../../lambdas/receptionist/ports.ts';
 import { createRateLimiter } from '../../lambdas/receptionist/rate-limiter.ts';
+import { endpoints } from '../../lambdas/receptionist/routes/all.ts';
 import type { ApiKey, Scope } from '../../lambdas/shared/stores/account-store.ts';
 import { type Approval, ApprovalNotPendingError } from '../../lambdas/shared/stores/approval-store.ts';
 import type { AuditEntry } from '../../lambdas/shared/stores/audit-store.ts';
@@ -49,6 +50,25 @@ export const someTool: ToolManifest = {
   source: { kind: 'builtin' },
 };
 
+/** The fields of answers' bodies that tests read; which of them are there depends on the request. */
+export interface AnswerBody {
+  readonly task_id: string;
+  readonly estimated_completion: string;
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+  readonly upload: { readonly files: unknown[]; readonly more: string; readonly start: string };
+  readonly files: unknown[];
+  readonly tasks: readonly { readonly task_id: string }[];
+  readonly cursor: string | null;
+  readonly events: readonly { readonly type: string }[];
+  readonly artifacts: readonly { readonly path: string; readonly url: string }[];
+  readonly approvals: unknown[];
+  readonly dead_letters: unknown[];
+  readonly classes: unknown[];
+  readonly tools: unknown[];
+  readonly entries: unknown[];
+}
+export type Answered = Omit<Response, 'json'> & { json(): Promise<AnswerBody> };
+
 export interface FakeOffice {
   readonly deps: ReceptionistDeps;
   readonly tasks: Map<string, TaskRecord>;
@@ -68,9 +88,28 @@ export interface FakeOffice {
   request(
     method: string,
     path: string,
-    options?: { key?: string | null; body?: unknown; headers?: Record<string, string>; raw?: string | Uint8Array<ArrayBuffer> | ReadableStream },
-  ): Promise<Response>;
+    options?: {
+      key?: string | null;
+      body?: unknown;
+      headers?: Record<string, string>;
+      raw?: string | Uint8Array<ArrayBuffer> | ReadableStream;
+    },
+  ): Promise<Answered>;
   log(key: TaskKey, ...events: Omit<TaskEvent, 'id' | 'at'>[]): void;
+}
+
+const patternOf = (path: string) =>
+  new RegExp(`^${path.replace(/\{\w+\+\}/g, '.+').replace(/\{\w+\}/g, '[^/]+')}$`);
+
+/** Every JSON answer of every test fits the schema that the OpenAPI document gives for it. */
+async function requireDocumented(method: string, path: string, answer: Response): Promise<void> {
+  if (!(answer.headers.get('content-type') ?? '').startsWith('application/json')) return;
+  const plain = path.split('?', 1)[0] ?? '';
+  const served = endpoints.find((each) => each.method === method && patternOf(each.path).test(plain));
+  const schema = served?.answers[answer.status]?.schema;
+  if (schema === undefined)
+    throw new Error(`${method} ${path} answered ${answer.status}, which is not documented.`);
+  if (!served?.path.endsWith('{path+}')) schema.parse(await answer.json());
 }
 
 /** An office whose clock stands still unless `now` is given. */
@@ -397,7 +436,13 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
         ...options.headers,
       };
       const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-      return app.request(path, { method, headers, ...(body === undefined ? {} : { body }) });
+      const answer = await app.request(path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      await requireDocumented(method, path, answer.clone());
+      return answer as Answered;
     },
     log(key, ...added) {
       const logged = added.map(

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_BODY_BYTES } from '../../../lambdas/receptionist/request-body.ts';
-import { fakeOffice } from '../../helpers/receptionist-fakes.ts';
+import { type Answered, fakeOffice } from '../../helpers/receptionist-fakes.ts';
 
 const post = (raw: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string> = {}) =>
   fakeOffice().request('POST', '/tasks', { raw, headers });
 
-async function problem(answer: Response) {
+async function problem(answer: Answered) {
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   const body = await answer.json();
   expect(body).toMatchObject({ type: expect.any(String), title: expect.any(String), status: answer.status });
@@ -40,7 +40,10 @@ describe('bodies', () => {
   });
 
   it('says where a plan breaks its contract', async () => {
-    const body = { description: 'x', plan: { plan_id: 'p', task_id: 't', metadata: {}, steps: [{ step_id: 's' }] } };
+    const body = {
+      description: 'x',
+      plan: { plan_id: 'p', task_id: 't', metadata: {}, steps: [{ step_id: 's' }] },
+    };
     const { errors } = await problem(await post(JSON.stringify(body)));
     expect(errors.map(({ path }: { path: string }) => path)).toEqual([
       'plan.steps.0.action',
@@ -109,7 +112,14 @@ describe('bodies', () => {
 
   it('never answers 500 to a submission with any one field replaced', async () => {
     const office = fakeOffice();
-    const good = { description: 'x', constraints: {}, criteria: [], priority: 'low', metadata: {}, plan: null };
+    const good = {
+      description: 'x',
+      constraints: {},
+      criteria: [],
+      priority: 'low',
+      metadata: {},
+      plan: null,
+    };
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...Object.keys(good), 'workspace', 'webhook', 'dry_run', 'extra'),

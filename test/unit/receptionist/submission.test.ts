@@ -12,7 +12,11 @@ describe('POST /tasks', () => {
     expect(answer.headers.get('location')).toBe(`/tasks/${body.task_id}`);
     expect(body).toMatchObject({ status: 'submitted', links: { events: `/tasks/${body.task_id}/events` } });
     expect(Date.parse(body.estimated_completion)).toBeGreaterThan(office.deps.now().getTime());
-    expect(office.tasks.get(`acme/${body.task_id}`)).toMatchObject({ stage: 'accepted', priority: 'normal', inputs: {} });
+    expect(office.tasks.get(`acme/${body.task_id}`)).toMatchObject({
+      stage: 'accepted',
+      priority: 'normal',
+      inputs: {},
+    });
     expect(office.queue).toEqual([{ tenant_id: 'acme', task_id: body.task_id }]);
   });
 
@@ -32,7 +36,9 @@ describe('POST /tasks', () => {
 
   it('never promises a completion after the deadline', async () => {
     const office = fakeOffice();
-    const answer = await office.request('POST', '/tasks', { body: { ...submit, constraints: { max_duration: 5 } } });
+    const answer = await office.request('POST', '/tasks', {
+      body: { ...submit, constraints: { max_duration: 5 } },
+    });
     expect((await answer.json()).estimated_completion).toBe('2026-05-01T12:00:05.000Z');
   });
 
@@ -47,7 +53,10 @@ describe('POST /tasks', () => {
     const stored = office.files.get(`acme/${task_id}`);
     expect([...(stored?.keys() ?? [])].sort()).toEqual(['data.bin', 'src/app.py']);
     expect(stored?.get('data.bin')).toEqual(Buffer.from([0, 1, 2]));
-    expect(Object.keys(office.tasks.get(`acme/${task_id}`)?.inputs ?? {}).sort()).toEqual(['data.bin', 'src/app.py']);
+    expect(Object.keys(office.tasks.get(`acme/${task_id}`)?.inputs ?? {}).sort()).toEqual([
+      'data.bin',
+      'src/app.py',
+    ]);
   });
 
   it.each([
@@ -68,9 +77,11 @@ describe('POST /tasks', () => {
 
   it('refuses what is not base64', async () => {
     const files = [{ path: 'a', content: 'not base64!', encoding: 'base64' }];
-    const answer = await fakeOffice().request('POST', '/tasks', { body: { ...submit, workspace: { files } } });
+    const answer = await fakeOffice().request('POST', '/tasks', {
+      body: { ...submit, workspace: { files } },
+    });
     expect(answer.status).toBe(400);
-    expect((await answer.json()).errors[0].path).toBe('workspace.files.0.content');
+    expect((await answer.json()).errors[0]?.path).toBe('workspace.files.0.content');
   });
 
   it('refuses tools that do not exist, in constraints and plan', async () => {
@@ -107,7 +118,9 @@ describe('POST /tasks', () => {
     expect(started.status).toBe(202);
     expect(office.queue).toHaveLength(1);
     expect((await office.request('POST', accepted.upload.start)).status).toBe(409);
-    expect((await office.request('POST', accepted.upload.more, { body: { files: [{ path: 'c' }] } })).status).toBe(409);
+    expect(
+      (await office.request('POST', accepted.upload.more, { body: { files: [{ path: 'c' }] } })).status,
+    ).toBe(409);
   });
 
   it('needs the scope tasks:write', async () => {
@@ -138,10 +151,14 @@ describe('Idempotency-Key', () => {
     expect(other.status).toBe(422);
   });
 
-  it('is the tenant\'s own', async () => {
+  it("is the tenant's own", async () => {
     const office = fakeOffice();
     await office.request('POST', '/tasks', { body: submit, headers });
-    const other = await office.request('POST', '/tasks', { body: { description: 'x' }, headers, key: otherKey });
+    const other = await office.request('POST', '/tasks', {
+      body: { description: 'x' },
+      headers,
+      key: otherKey,
+    });
     expect(other.status).toBe(202);
     expect(office.tasks.size).toBe(2);
   });

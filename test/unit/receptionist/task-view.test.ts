@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { monotonicFactory } from 'ulid';
 import { foldTask } from '../../../lambdas/receptionist/task-view.ts';
 import { eventTypes, type TaskEvent, taskEventSchema } from '../../../schemas/events.ts';
 import { subtaskViewSchema } from '../../../schemas/http.ts';
 import { taskStatuses } from '../../../schemas/task.ts';
 
-let count = 0;
+const nextId = monotonicFactory();
 const event = (type: TaskEvent['type'], rest: Partial<TaskEvent> = {}): TaskEvent => ({
-  id: String((count += 1)).padStart(26, '0'),
+  id: nextId(),
   at: '2026-05-01T12:00:00.000Z',
   type,
   message: type,
@@ -99,7 +100,11 @@ describe('foldTask', () => {
 
   it('closes every question about a plan when it expires', () => {
     const asked = event('approval.requested', { subtask_id: 'a', iteration: 2, data: { approval_id: 'x' } });
-    const expired = event('approval.decided', { subtask_id: 'a', iteration: 2, data: { outcome: 'expired' } });
+    const expired = event('approval.decided', {
+      subtask_id: 'a',
+      iteration: 2,
+      data: { outcome: 'expired' },
+    });
     expect(foldTask([asked, expired]).status).toBe('planning');
   });
 
@@ -125,13 +130,19 @@ describe('foldTask', () => {
     expect(foldTask([planned, finished, revise, again]).subtasks[0]).toMatchObject({
       iteration: 2,
       feedback: ['Round it.'],
-      steps: [{ step_id: 's1', status: 'succeeded' }, { step_id: 's2', status: 'waiting' }],
+      steps: [
+        { step_id: 's1', status: 'succeeded' },
+        { step_id: 's2', status: 'waiting' },
+      ],
     });
   });
 
   it('forgets an earlier end when the task is redriven', () => {
     const failed = event('task.failed', { status: 'failed', data: { error: { name: 'X', message: 'y' } } });
-    expect(foldTask([decomposed, failed])).toMatchObject({ status: 'failed', error: { name: 'X', message: 'y' } });
+    expect(foldTask([decomposed, failed])).toMatchObject({
+      status: 'failed',
+      error: { name: 'X', message: 'y' },
+    });
     const again = event('task.submitted', { status: 'submitted' });
     expect(foldTask([decomposed, failed, again])).toMatchObject({ status: 'submitted', error: null });
   });
@@ -154,14 +165,25 @@ describe('foldTask', () => {
           fc.constant(planned.data ?? {}),
           fc.constant(finished.data ?? {}),
           fc.dictionary(
-            fc.constantFrom('subtasks', 'steps', 'cost', 'outcome', 'verdict', 'approval_id', 'place', 'duration_ms'),
+            fc.constantFrom(
+              'subtasks',
+              'steps',
+              'cost',
+              'outcome',
+              'verdict',
+              'approval_id',
+              'place',
+              'duration_ms',
+            ),
             fc.jsonValue({ maxDepth: 2 }),
           ),
         ),
       },
       { requiredKeys: ['type'] },
     )
-    .map(({ type, ...rest }) => taskEventSchema.parse({ ...event(type), ...JSON.parse(JSON.stringify(rest)) }));
+    .map(({ type, ...rest }) =>
+      taskEventSchema.parse({ ...event(type), ...JSON.parse(JSON.stringify(rest)) }),
+    );
 
   it('folds any prefix of any log into a valid view whose progress only grows within a run', () => {
     fc.assert(

@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { type FakeOffice, fakeOffice } from '../../helpers/receptionist-fakes.ts';
+
+async function submitted(office: FakeOffice): Promise<{ tenant_id: string; task_id: string }> {
+  const { task_id } = await (await office.request('POST', '/tasks', { body: { description: 'x' } })).json();
+  return { tenant_id: 'acme', task_id };
+}
+
+async function started(office: FakeOffice) {
+  const key = await submitted(office);
+  await office.deps.tasks.start(key, `arn:aws:states:eu-west-1:1:execution:task:${key.task_id}`);
+  office.log(key, {
+    type: 'task.decomposed',
+    status: 'planning',
+    message: '',
+    data: { subtasks: [{ subtask_id: 'a', description: '', prerequisites: [] }] },
+  });
+  return key;
+}
+
+async function failed(office: FakeOffice) {
+  const key = await started(office);
+  const error = { name: 'ToolFailed', message: 'No.' };
+  await office.deps.tasks.end(key, { status: 'failed', error, cost: { usd: 1, tokens: 2 } });
+  await office.deps.deadLetters.put({
+    ...key,
+    class: 'tool_failed',
+    failed_state: 'Execute the plan',
+    error,
+    cost: { usd: 1, tokens: 2 },
+    execution_arn: 'arn',
+    failed_at: '2026-05-01T12:00:00.000Z',
+    redrives: 0,
+    status: 'open',
+  });
+  return key;
+}
+
+describe('POST /tasks/{task_id}/cancel', () => {
+  it('ends the task, stops its executions and frees its place', async () => {
+    const office = fakeOffice();
+    const key = await started(office);
+    const answer = await office.request('POST', `/tasks/${key.task_id}/cancel`);
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toEqual({ task_id: key.task_id, status: 'cancelled' });
+    expect(office.stopped).toEqual([expect.stringContaining(key.task_id), 'a']);
+    expect(office.released).toEqual([`acme/${key.task_id}`]);
+    expect(office.events.get(`acme/${key.task_id}`)?.at(-1)).toMatchObject({ type: 'task.cancelled' });
+    const view = await (await office.request('GET', `/tasks/${key.task_id}`)).json();
+    expect(view).toMatchObject({ status: 'cancelled', error: { name: 'TaskCancelled' }, current_step: null });
+  });
+
+  it('cancels a task that has not started', async () => {
+    const office = fakeOffice();
+    const key = await submitted(office);
+    expect((await office.request('POST', `/tasks/${key.task_id}/cancel`)).status).toBe(202);
+    expect(office.stopped).toEqual([]);
+  });
+
+  it('answers 409 the second time', async () => {
+    const office = fakeOffice();
+    const key = await started(office);
+    await office.request('POST', `/tasks/${key.task_id}/cancel`);
+    expect((await office.request('POST', `/tasks/${key.task_id}/cancel`)).status).toBe(409);
+  });
+
+  it('stays cancelled when an execution can not be stopped', async () => {
+    const office = fakeOffice();
+    const key = await started(office);
+    Object.assign(office.deps.executions, {
+      stop: async () => {
+        throw new Error('throttled');
+      },
+    });
+    expect((await office.request('POST', `/tasks/${key.task_id}/cancel`)).status).toBe(202);
+    expect(office.errors).toHaveLength(1);
+  });
+});
+
+describe('dead letters', () => {
+  it('are listed and shown', async () => {
+    const office = fakeOffice();
+    const key = await failed(office);
+    const { dead_letters } = await (await office.request('GET', '/dead-letters')).json();
+    expect(dead_letters).toEqual([expect.objectContaining({ task_id: key.task_id, class: 'tool_failed' })]);
+    const letter = await (await office.request('GET', `/dead-letters/${key.task_id}`)).json();
+    expect(letter).toMatchObject({ status: 'open', subtask_id: null });
+    expect(letter).not.toHaveProperty('tenant_id');
+    const { classes } = await (await office.request('GET', '/analytics/failures')).json();
+    expect(classes).toEqual([
+      expect.objectContaining({ class: 'tool_failed', count: 1, open: 1, cost_usd: 1 }),
+    ]);
+  });
+
+  it.each(['retry', 'replan'])('redrive with %s enqueues the task again', async (mode) => {
+    const office = fakeOffice();
+    const key = await failed(office);
+    const answer = await office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body: { mode } });
+    expect(answer.status).toBe(202);
+    expect(office.queue.at(-1)).toEqual({ ...key, mode, resume: true });
+    expect(office.letters.get(`acme/${key.task_id}`)).toMatchObject({ status: 'redriven', redrives: 1 });
+    expect(await (await office.request('GET', `/tasks/${key.task_id}`)).json()).toMatchObject({
+      status: 'submitted',
+    });
+  });
+
+  it('redrive with edit changes the task', async () => {
+    const office = fakeOffice();
+    const key = await failed(office);
+    const body = {
+      mode: 'edit',
+      input: { description: 'y', constraints: { max_cost_usd: 2 } },
+      add_budget_usd: 0.5,
+    };
+    expect((await office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body })).status).toBe(202);
+    expect(office.tasks.get(`acme/${key.task_id}`)).toMatchObject({
+      description: 'y',
+      constraints: { max_cost_usd: 2.5 },
+      deadline: '2026-05-01T13:00:00.000Z',
+    });
+  });
+
+  it('redrive happens once', async () => {
+    const office = fakeOffice();
+    const key = await failed(office);
+    const send = () =>
+      office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body: { mode: 'retry' } });
+    expect([(await send()).status, (await send()).status]).toEqual([202, 409]);
+  });
+
+  it('redrive says what is missing', async () => {
+    const office = fakeOffice();
+    const key = await failed(office);
+    const path = `/dead-letters/${key.task_id}/redrive`;
+    expect((await office.request('POST', path, { body: { mode: 'edit' } })).status).toBe(400);
+    expect((await office.request('POST', path, { body: { mode: 'retry', input: {} } })).status).toBe(400);
+    expect(
+      (await office.request('POST', '/dead-letters/none/redrive', { body: { mode: 'retry' } })).status,
+    ).toBe(404);
+  });
+});
