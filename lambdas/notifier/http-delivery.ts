@@ -1,6 +1,6 @@
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import { Webhook } from 'standardwebhooks';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { OfficeError } from '../shared/errors.ts';
 import { createSsrfGuard } from '../shared/security/ssrf-guard.ts';
 import type { WebhookDelivery } from './notifier.ts';
@@ -28,9 +28,11 @@ export function createHttpDelivery(deps: { allowHosts: readonly string[]; now: (
       const agent = new Agent({ connect: guard.connector({ timeoutMs: TIMEOUT_MS, signal }) });
       try {
         const at = deps.now();
-        const answer = await request(delivery.url, {
+        const { origin, pathname, search } = new URL(delivery.url);
+        const answer = await agent.request({
+          origin,
+          path: `${pathname}${search}`,
           method: 'POST',
-          dispatcher: agent,
           signal,
           headers: {
             'content-type': 'application/json',

@@ -1,5 +1,6 @@
 /**
- * AWS clients, one per service and process, with connections kept alive between calls.
+ * AWS clients, one per service and process, with connections kept alive between calls. Marked as pure, so that a
+ * function's bundle holds only the clients that the function uses.
  * Endpoints come from the SDK's own settings (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_<SERVICE>`).
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -17,7 +18,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-export const documentClient = once(() =>
+export const documentClient = /* @__PURE__ */ once(() =>
   // Numbers are JSON's: beyond 2^53 they are written as they print and read as doubles again, never as BigInt.
   DynamoDBDocumentClient.from(new DynamoDBClient({}), {
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
@@ -25,10 +26,10 @@ export const documentClient = once(() =>
   }),
 );
 /** Path-style addresses, because local endpoints have no wildcard DNS. */
-export const s3Client = once(
+export const s3Client = /* @__PURE__ */ once(
   () => new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }),
 );
 /** The configured endpoint, not the queue URL's host: an emulator's host name may not resolve. */
-export const sqsClient = once(() => new SQSClient({ useQueueUrlAsEndpoint: false }));
-export const sfnClient = once(() => new SFNClient({}));
-export const lambdaClient = once(() => new LambdaClient({}));
+export const sqsClient = /* @__PURE__ */ once(() => new SQSClient({ useQueueUrlAsEndpoint: false }));
+export const sfnClient = /* @__PURE__ */ once(() => new SFNClient({}));
+export const lambdaClient = /* @__PURE__ */ once(() => new LambdaClient({}));

@@ -1,6 +1,7 @@
 /** Wires the model router from the environment and the AWS clients; nothing is loaded or asked before the first call. */
 import { documentClient } from '../aws.ts';
 import { logger } from '../telemetry.ts';
+import { builtInAdapters } from './adapters/built-in.ts';
 import { createCircuitBreaker, dynamoBreakerRecords, memoryBreakerRecords } from './breaker.ts';
 import { type BudgetStore, budgetLimitsSchema, createBudgetStore } from './budget.ts';
 import { createAnswerCache } from './cache.ts';
@@ -33,7 +34,7 @@ const table = (): string => {
 };
 
 /** Store calls that create the store at the first use: free calls need neither table nor client. */
-const budgets = once<BudgetStore>(() =>
+const budgets = /* @__PURE__ */ once<BudgetStore>(() =>
   createBudgetStore({
     client: documentClient(),
     table: table(),
@@ -47,7 +48,9 @@ const budgets = once<BudgetStore>(() =>
       }),
   }),
 );
-const usages = once<UsageStore>(() => createUsageStore({ client: documentClient(), table: table() }));
+const usages = /* @__PURE__ */ once<UsageStore>(() =>
+  createUsageStore({ client: documentClient(), table: table() }),
+);
 
 /** US dollars; `none` for no limit. */
 function limitFrom(name: string, fallback: number): number | null {
@@ -64,17 +67,19 @@ export const budgetStoreFromEnvironment = budgets;
 /** The tenants' usage, for `GET /usage`. */
 export const usageStoreFromEnvironment = usages;
 
-const catalogue = once<ModelCatalogue>(() => loadModels());
-const registry = once<ProviderRegistry>(() =>
-  createProviderRegistry({
-    catalogue: catalogue(),
-    environment: process.env,
-    keys: createKeyRing({ environment: process.env, secrets: secretsManagerSource() }),
-  }),
+const catalogue = /* @__PURE__ */ once<ModelCatalogue>(() => loadModels());
+const parts = () => ({ catalogue: catalogue(), environment: process.env });
+const keys = () => createKeyRing({ environment: process.env, secrets: secretsManagerSource() });
+const registry = /* @__PURE__ */ once<ProviderRegistry>(() =>
+  createProviderRegistry({ ...parts(), keys: keys(), builtIn: builtInAdapters }),
+);
+/** Without adapters: a function that calls no model doesn't carry them. */
+const settings = /* @__PURE__ */ once<ProviderRegistry>(() =>
+  createProviderRegistry({ ...parts(), keys: keys() }),
 );
 
 /** Which models answer for which role, and what the other providers lack. */
-export const configuredModels = (): Promise<ConfiguredModels> => describeConfigured(catalogue(), registry());
+export const configuredModels = (): Promise<ConfiguredModels> => describeConfigured(catalogue(), settings());
 /** Whether the configured providers accept their keys; asks each of them. */
 export const checkModelProviders = (): Promise<readonly ProviderCheck[]> =>
   checkProviders(catalogue(), registry());
@@ -84,7 +89,7 @@ export function modelRouterFromEnvironment(): ModelRouter {
   return router();
 }
 
-const router = once<ModelRouter>(() => {
+const router = /* @__PURE__ */ once<ModelRouter>(() => {
   const cache = once(() => createAnswerCache({ client: documentClient(), table: table() }));
   const records = once(() => dynamoBreakerRecords({ client: documentClient(), table: table() }));
   return createModelRouter({

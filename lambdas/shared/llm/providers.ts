@@ -18,6 +18,13 @@ export interface ProviderContext {
 }
 export type ProviderFactory = (context: ProviderContext) => ModelProvider | Promise<ModelProvider>;
 
+/** @throws ProviderSetupError for a provider that has to be registered */
+export type BuiltIn = (name: string, entry: ProviderEntry) => Promise<ProviderFactory>;
+
+const noAdapters: BuiltIn = async (name) => {
+  throw new ProviderSetupError(`This function may only tell whether "${name}" is configured, not call it.`);
+};
+
 const registered = new Map<string, ProviderFactory>();
 
 /**
@@ -55,11 +62,14 @@ export function createProviderRegistry(deps: {
   readonly catalogue: ModelCatalogue;
   readonly environment: NodeJS.ProcessEnv;
   readonly keys: KeyRing;
+  /** Loads the adapter of a provider that nobody registered; without it the registry only tells what is configured. */
+  readonly builtIn?: BuiltIn;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
 }): ProviderRegistry {
   const { catalogue, environment, keys } = deps;
   const now = deps.now ?? (() => Date.now());
+  const builtIn = deps.builtIn ?? noAdapters;
   const made = new Map<string, Promise<ModelProvider>>();
   const discovered = new Map<string, { readonly status: Promise<ProviderStatus>; readonly until: number }>();
 
@@ -71,7 +81,7 @@ export function createProviderRegistry(deps: {
 
   async function make(name: string): Promise<ModelProvider> {
     const entry = entryOf(name);
-    const factory = registered.get(name) ?? (await builtInFactory(name, entry));
+    const factory = registered.get(name) ?? (await builtIn(name, entry));
     const keyName = entry.api_key_env;
     return factory({
       name,
@@ -157,21 +167,6 @@ export function createProviderRegistry(deps: {
     },
   };
   return registry;
-}
-
-async function builtInFactory(name: string, entry: ProviderEntry): Promise<ProviderFactory> {
-  switch (entry.protocol) {
-    case 'openai':
-      return (await import('./adapters/openai-compatible.ts')).openAiCompatibleProvider;
-    case 'bedrock':
-      return (await import('./adapters/bedrock.ts')).bedrockProvider;
-    case 'offline': {
-      const { createOfflineProvider } = await import('./offline/offline-provider.ts');
-      return () => createOfflineProvider();
-    }
-    case 'registered':
-      throw new ProviderSetupError(`The provider "${name}" was not registered before the first call.`);
-  }
 }
 
 /** Tags default to `latest`; without an exact match another tag of the same model will do. */
