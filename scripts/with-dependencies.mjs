@@ -107,16 +107,14 @@ async function acquire() {
 
 function npmCommand(parameters) {
   const cli = process.env.npm_execpath;
-  if (cli !== undefined && /npm-cli\.c?js$/.test(cli)) return [process.execPath, [cli].concat(parameters), false];
+  if (cli !== undefined && /npm-cli\.c?js$/.test(cli))
+    return [process.execPath, [cli].concat(parameters), false];
   return ['npm', parameters, process.platform === 'win32'];
 }
 
-/** Runs `npm ci` and shows the seconds that pass; resolves with npm's output when it failed, else null. */
-function install(mode) {
-  const parameters = ['ci', '--no-audit', '--no-fund', '--progress=false', '--loglevel=error'];
-  if (mode === 'runtime') parameters.push('--omit=dev');
+/** Runs npm and shows the seconds that pass; resolves with its output when it failed, else null. */
+function runNpm(parameters, what) {
   const [program, list, shell] = npmCommand(parameters);
-  const what = mode === 'runtime' ? 'what the office needs to run' : 'all dependencies';
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   let timer = null;
@@ -124,14 +122,12 @@ function install(mode) {
     const draw = () => process.stderr.write(`\r\u001b[KInstalling ${what} … ${seconds()} s`);
     draw();
     timer = setInterval(draw, 1000);
-  } else {
-    say(`Installing ${what} (npm ci) …`);
   }
   return new Promise((resolve) => {
     const child = spawn(program, list, { cwd: root, shell: shell, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const collect = (chunk) => {
-      output = (output + chunk).slice(-20000);
+      output = (output + chunk).slice(-50000);
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
@@ -148,18 +144,57 @@ function install(mode) {
   });
 }
 
+/**
+ * npm ci refuses to start when the registry has no build of an optional package for some other platform, although
+ * nothing on this one needs it. It then complains of packages without a version only.
+ */
+function lacksForeignBuildsOnly(output) {
+  const missing = output.match(/Missing: \S+ from lock file/g) || [];
+  const other = /Invalid: lock file's/.test(output);
+  return missing.length > 0 && !other && missing.every((line) => line.endsWith('@ from lock file'));
+}
+
+/** Resolves with what went wrong, or null. */
+async function install(mode, lock) {
+  const options = ['--no-audit', '--no-fund', '--progress=false', '--loglevel=error'];
+  if (mode === 'runtime') options.push('--omit=dev');
+  const what = mode === 'runtime' ? 'what the office needs to run' : 'all dependencies';
+  if (!process.stderr.isTTY) say(`Installing ${what} (npm ci) …`);
+  let problem = await runNpm(['ci'].concat(options), what);
+  if (problem !== null && lacksForeignBuildsOnly(problem)) {
+    // Installs the same locked versions, without writing package.json or the lock file.
+    problem = await runNpm(['install', '--no-save'].concat(options), what);
+    if (problem === null && !installedMatches(mode, lock))
+      problem = 'npm installed other versions than package-lock.json names';
+  }
+  return problem;
+}
+
+/** npm's last lines, without the manual page it adds to some errors. */
+function lastLines(output) {
+  return output
+    .split(/\nnpm (?:error|ERR!) *(?:Clean install|Usage:)/)[0]
+    .trim()
+    .split('\n')
+    .slice(-12)
+    .join('\n');
+}
+
 async function ensure(mode) {
-  if (!fs.existsSync(lockFile)) refuse(`${lockFile} is missing: restore it with "git checkout package-lock.json".`);
+  if (!fs.existsSync(lockFile))
+    refuse(`${lockFile} is missing: restore it with "git checkout package-lock.json".`);
   const text = fs.readFileSync(lockFile, 'utf8');
   const hash = crypto.createHash('sha256').update(text).digest('hex');
   if (isReady(mode, text, hash)) return;
   await acquire();
   const release = () => fs.rmSync(installLock, { force: true });
   process.on('exit', release);
-  const problem = isReady(mode, text, hash) ? null : await install(mode);
+  const problem = isReady(mode, text, hash) ? null : await install(mode, JSON.parse(text));
   if (problem !== null) {
-    say(problem.trim().split('\n').slice(-12).join('\n'));
-    refuse('The dependencies could not be installed (npm ci failed, its last lines are above). Check the network or the proxy, then run the same command again.');
+    say(lastLines(problem));
+    refuse(
+      'The dependencies could not be installed (npm failed, its last lines are above). Check the network or the proxy, then run the same command again.',
+    );
   }
   writeStamp(mode, hash);
   release();

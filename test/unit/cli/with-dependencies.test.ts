@@ -28,6 +28,10 @@ const npm = `
 const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n');
 if (process.env.NPM_FAILS) { console.error('first line\\nnpm error network is unreachable'); process.exit(1); }
+if (process.env.FOREIGN_BUILDS_MISSING && process.argv[2] === 'ci') {
+  console.error('npm error code EUSAGE\\nnpm error Missing: @x/darwin-arm64@ from lock file\\nnpm error\\nnpm error Clean install a project\\nnpm error help');
+  process.exit(1);
+}
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 if (process.argv.includes('--omit=dev')) delete packages['node_modules/dev'];
 delete packages['node_modules/native'];
@@ -95,6 +99,16 @@ describe('with-dependencies', () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain('npm error network is unreachable\nThe dependencies could not be installed');
     expect(existsSync(join(root, '.office', 'install.lock'))).toBe(false);
+  });
+
+  it('installs the locked versions when only builds for other platforms can not be had', () => {
+    const { status, stdout } = run('runtime', { FOREIGN_BUILDS_MISSING: '1' });
+
+    expect([status, stdout]).toEqual([0, 'ran\n']);
+    expect(calls().map((call) => call.split(' ').slice(0, 2))).toEqual([
+      ['ci', '--no-audit'],
+      ['install', '--no-save'],
+    ]);
   });
 
   it('takes over from an installation that died', () => {
