@@ -1,6 +1,7 @@
 import { InterpreterProcess, startFailure } from './interpreter-process.ts';
 import { type Walls, wallsAround } from './process-walls.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
+import { makeSnapshot } from './snapshot.ts';
 
 export interface InterpreterLimits {
   /** Linear memory of the interpreter. */
@@ -20,7 +21,8 @@ const START_MS = 30_000;
 export class InterpreterPool {
   readonly #files: RuntimeFiles;
   readonly #limits: InterpreterLimits;
-  #walls: Walls | undefined;
+  #snapshot: Buffer | undefined;
+  #snapshotTried = false;
   #next: InterpreterProcess | undefined;
   #closed = false;
   readonly #onExit = () => this.#next?.kill();
@@ -34,24 +36,46 @@ export class InterpreterPool {
   /** Starts the interpreter that the next program will get. */
   prewarm(): void {
     if (this.#closed || this.#next?.alive) return;
-    this.#walls ??= this.#build();
-    this.#next = new InterpreterProcess(this.#walls);
+    this.#next = new InterpreterProcess(this.#walls(this.#snapshot?.length ?? 0), this.#snapshot);
   }
 
-  #build(): Walls {
+  /** Starts the next interpreter. After the first program more will come: they start from a snapshot, made once. */
+  loadNext(): void {
+    if (this.#closed) return;
+    if (this.#snapshot || this.#snapshotTried) {
+      this.prewarm();
+      return;
+    }
+    this.#snapshotTried = true;
     const { pyodideDir, sandboxDir } = this.#files;
+    void makeSnapshot(
+      wallsAround({
+        script: `${sandboxDir}/snapshot.mjs`,
+        args: [pyodideDir],
+        readable: [pyodideDir, sandboxDir],
+        js_heap_mb: JS_HEAP_MB,
+        cpu_seconds: this.#limits.cpu_seconds,
+      }),
+    ).then((snapshot) => {
+      this.#snapshot = snapshot;
+      this.prewarm();
+    });
+  }
+
+  #walls(snapshotBytes: number): Walls {
+    const { pyodideDir, sandboxDir } = this.#files;
+    const { heap_bytes, file_bytes, cpu_seconds } = this.#limits;
     return wallsAround({
       script: `${sandboxDir}/runner.mjs`,
-      args: [pyodideDir, String(this.#limits.heap_bytes), String(this.#limits.file_bytes)],
+      args: [pyodideDir, ...[heap_bytes, file_bytes, snapshotBytes].map(String)],
       readable: [pyodideDir, sandboxDir],
       js_heap_mb: JS_HEAP_MB,
-      cpu_seconds: this.#limits.cpu_seconds,
+      cpu_seconds,
     });
   }
 
   get walls(): readonly string[] {
-    this.#walls ??= this.#build();
-    return this.#walls.names;
+    return this.#walls(0).names;
   }
 
   /** Whether the interpreter ahead is loaded. */
@@ -61,7 +85,7 @@ export class InterpreterPool {
   }
 
   /**
-   * A loaded, unused interpreter; its successor starts loading.
+   * A loaded, unused interpreter. Its successor starts loading with `loadNext`.
    * @throws ToolFailure `InterpreterUnavailable`
    */
   async take(): Promise<InterpreterProcess> {
@@ -72,7 +96,6 @@ export class InterpreterPool {
       taken?.kill();
       throw startFailure('it ended or took too long while loading');
     }
-    this.prewarm();
     return taken;
   }
 

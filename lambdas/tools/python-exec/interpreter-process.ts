@@ -62,7 +62,7 @@ export class InterpreterProcess {
   readonly ready: Promise<boolean>;
   readonly #closed: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
-  constructor(walls: Walls) {
+  constructor(walls: Walls, snapshot?: Buffer) {
     this.#child = spawn(walls.command, [...walls.args], {
       env: {},
       cwd: '/',
@@ -85,6 +85,7 @@ export class InterpreterProcess {
     });
     // A write to a process that has just ended is reported by `close`.
     this.#child.stdin?.on('error', () => this.kill());
+    if (snapshot) this.#child.stdin?.write(snapshot);
     this.#idle(true);
   }
 

@@ -16,6 +16,7 @@ const DEFAULT_TIMEOUT_SECONDS = 60;
 /** What an answer may carry in all: a Lambda's answer is at most 6 MB, and files travel in base64 (4/3). */
 const MAX_ANSWER_BYTES = 6_000_000;
 const MAX_FILE_BYTES = 4_000_000;
+const LOAD_NEXT_AFTER_MS = 100;
 
 export interface PythonExecDeps {
   /** Where `OFFICE_PYODIDE_DIR` and `OFFICE_PYTHON_SANDBOX_DIR` are looked up. Default: this process's. */
@@ -73,17 +74,18 @@ export function createPythonExec(deps: PythonExecDeps = {}): PythonExec {
     );
     if (seconds <= 0 || context.signal.aborted) throw timeoutFailure(0);
     const interpreter = await interpreters().take();
-    const ending = await interpreter.run(
-      {
-        code: inputs.code,
-        stdin: inputs.stdin ?? '',
-        files: context.files,
-        max_output_bytes: context.policy.max_output_bytes,
-        max_file_bytes: MAX_FILE_BYTES,
-      },
-      seconds * 1000,
-      context.signal,
-    );
+    // A short program gets the processor for itself; a long one must not hold up the next.
+    const loading = setTimeout(() => interpreters().loadNext(), LOAD_NEXT_AFTER_MS);
+    const job = {
+      code: inputs.code,
+      stdin: inputs.stdin ?? '',
+      files: context.files,
+      max_output_bytes: context.policy.max_output_bytes,
+      max_file_bytes: MAX_FILE_BYTES,
+    };
+    const ending = await interpreter.run(job, seconds * 1000, context.signal);
+    clearTimeout(loading);
+    interpreters().loadNext();
     return resultOf(ending, { seconds, heapMb, maxOutputBytes: context.policy.max_output_bytes });
   }
 

@@ -7,6 +7,7 @@ import importlib
 import json
 import linecache
 import math
+import os
 import sys
 import time
 import traceback
@@ -79,8 +80,10 @@ def plain(value, depth=0):
     if depth > MAX_DEPTH:
         raise NotJson
     kind = type(value)
-    if value is None or kind is bool or kind is str:
+    if value is None or kind is bool:
         return value
+    if kind is str:
+        return well_formed(value)
     if kind is int:
         return value if -SAFE_INTEGER <= value <= SAFE_INTEGER else str(value)
     if kind is float:
@@ -92,15 +95,20 @@ def plain(value, depth=0):
     if kind is dict:
         if not all(type(key) in (str, int, float, bool) for key in value):
             raise NotJson
-        return {str(key): plain(item, depth + 1) for key, item in value.items()}
+        return {well_formed(str(key)): plain(item, depth + 1) for key, item in value.items()}
     raise NotJson
+
+
+def well_formed(text):
+    """Half a surrogate pair is no text outside of Python; it is written as its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(value):
     try:
         return plain(value)
     except (NotJson, ValueError):
-        return repr(value)
+        return well_formed(repr(value))
 
 
 def wait_for(value):
@@ -165,7 +173,34 @@ def answer_of(source):
         return {"kind": "error", "name": type(error).__name__, "message": described(error)}
 
 
+REHEARSAL = """
+import json
+class Point:
+    def __init__(self, x): self.x = x
+    def __repr__(self): return f"<{self.x:>4}>"
+rows = [{"n": i, "s": str(i) * 2, "f": i / 3} for i in range(20)]
+try:
+    {}["missing"]
+except KeyError as error:
+    text = "%s %r" % (error, Point(1))
+rows.sort(key=lambda row: -row["n"])
+total = sum(row["n"] ** 2 for row in rows)
+json.loads(json.dumps({"total": total, "text": text, "words": sorted(set("a b c".split()))}))
+"""
+
+
+def rehearse():
+    """Runs what most programs use, so that its machine code is there when the first real one comes."""
+    json.dumps(answer_of(REHEARSAL))
+    answer_of("1 / 0")
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    linecache.clearcache()
+
+
 def run(source_path, answer_path):
+    if "random" in sys.modules:
+        # A snapshot would hand every program the same numbers.
+        sys.modules["random"].seed()
     with open(source_path, encoding="utf-8", newline="") as file:
         source = file.read()
     answer = answer_of(source)
@@ -174,8 +209,8 @@ def run(source_path, answer_path):
             stream.flush()
         except Exception:
             continue
-    with open(answer_path, "w", encoding="utf-8", errors="backslashreplace") as file:
-        json.dump(answer, file)
+    with open(answer_path, "wb", buffering=0) as device:
+        device.write(json.dumps(answer).encode("ascii"))
 
 
 def prepare(original_sleep, original_run):
@@ -195,4 +230,7 @@ def prepare(original_sleep, original_run):
     sys.dont_write_bytecode = True
     sys.argv[:] = ["code.py"]
     sys.orig_argv[:] = ["python", "code.py"]
+    sys.executable = ""
+    for name in ("PYTHONINSPECT", "LD_LIBRARY_PATH"):
+        os.environ.pop(name, None)
     gc.collect()

@@ -3,32 +3,45 @@
 import { Buffer } from 'node:buffer';
 
 const ENOSPC = 51;
+/** A device number that Emscripten does not use. */
+const SINK_MAJOR = 200;
+/** Files, folders and links there may be; each costs the JavaScript heap some hundred bytes. */
+const MAX_NODES = 50_000;
 
 /**
- * Bounds the bytes held by files. Counts growth as it happens and recounts what is really there
+ * Bounds the bytes held by files, and the files. Counts growth as it happens and recounts what is really there
  * (open files included, also deleted ones) before it refuses with ENOSPC.
  */
-export function limitFileBytes(FS, MEMFS, maxBytes) {
+export function limitFiles(FS, MEMFS, maxBytes) {
   let held = 0;
-  const recount = () => {
+  let created = 0;
+  const existing = () => {
     const nodes = new Set();
     const visit = (node) => {
+      nodes.add(node);
       if (FS.isDir(node.mode)) for (const child of Object.values(node.contents ?? {})) visit(child);
-      else if (FS.isFile(node.mode)) nodes.add(node);
     };
     visit(FS.root);
-    for (const stream of FS.streams) if (stream && FS.isFile(stream.node.mode)) nodes.add(stream.node);
-    let total = 0;
-    for (const node of nodes) total += node.contents?.length ?? 0;
-    return total;
+    for (const stream of FS.streams) if (stream) nodes.add(stream.node);
+    return [...nodes];
   };
+  const recount = () =>
+    existing().reduce((total, node) => total + (FS.isFile(node.mode) ? (node.contents?.length ?? 0) : 0), 0);
   const reserve = (bytes) => {
     if (bytes <= 0) return;
     if (held + bytes > maxBytes) held = recount();
     if (held + bytes > maxBytes) throw new FS.ErrnoError(ENOSPC);
     held += bytes;
   };
-  const { expandFileStorage, resizeFileStorage } = MEMFS;
+  const { createNode, expandFileStorage, resizeFileStorage } = MEMFS;
+  MEMFS.createNode = (...node) => {
+    created += 1;
+    if (created > MAX_NODES) {
+      created = existing().length + 1;
+      if (created > MAX_NODES) throw new FS.ErrnoError(ENOSPC);
+    }
+    return createNode(...node);
+  };
   MEMFS.expandFileStorage = (node, capacity) => {
     const before = node.contents.length;
     if (capacity > before) reserve(Math.max(capacity, Math.ceil(before * 1.125)) - before);
@@ -70,8 +83,17 @@ export function readFiles(FS, folder) {
   return found;
 }
 
-/** The bytes of one regular file that is no link; undefined when it is not there. */
-export function readPlainFile(FS, path) {
-  const { node } = FS.analyzePath(path, true).exists ? FS.lookupPath(path, { follow: false }) : {};
-  return node && FS.isFile(node.mode) ? node.contents.subarray(0, node.usedBytes) : undefined;
+/** A device that only takes bytes: each write goes to `take`. */
+export function createSink(FS, path, take) {
+  const device = FS.makedev(SINK_MAJOR, 0);
+  FS.registerDevice(device, {
+    open(stream) {
+      stream.seekable = false;
+    },
+    write(_stream, buffer, offset, length) {
+      take(Buffer.from(buffer.subarray(offset, offset + length)));
+      return length;
+    },
+  });
+  FS.mkdev(path, device);
 }

@@ -9,9 +9,9 @@ const ALLOWED = new Set(
   (
     '_PyEM_TrampolineCall_JS _Py_CheckEmscriptenSignals_Helper emscripten_runtime_keepalive_push ' +
     'emscripten_runtime_keepalive_pop _emscripten_runtime_keepalive_clear __call_sighandler ' +
-    'exit proc_exit _abort_js __assert_fail ' +
-    'environ_sizes_get environ_get _emscripten_get_progname ' +
-    '__syscall_getuid32_js __syscall_umask_js __syscall_ioctl __syscall_fcntl64 __syscall_openat ' +
+    '_abort_js __assert_fail ' +
+    'environ_sizes_get environ_get ' +
+    '__syscall_ioctl __syscall_fcntl64 __syscall_openat ' +
     'fd_close fd_read fd_write fd_pread fd_pwrite fd_seek fd_sync fd_fdstat_get ' +
     '__syscall_faccessat __syscall_chdir __syscall_fchdir __syscall_getcwd __syscall_chmod __syscall_fchmod ' +
     '__syscall_fchmodat2 __syscall_fchownat __syscall_fchown32 __syscall_fdatasync __syscall_fstat64 ' +
@@ -30,7 +30,10 @@ const ENOSYS = -52;
 /** EAI_FAIL of musl: name resolution fails for good. */
 const EAI_FAIL = -4;
 
-/** Refused without ending the run: programs probe these and handle the failure. */
+const OWN_USER = 1000;
+const OWN_UMASK = 0o022;
+
+/** Answered without the host and without ending the run: programs probe these and handle the failure. */
 const REFUSED = new Map([
   ...[
     '__syscall_socket',
@@ -63,6 +66,9 @@ const REFUSED = new Map([
   ['_maybe_poll_async', null],
   ['_try_fcntl64', 0],
   ['_try_shutdown', 0],
+  ['__syscall_getuid32_js', OWN_USER],
+  ['__syscall_umask_js', OWN_UMASK],
+  ['_emscripten_get_progname', undefined],
   ['_emscripten_log_formatted', undefined],
   ['emscripten_log_impl_js', undefined],
 ]);
@@ -72,6 +78,15 @@ export class SandboxViolation extends Error {
   constructor(name) {
     super(`The code called "${name}", which the sandbox does not allow.`);
     this.name = 'SandboxViolation';
+  }
+}
+
+/** The program ended the process itself (`os._exit`). */
+export class ProgramExit extends Error {
+  constructor(status) {
+    super(`The program ended itself with status ${status}.`);
+    this.name = 'ProgramExit';
+    this.status = status;
   }
 }
 
@@ -92,6 +107,7 @@ export function installGate({ heapBytes, onViolation }) {
     if (ALLOWED.has(name)) return original;
     return (...args) => {
       if (!closed) return original(...args);
+      if (name === 'exit' || name === 'proc_exit') throw new ProgramExit(args[0]);
       if (REFUSED.has(name)) return REFUSED.get(name);
       return onViolation(new SandboxViolation(name));
     };

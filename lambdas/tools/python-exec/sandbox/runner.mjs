@@ -1,29 +1,25 @@
 /**
  * The process in which one Python program runs: loads CPython (Pyodide), takes everything away that leads
  * to the host, says that it is ready, reads one job from standard input, runs it, answers on standard
- * output and ends. Arguments: the folder of Pyodide, the bytes of Python memory, the bytes of files.
+ * output and ends. Arguments: the folder of Pyodide, the bytes of Python memory, the bytes of files, the bytes
+ * of the snapshot to start from (0: none), which then come first on standard input.
  *
  * Protocol, in lines of JSON: out `{"ready":true}`; in `{nonce, code, stdin, files, max_output_bytes,
  * max_file_bytes}`; out `{nonce, kind, ...}`. The nonce is known to this scope and to the parent only.
  */
-import fs from 'node:fs';
-import { pathToFileURL } from 'node:url';
-import { limitFileBytes, mountFiles, readFiles, readPlainFile } from './files.mjs';
-import { installGate } from './gate.mjs';
+import { createSink, limitFiles, mountFiles, readFiles } from './files.mjs';
+import { installGate, ProgramExit } from './gate.mjs';
+import { loadInterpreter, WORKSPACE } from './load.mjs';
+import { writeAll } from './write-all.mjs';
 
-const { writeSync } = fs;
+const [pyodideDir, heapBytes, fileBytes, snapshotBytes] = process.argv.splice(2);
 const exit = process.exit.bind(process);
 const input = process.stdin;
 const { Buffer } = globalThis;
-const [pyodideDir, heapBytes, fileBytes] = process.argv.slice(2);
-const WORKSPACE = '/workspace';
 const SOURCE_PATH = '/run/code.py';
-const ANSWER_PATH = '/run/answer.json';
+const ANSWER_PATH = '/run/answer';
 
-function send(message) {
-  const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-  for (let sent = 0; sent < bytes.length; ) sent += writeSync(1, bytes, sent);
-}
+const send = (message) => writeAll(Buffer.from(`${JSON.stringify(message)}\n`));
 
 let job = null;
 function finish(answer) {
@@ -31,54 +27,62 @@ function finish(answer) {
   exit(0);
 }
 
-/** One line of JSON; the process ends when the parent closes the pipe or is gone. */
-function receive(input) {
-  return new Promise((resolve) => {
-    const chunks = [];
-    input.on('data', (chunk) => {
-      chunks.push(chunk);
-      if (chunk[chunk.length - 1] === 10) resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+const received = [];
+let arrived = () => {};
+input.on('data', (chunk) => {
+  received.push(chunk);
+  arrived();
+});
+// The parent closed the pipe or is gone.
+input.on('end', () => exit(0));
+
+/** What came in up to the place that `findEnd` names (-1: not there yet); the rest stays for later. */
+async function receive(findEnd) {
+  for (;;) {
+    const bytes = Buffer.concat(received);
+    const end = findEnd(bytes);
+    if (end >= 0) {
+      received.splice(0, received.length, bytes.subarray(end));
+      return bytes.subarray(0, end);
+    }
+    await new Promise((resolve) => {
+      arrived = resolve;
     });
-    input.on('end', () => exit(0));
-  });
+  }
 }
 
-// Emscripten asks for the flags of open(2) through an internal that the permission model closes.
-process.binding = () => ({ fs: fs.constants });
+const snapshotLength = Number(snapshotBytes);
+function receivedLength() {
+  return received.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+async function receiveSnapshot() {
+  while (receivedLength() < snapshotLength) {
+    await new Promise((resolve) => {
+      arrived = resolve;
+    });
+  }
+  return receive((bytes) => (bytes.length < snapshotLength ? -1 : snapshotLength));
+}
 
 const gate = installGate({
   heapBytes: Number(heapBytes),
   onViolation: (violation) => finish({ kind: 'violation', message: violation.message }),
 });
-const driver = fs.readFileSync(new URL('./driver.py', import.meta.url), 'utf8');
-const { loadPyodide } = await import(pathToFileURL(`${pyodideDir}/pyodide.mjs`).href);
-const pyodide = await loadPyodide({
-  indexURL: pyodideDir,
-  env: {
-    HOME: WORKSPACE,
-    USER: 'office',
-    LOGNAME: 'office',
-    PATH: '/',
-    PWD: WORKSPACE,
-    LANG: 'C.UTF-8',
-    _: 'python',
-  },
-});
+const pyodide = await loadInterpreter(
+  pyodideDir,
+  snapshotLength > 0 ? { _loadSnapshot: await receiveSnapshot() } : {},
+);
 const { FS, MEMFS } = pyodide._module;
 const runSimpleString = pyodide._module._PyRun_SimpleString;
 
-const output = { stdout: [], stderr: [], bytes: 0 };
-function capture(name) {
-  return {
-    write(buffer) {
-      output.bytes += buffer.length;
-      if (output.bytes > job.max_output_bytes) finish({ kind: 'output' });
-      output[name].push(Buffer.from(buffer));
-      return buffer.length;
-    },
-    isatty: false,
-  };
+const output = { stdout: [], stderr: [], answer: [], bytes: 0 };
+function keep(name, bytes) {
+  output.bytes += bytes.length;
+  if (output.bytes > job.max_output_bytes) finish({ kind: 'output' });
+  output[name].push(bytes);
+  return bytes.length;
 }
+const capture = (name) => ({ write: (buffer) => keep(name, Buffer.from(buffer)), isatty: false });
 let stdin = Buffer.alloc(0);
 pyodide.setStdout(capture('stdout'));
 pyodide.setStderr(capture('stderr'));
@@ -93,23 +97,18 @@ pyodide.setStdin({
 });
 FS.mkdirTree(WORKSPACE);
 FS.mkdirTree('/run');
+createSink(FS, ANSWER_PATH, (bytes) => keep('answer', bytes));
 FS.chdir(WORKSPACE);
 pyodide.runPython(`
-import sys, types
-_office = types.ModuleType("_office")
-sys.modules["_office"] = _office
-`);
-pyodide.globals.set('_source', driver);
-pyodide.runPython(`
-exec(compile(_source, "<sandbox>", "exec"), _office.__dict__)
-import pyodide.webloop
+import _office, pyodide.webloop
 _office.prepare(pyodide.webloop._orig_sleep, pyodide.webloop._orig_run)
+_office.rehearse()
 globals().clear()
 `);
 const command = pyodide._module.stringToNewUTF8(
   `import _office\n_office.run(${JSON.stringify(SOURCE_PATH)}, ${JSON.stringify(ANSWER_PATH)})\n`,
 );
-limitFileBytes(FS, MEMFS, Number(fileBytes));
+limitFiles(FS, MEMFS, Number(fileBytes));
 
 /** Leaves the language and what the interpreter itself uses; nothing that reads, sends, starts or compiles. */
 function stripGlobals() {
@@ -133,7 +132,8 @@ function stripGlobals() {
 
 stripGlobals();
 send({ ready: true });
-job = await receive(input);
+const line = await receive((bytes) => bytes.indexOf(10) + 1 || -1);
+job = JSON.parse(line.toString('utf8'));
 stdin = Buffer.from(job.stdin, 'utf8');
 mountFiles(FS, WORKSPACE, job.files);
 FS.writeFile(SOURCE_PATH, job.code);
@@ -146,14 +146,11 @@ try {
   ended = error;
 }
 const text = (name) => Buffer.concat(output[name]).toString('utf8');
-const written = readPlainFile(FS, ANSWER_PATH);
-if (ended !== undefined || written === undefined) {
-  const deep = ended instanceof RangeError;
-  finish({
-    kind: deep ? 'stack' : 'crash',
-    message: String(ended?.message ?? 'no answer'),
-    stderr: text('stderr'),
-  });
+if (ended instanceof ProgramExit) {
+  const failed = { kind: 'error', name: 'SystemExit', message: `SystemExit: ${ended.status}` };
+  output.answer = [Buffer.from(JSON.stringify(ended.status === 0 ? { kind: 'value', value: null } : failed))];
+} else if (ended !== undefined) {
+  finish({ kind: ended instanceof RangeError ? 'stack' : 'crash' });
 }
 const before = new Map(job.files.map((file) => [file.path, Buffer.from(file.content_base64, 'base64')]));
 const files = [];
@@ -167,7 +164,7 @@ for (const [path, bytes] of readFiles(FS, WORKSPACE)) {
 }
 finish({
   kind: 'answer',
-  answer: Buffer.from(written).toString('utf8'),
+  answer: text('answer'),
   stdout: text('stdout'),
   stderr: text('stderr'),
   files,
