@@ -1,7 +1,6 @@
 /** Wires the model router from the environment and the AWS clients; nothing is loaded or asked before the first call. */
 import { documentClient } from '../aws.ts';
 import { logger } from '../telemetry.ts';
-import { builtInAdapters } from './adapters/built-in.ts';
 import { createCircuitBreaker, dynamoBreakerRecords, memoryBreakerRecords } from './breaker.ts';
 import { type BudgetStore, budgetLimitsSchema, createBudgetStore } from './budget.ts';
 import { createAnswerCache } from './cache.ts';
@@ -13,7 +12,7 @@ import {
 } from './configured.ts';
 import { loadModels, type ModelCatalogue, ModelFileError } from './models.ts';
 import type { ModelRouter } from './provider.ts';
-import { createProviderRegistry, type ProviderRegistry } from './providers.ts';
+import { createProviderRegistry, createProviderSettings, type ProviderRegistry } from './providers.ts';
 import { createModelRouter } from './router.ts';
 import { createKeyRing, secretsManagerSource } from './secrets.ts';
 import { createUsageStore, type UsageStore } from './usage.ts';
@@ -71,12 +70,10 @@ const catalogue = /* @__PURE__ */ once<ModelCatalogue>(() => loadModels());
 const parts = () => ({ catalogue: catalogue(), environment: process.env });
 const keys = () => createKeyRing({ environment: process.env, secrets: secretsManagerSource() });
 const registry = /* @__PURE__ */ once<ProviderRegistry>(() =>
-  createProviderRegistry({ ...parts(), keys: keys(), builtIn: builtInAdapters }),
-);
-/** Without adapters: a function that calls no model doesn't carry them. */
-const settings = /* @__PURE__ */ once<ProviderRegistry>(() =>
   createProviderRegistry({ ...parts(), keys: keys() }),
 );
+/** Without adapters: a function that calls no model doesn't carry them. */
+const settings = /* @__PURE__ */ once(() => createProviderSettings({ ...parts(), keys: keys() }));
 
 /** Which models answer for which role, and what the other providers lack. */
 export const configuredModels = (): Promise<ConfiguredModels> => describeConfigured(catalogue(), settings());

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { describeError, OfficeError } from '../errors.ts';
+import { builtInAdapters } from './adapters/built-in.ts';
 import { baseUrlOf, isLoopback, type Model, type ModelCatalogue, type ProviderEntry } from './models.ts';
 import type { ModelProvider } from './provider.ts';
 import type { KeyRing } from './secrets.ts';
@@ -20,10 +21,6 @@ export type ProviderFactory = (context: ProviderContext) => ModelProvider | Prom
 
 /** @throws ProviderSetupError for a provider that has to be registered */
 export type BuiltIn = (name: string, entry: ProviderEntry) => Promise<ProviderFactory>;
-
-const noAdapters: BuiltIn = async (name) => {
-  throw new ProviderSetupError(`This function may only tell whether "${name}" is configured, not call it.`);
-};
 
 const registered = new Map<string, ProviderFactory>();
 
@@ -58,18 +55,29 @@ const DISCOVERY_MS = 60_000;
 const DISCOVERY_TIMEOUT_MS = 300;
 const tagsSchema = z.object({ models: z.array(z.object({ name: z.string() })) });
 
-export function createProviderRegistry(deps: {
+export interface ProviderRegistryDeps {
   readonly catalogue: ModelCatalogue;
   readonly environment: NodeJS.ProcessEnv;
   readonly keys: KeyRing;
-  /** Loads the adapter of a provider that nobody registered; without it the registry only tells what is configured. */
-  readonly builtIn?: BuiltIn;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
-}): ProviderRegistry {
+}
+
+/** The configured providers, with the built-in adapters. */
+export const createProviderRegistry = (deps: ProviderRegistryDeps): ProviderRegistry =>
+  registryWith(deps, builtInAdapters);
+
+/** The same without adapters, for functions that call no model: they need not carry them. */
+export const createProviderSettings = (
+  deps: ProviderRegistryDeps,
+): Pick<ProviderRegistry, 'status' | 'usable'> =>
+  registryWith(deps, async (name) => {
+    throw new ProviderSetupError(`This function may only tell whether "${name}" is configured, not call it.`);
+  });
+
+function registryWith(deps: ProviderRegistryDeps, builtIn: BuiltIn): ProviderRegistry {
   const { catalogue, environment, keys } = deps;
   const now = deps.now ?? (() => Date.now());
-  const builtIn = deps.builtIn ?? noAdapters;
   const made = new Map<string, Promise<ModelProvider>>();
   const discovered = new Map<string, { readonly status: Promise<ProviderStatus>; readonly until: number }>();
 
