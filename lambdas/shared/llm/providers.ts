@@ -59,13 +59,15 @@ export interface ProviderRegistryDeps {
   readonly catalogue: ModelCatalogue;
   readonly environment: NodeJS.ProcessEnv;
   readonly keys: KeyRing;
+  /** Instead of the built-in adapters. */
+  readonly builtIn?: BuiltIn;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
 }
 
 /** The configured providers, with the built-in adapters. */
 export const createProviderRegistry = (deps: ProviderRegistryDeps): ProviderRegistry =>
-  registryWith(deps, builtInAdapters);
+  registryWith(deps, deps.builtIn ?? builtInAdapters);
 
 /** The same without adapters, for functions that call no model: they need not carry them. */
 export const createProviderSettings = (
