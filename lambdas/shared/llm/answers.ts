@@ -7,6 +7,7 @@ export type CheckedAnswer<Answer> =
   | { readonly ok: true; readonly value: Answer }
   | { readonly ok: false; readonly problem: string };
 
+const MOST_CHARACTERS = 10_000_000;
 /** Longer texts are no answer to anything the office asks; the scan below is linear, but memory is not free. */
 const LONGEST = 2_000_000;
 
@@ -44,15 +45,16 @@ function tryParse(text: string): { found: true; value: unknown } | { found: fals
  */
 function* balancedSpans(text: string): Generator<string> {
   let index = 0;
-  let scans = 0;
-  while (index < text.length && scans < 200) {
+  // Each scan may go to the end of the text: their lengths together are bounded, not only their number.
+  let budget = MOST_CHARACTERS;
+  while (index < text.length && budget > 0) {
     const character = text[index];
     if (character !== '{' && character !== '[') {
       index += 1;
       continue;
     }
-    scans += 1;
     const end = endOfValue(text, index);
+    budget -= typeof end === 'string' ? text.length - index : end - index;
     if (end === 'unfinished' && /^(?:\{\s*"|\[\s*[[{"])/.test(text.slice(index, index + 40))) return;
     if (typeof end === 'string') {
       index += 1;

@@ -5,8 +5,8 @@ import {
   DelegateBackoff,
   handleWhen,
   type IRetryBackoffContext,
-  isTaskCancelledError,
   retry,
+  TaskCancelledError,
   TimeoutStrategy,
   timeout,
 } from 'cockatiel';
@@ -229,7 +229,7 @@ async function callWithTimeout<Answer>(attempt: Attempt<Answer>, prompt: Prompt)
       return onDelta && provider.stream ? provider.stream(call, onDelta) : provider.complete(call);
     }, attempt.signal);
   } catch (error) {
-    if (!isTaskCancelledError(error)) throw error;
+    if (!(error instanceof TaskCancelledError)) throw error;
     const why = attempt.signal.aborted
       ? 'the call was cancelled'
       : `no answer within ${attempt.timeout_ms / 1000} s`;

@@ -1,6 +1,5 @@
 /** Failures of the OpenAI-compatible protocol, classified for the router. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
-import { describeError } from '../../errors.ts';
 import { createRedactor } from '../../privacy/redact.ts';
 import { ProviderError } from '../provider.ts';
 
@@ -29,19 +28,11 @@ export function retryAfter(
 
 /** True when no connection was made, so that nothing can have been done or billed. */
 export function neverConnected(error: unknown): boolean {
-  for (
-    let cause: unknown = error, depth = 0;
-    cause instanceof Error && depth < 6;
-    cause = cause.cause, depth += 1
-  ) {
-    const code = 'code' in cause ? cause.code : undefined;
-    if (
-      code === 'ECONNREFUSED' ||
-      code === 'ENOTFOUND' ||
-      code === 'EAI_AGAIN' ||
-      code === 'UND_ERR_CONNECT_TIMEOUT'
-    )
-      return true;
+  const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+  let cause: unknown = error;
+  for (let depth = 0; typeof cause === 'object' && cause !== null && depth < 6; depth += 1) {
+    if (refused.includes(String(Reflect.get(cause, 'code')))) return true;
+    cause = Reflect.get(cause, 'cause');
   }
   return false;
 }
@@ -55,23 +46,38 @@ export function classifyOpenAiError(provider: string, error: unknown, key: strin
   if (error instanceof APIConnectionTimeoutError)
     return new ProviderError('timeout', message('no answer in time'));
   if (error instanceof APIConnectionError) {
-    const words = error.cause instanceof Error ? describeError(error.cause) : error.message;
+    const words = namedError(error.cause).message || error.message;
     return new ProviderError('network', message(words), { may_have_run: !neverConnected(error) });
   }
   if (error instanceof APIError && typeof error.status === 'number') return classifyStatus(error, message);
-  if (error instanceof SyntaxError || isBodyFailure(error))
-    return new ProviderError('network', message(`the answer broke off (${describeError(error)})`));
+  if (isBodyFailure(error))
+    return new ProviderError('network', message(`the answer broke off (${namedError(error).message})`));
   return error;
 }
 
-/** What undici throws when a body ends too early, and what the SDK throws for an error inside of a stream. */
+/**
+ * What fetch throws when a body ends too early or is no JSON, and the SDK for an error inside of a stream.
+ * By name: fetch's errors may come from another realm than this module's.
+ */
 function isBodyFailure(error: unknown): boolean {
   if (error instanceof APIError) return true;
-  if (!(error instanceof Error)) return false;
+  const { name, message } = namedError(error);
   return (
-    error.name === 'AbortError' ||
-    (error instanceof TypeError && /terminated|fetch failed/.test(error.message))
+    name === 'AbortError' ||
+    name === 'SyntaxError' ||
+    (name === 'TypeError' && /terminated|fetch failed|other side closed/.test(message))
   );
+}
+
+function namedError(error: unknown): {
+  readonly name: string;
+  readonly message: string;
+  readonly cause: unknown;
+} {
+  if (typeof error !== 'object' || error === null)
+    return { name: '', message: String(error), cause: undefined };
+  const text = (key: 'name' | 'message') => (key in error ? String(Reflect.get(error, key)) : '');
+  return { name: text('name'), message: text('message'), cause: Reflect.get(error, 'cause') };
 }
 
 function classifyStatus(error: APIError, message: (text: string) => string): ProviderError {
