@@ -6,7 +6,7 @@ import type { Clause } from './places.ts';
 import { conversionOf } from './units.ts';
 
 const LEAD =
-  /^(?:(?:what(?:'s| is| are| would be| does| do)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|sum|computation|formula|equation)?:?\s+)?(?=\S)/i;
+  /^(?:(?:what(?:'s| is| are| would be| does| do)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|computation|formula|equation)?:?\s+)?(?=\S)/i;
 const TAIL = /\s*(?:=\s*\??|equals?(?: to)?(?: what)?|(?:is )?equal to|come to|make|\?)\s*$/i;
 const PRECISION =
   /[\s,(]*(?:\b(?:to|with|at|using|in)\s+)?(?:a precision of\s+)?(\d+)\s*(?:significant\s+)?(?:digits?|significant figures?|sig\.? ?figs?|figures)(?:\s+(?:of )?precision)?\)?\s*$/i;
@@ -103,6 +103,25 @@ export function recogniseArithmetic(clause: Clause): Calculation | null {
 function roundOf(asked: string): string | null {
   const match = /^(?:round )?(-?\d+(?:\.\d+)?)$/i.exec(asked);
   return match?.[1] !== undefined && /^round/i.test(asked) ? `round(${match[1]})` : null;
+}
+
+/** "the mean, median and mode of 1, 2, 2, 3": one calculation each; null unless there are several. */
+export function recogniseStatistics(clause: Clause): Calculation[] | null {
+  if (/‹[CUPGNQ]\d+›/.test(clause.text)) return null;
+  const { text, ...digits } = wantedDigits(clause.text.replace(/[\s?]+$/, ''));
+  const match = /^([\w ]+?(?:\s*,\s*[\w ]+?)*\s*,?\s*(?:and|&)\s+[\w ]+?)\s+(?:of|for)\s+(.*\d.*)$/i.exec(
+    text.replace(LEAD, '').trim(),
+  );
+  const names = match?.[1]?.split(/\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+/i).filter((name) => name !== '') ?? [];
+  if (names.length < 2) return null;
+  const out: Calculation[] = [];
+  for (const name of names) {
+    const asked = `${name} of ${match?.[2] ?? ''}`;
+    const expression = recogniseStatistic(asked);
+    if (expression === null) return null;
+    out.push({ kind: 'calculate', expression, asked, ...digits });
+  }
+  return out;
 }
 
 function recogniseStatistic(asked: string): string | null {

@@ -47,6 +47,7 @@ const RULES: readonly Rule[] = [
   [new RegExp(`${n} (?:decreased|reduced|discounted|lowered) by ${n}\\s*%`, 'gi'), '($1)*(1-($2)/100)'],
   [new RegExp(`${n} plus ${n}\\s*%`, 'gi'), '($1)*(1+($2)/100)'],
   [new RegExp(`${n} minus ${n}\\s*%`, 'gi'), '($1)*(1-($2)/100)'],
+  [new RegExp(`${n}\\s*% (?:tip|tax|vat|gratuity|commission) (?:on|of) `, 'gi'), '($1/100)*'],
   [new RegExp(`${n}\\s*% of `, 'gi'), '($1/100)*'],
   [/\b(?:a )?half of\b/gi, '0.5*'],
   [/\b(?:a )?(?:third) of\b/gi, '(1/3)*'],

@@ -47,7 +47,7 @@ export function folderIn(clause: Clause): string | null {
   if (path !== undefined) return path.replace(/\/+$/, '') || '.';
   const named =
     new RegExp(
-      `\\b(?:folder|directory|dir|package|path)\\s+(?:called\\s+|named\\s+)?(${Q}|‹N\\d+›|(?!(?:and|which|that|to|for|from|with|is|are|in|of|the)\\b)[\\w-]+)`,
+      `\\b(?:folder|directory|dir|package)\\s+(?:called\\s+|named\\s+)?(${Q}|‹N\\d+›|(?!(?:and|or|which|that|to|for|from|with|is|are|in|of|the|between|as|structure|tree|contents?|listing|by|how|has|have|does|contains?|starting|called|named|on|at|where|then|do)\\b)[\\w-]+)`,
       'i',
     ).exec(clause.text) ??
     new RegExp(

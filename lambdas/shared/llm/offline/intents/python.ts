@@ -1,5 +1,5 @@
 /** Python that the task itself brings, in the text or as a file of the workspace. */
-import { slotText } from '../language/mask.ts';
+import { slotText, unmask } from '../language/mask.ts';
 import type { RunPython } from './intent.ts';
 import { C, type Clause, P, pathsIn, Q } from './places.ts';
 
@@ -52,6 +52,8 @@ export function recognisePython(clause: Clause): RunPython | null {
     if (!RUNS.test(around) || WRITES_CODE.test(around.replace(/\b(?:output|result)\b.*$/i, ''))) {
       if (!/^\s*(?:python|code|script|this|here|the following|:|\s)*\s*$/i.test(around)) return null;
     }
+    // A file that is named and is not the input is somewhere the output should go: not this clause's to drop.
+    if (pathsIn(clause).length > 0 && input.stdinPath === undefined) return null;
     return { kind: 'run_python', program: { code: slotText(block[0], clause.slots) }, ...input };
   }
   const script = pathsIn(clause).find((path) => /\.py$/i.test(path));
@@ -65,6 +67,25 @@ export function recognisePython(clause: Clause): RunPython | null {
     )
   ) {
     return { kind: 'run_python', program: { path: script }, ...input };
+  }
+  const written =
+    /^(?:run|execute|exec|evaluate|eval)\s*:?\s+(?:(?:the|this|following)\s+)*(python\s+)?(code|snippet|program|expression|statement)?\s*:?\s*(\S.*?)(\s+(?:in|with|using)\s+python)?$/is.exec(
+      text,
+    );
+  const bare = unmask(written?.[3] ?? '', clause.slots).replace(/^`(.*)`$/s, '$1');
+  if (
+    written !== null &&
+    looksLikeCode(bare) &&
+    (/^\w+(?:\.\w+)*\(.*\)$/s.test(bare) ||
+      (/^‹[QN]\d+›$/.test(written[3] ?? '') &&
+        /^`/.test(clause.slots[Number(/\d+/.exec(written[3] ?? '')?.[0])]?.raw ?? '')))
+  ) {
+    const calls =
+      /^(?:print|len|sum|sorted|max|min|range|list|str|int|abs|round|pow|set|dict|tuple|repr|type|any|all|map|zip|reversed|enumerate)\(/.test(
+        bare,
+      );
+    if (calls || written[1] !== undefined || written[2] !== undefined || written[4] !== undefined)
+      return { kind: 'run_python', program: { code: bare }, ...input };
   }
   if (!/\bpython\b|\bcode\b|\bsnippet\b|\bscript\b|\bprogram\b/i.test(text)) return null;
   const quoted = new RegExp(`(${Q}|‹N\\d+›)`).exec(

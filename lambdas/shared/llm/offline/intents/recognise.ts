@@ -4,7 +4,7 @@ import type { FileGlance } from '../../../../../schemas/briefs.ts';
 import type { Json } from '../../../../../schemas/json.ts';
 import { clausesOf, plain, sentencesOf } from '../language/clauses.ts';
 import { mask, type Slot } from '../language/mask.ts';
-import { recogniseArithmetic } from './arithmetic.ts';
+import { recogniseArithmetic, recogniseStatistics } from './arithmetic.ts';
 import { recogniseCalls } from './calls.ts';
 import { recogniseFiles } from './files.ts';
 import type { Intent, Surroundings } from './intent.ts';
@@ -63,13 +63,20 @@ export function recognise(text: string, around: Surroundings): Intent[] | null {
     return rest === null ? null : [run, ...rest];
   }
   const masked = mask(text, around.files);
-  const sentences = sentencesOf(masked.text);
+  const sentences = sentencesOf(withBlockInPlace(masked.text));
   return chain(
     sentences.flatMap((sentence) => [clausesOf(sentence)]),
     masked.slots,
     around,
   );
 }
+
+/** A block of code that follows "run this code and save the output to out.txt:" stands where it is spoken of. */
+const withBlockInPlace = (text: string): string =>
+  text.replace(
+    /\b(code|snippet|program|script|python|block)\b(?![^\n]*\b(?:code|snippet|program|script|python|block)\b)([^\n]*?)\s*[:.]?\s*\n\s*(‹C\d+›)/i,
+    '$1 $3$2',
+  );
 
 function chain(
   sentences: readonly string[][],
@@ -151,6 +158,8 @@ function recogniseClause(clause: Clause): Intent[] | null {
   }
   const sunk = withSink(clause);
   if (sunk !== null) return sunk;
+  const several = recogniseStatistics(clause);
+  if (several !== null) return several;
   const single = recogniseOne(clause) ?? focusOf(clause);
   return single === null ? (withPage(clause) ?? withLead(clause)) : [single];
 }

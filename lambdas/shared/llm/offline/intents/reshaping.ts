@@ -237,6 +237,7 @@ export function numbersOf(clause: Clause, source: Source, fine: Fine): TextQuery
       'sum',
       'add',
       'adding',
+      'together',
       'up',
       'max',
       'maximum',

@@ -15,8 +15,9 @@ const CLAUSE = new RegExp(
 
 /** Sentences in order, without bullets and numbers of a list, and without the words that only announce the list. */
 export function sentencesOf(text: string): string[] {
-  return text
-    .replace(/(^|\s)(?:step\s+)?\(?\d{1,2}[.)]\s+(?=[A-Za-z‹])/gi, '$1\n')
+  // "1) read … 2) count …" in one line: only when the list begins with a one, for "12. Compute" ends a sentence.
+  const numbered = /(?:^|[:\n])\s*(?:step\s+)?\(?1[.)]\s+[A-Za-z]/i.test(text);
+  return (numbered ? text.replace(/(^|\s)(?:step\s+)?\(?\d{1,2}[.)]\s+(?=[A-Za-z‹])/gi, '$1\n') : text)
     .split(/\n+|(?<=[.!?;])\s+|(?<=›[.!?])(?=[A-Z])/)
     .map((sentence) =>
       sentence

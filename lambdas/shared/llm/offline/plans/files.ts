@@ -137,7 +137,7 @@ export function planList(
 export function planSearch(plan: PlanBuilder, work: FileSearch, prior: Prior, wantsText: boolean): Found {
   const folder = work.path === '.' ? '' : work.path;
   const needs = [...prior.touched.values()];
-  if (work.pattern !== null || wantsText || work.want === 'files') {
+  if (work.pattern !== null || wantsText) {
     const ending = (work.pattern ?? '').replace(/^.*\*/, '').toLowerCase();
     const paths = plan.files
       .filter(
