@@ -146,6 +146,7 @@ async function open(
     const [makeApp] = await Promise.all([importing, parts.seedKey(apiKey)]);
     const app = makeApp();
 
+    await parts.beforeRecovery();
     const recovered = engine.recover();
     if (recovered > 0) log(`${recovered} executions of an earlier run go on.`);
     undo.push(startPolling(sqs, functions, parts.dispatcher, queues, log));

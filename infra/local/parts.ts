@@ -19,6 +19,8 @@ export interface OfficeParts {
   readonly dispatcher: string;
   /** Imports what makes the app, while the stores start; the app is made when the environment is set. */
   importApp(): Promise<() => WebApp>;
+  /** Called once the environment is set, before executions of an earlier process go on. */
+  beforeRecovery(): Promise<void>;
   /** Lets the key in. Called after the environment is set. */
   seedKey(apiKey: string): Promise<void>;
 }
@@ -80,6 +82,13 @@ export function officeParts(): OfficeParts {
         appFromEnvironment(): WebApp;
       };
       return module.appFromEnvironment;
+    },
+    beforeRecovery: async () => {
+      const [{ taskTable, taskStore }, { expireOrphanedClaims }] = await Promise.all([
+        import('../../lambdas/shared/wiring.ts'),
+        import('./orphaned-claims.ts'),
+      ]);
+      await expireOrphanedClaims({ ...taskTable(), tasks: taskStore(), now: new Date() });
     },
     seedKey: async (apiKey) => {
       const [{ documentClient }, { readEnvironment }, { createAccountStore, scopes }] = await Promise.all([

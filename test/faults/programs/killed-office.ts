@@ -89,6 +89,7 @@ const parts: OfficeParts = {
   toolFunctions: {},
   dispatcher: 'dispatcher',
   importApp: async () => () => ({ fetch: () => new Response('open') }),
+  beforeRecovery: async () => undefined,
   seedKey: async () => undefined,
 };
 
