@@ -21,7 +21,7 @@ import { createDeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createIdempotencyStore } from '../shared/stores/idempotency-store.ts';
 import { createRateCounter } from '../shared/stores/rate-counter.ts';
-import { createRegistryStore } from '../shared/stores/registry-store.ts';
+import { createRegistryStore, type RegistryStore } from '../shared/stores/registry-store.ts';
 import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { createTaskDocuments } from '../shared/stores/task-documents.ts';
 import { createSendSuccess } from '../shared/task-tokens.ts';
@@ -79,6 +79,20 @@ function accounting(events: ReceptionistDeps['events']): Accounting {
     },
   };
 }
+
+/** A registry whose changes are told to this process's cache of it; other processes see them within 30 seconds. */
+const forgetful = (store: RegistryStore, forget: (tenantId: string) => void): RegistryStore => ({
+  ...store,
+  async put(tenantId, manifest) {
+    await store.put(tenantId, manifest);
+    forget(tenantId);
+  },
+  async remove(tenantId, name) {
+    const removed = await store.remove(tenantId, name);
+    forget(tenantId);
+    return removed;
+  },
+});
 
 /** The receptionist wired to the services that the environment names. */
 export function depsFromEnvironment(): ReceptionistDeps {
@@ -138,7 +152,10 @@ export function depsFromEnvironment(): ReceptionistDeps {
     executions: createExecutions({ client: sfnClient }),
     approvals: createApprovalStore(taskTable()),
     deadLetters: createDeadLetterStore(taskTable()),
-    registry: createRegistryStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
+    registry: forgetful(
+      createRegistryStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
+      (tenantId) => registry.forget(tenantId),
+    ),
     shelf: (tenantId) => registry.shelf(tenantId),
     audit: createAuditStore(taskTable()),
     accounting: accounting(events),

@@ -54,11 +54,23 @@ async function refuseUnknownTools(deps: ReceptionistDeps, tenantId: string, body
   const builtIn = new Set<string>(builtInToolNames);
   // The registry is only read when a name is not the office's own: a usual submission costs one write.
   if (named.every(({ name }) => builtIn.has(name))) return;
-  const { manifests } = await deps.shelf(tenantId);
+  const unknown = await unknownTools(deps, tenantId, [...new Set(named.map(({ name }) => name))]);
   const errors: FieldError[] = named
-    .filter(({ name }) => !builtIn.has(name) && !manifests.has(name))
+    .filter(({ name }) => unknown.has(name))
     .map(({ name, path }) => ({ path, message: `there is no tool ${name}; GET /tools lists them` }));
   if (errors.length > 0) throw badRequest('The task names tools that do not exist.', errors);
+}
+
+/** A tool that another process has just registered is not on this one's shelf yet: the store decides. */
+async function unknownTools(
+  deps: ReceptionistDeps,
+  tenantId: string,
+  names: readonly string[],
+): Promise<Set<string>> {
+  const { manifests } = await deps.shelf(tenantId);
+  const missing = names.filter((name) => !manifests.has(name));
+  const found = await Promise.all(missing.map((name) => deps.registry.get(tenantId, name)));
+  return new Set(missing.filter((_, index) => found[index] === null));
 }
 
 const filesOf = (body: Submission) =>

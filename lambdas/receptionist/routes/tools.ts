@@ -7,11 +7,12 @@ import {
   toolViewSchema,
   validatePlanSchema,
 } from '../../../schemas/http.ts';
-import { builtInToolNames } from '../../../schemas/identifiers.ts';
+import { builtInToolNames, toolNameSchema } from '../../../schemas/identifiers.ts';
 import type { ToolManifest } from '../../../schemas/tool.ts';
 import { ToolVersionExistsError } from '../../shared/stores/registry-store.ts';
 import type { ToolShelf } from '../../shared/tools/shelf.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
+import type { ReceptionistDeps } from '../ports.ts';
 import { badRequest, conflict, notFound } from '../problem.ts';
 import { decodeFiles } from '../workspace-files.ts';
 
@@ -23,6 +24,19 @@ const view = (manifest: ToolManifest, shelf: Pick<ToolShelf, 'unavailable'>) => 
 const builtIn: ReadonlySet<string> = new Set(builtInToolNames);
 const noTool = (name: string) =>
   notFound(`There is no tool ${JSON.stringify(name.slice(0, 80))}; GET /tools lists them.`);
+
+/** On the shelf, or registered so recently that this process has not seen it. */
+async function findTool(
+  deps: ReceptionistDeps,
+  tenantId: string,
+  shelf: ToolShelf,
+  name: string,
+): Promise<ToolManifest> {
+  const isName = toolNameSchema.safeParse(name).success;
+  const manifest = shelf.manifests.get(name) ?? (isName ? await deps.registry.get(tenantId, name) : null);
+  if (manifest === null) throw noTool(name);
+  return manifest;
+}
 
 const list = endpoint({
   method: 'GET',
@@ -51,9 +65,7 @@ const get = endpoint({
   answers: { 200: { description: 'The tool', schema: toolViewSchema } },
   async handle({ deps, caller, param }) {
     const shelf = await deps.shelf(caller.tenant_id);
-    const manifest = shelf.manifests.get(param('name'));
-    if (manifest === undefined) throw noTool(param('name'));
-    return { status: 200, body: view(manifest, shelf) };
+    return { status: 200, body: view(await findTool(deps, caller.tenant_id, shelf, param('name')), shelf) };
   },
 });
 
@@ -75,7 +87,7 @@ const register = endpoint({
         { path: 'name', message: `must be ${name}` },
       ]);
     }
-    const parsed = registerToolSchema.shape.name.safeParse(name);
+    const parsed = toolNameSchema.safeParse(name);
     if (!parsed.success) {
       const message = parsed.error.issues[0]?.message ?? 'is not a tool name';
       throw badRequest('The path does not hold a tool name.', [{ path: 'name', message }]);
@@ -136,8 +148,7 @@ const invoke = endpoint({
   answers: { 200: { description: 'What the tool answered', schema: toolOutcomeSchema } },
   async handle({ deps, caller, body, param }) {
     const shelf = await deps.shelf(caller.tenant_id);
-    const manifest = shelf.manifests.get(param('name'));
-    if (manifest === undefined) throw noTool(param('name'));
+    const manifest = await findTool(deps, caller.tenant_id, shelf, param('name'));
     const files = decodeFiles(body.workspace?.files ?? []);
     const outcome = await deps.invokeTool({
       tenant_id: caller.tenant_id,

@@ -21,8 +21,13 @@ export interface RegistryDeps {
   readonly now?: () => number;
 }
 
+/** A registry that can be told that a tenant's registrations changed, so that this process sees it at once. */
+export interface FreshToolRegistry extends ToolRegistry {
+  forget(tenantId: string): void;
+}
+
 /** Built-in tools and what the tenant registered; a registration never replaces a built-in tool. */
-export function createToolRegistry(deps: RegistryDeps): ToolRegistry {
+export function createToolRegistry(deps: RegistryDeps): FreshToolRegistry {
   const now = deps.now ?? Date.now;
   const shelves = new Map<string, { at: number; shelf: Promise<ToolShelf> }>();
 
@@ -42,6 +47,9 @@ export function createToolRegistry(deps: RegistryDeps): ToolRegistry {
       shelf.catch(() => shelves.delete(tenantId));
       return shelf;
     },
+    forget(tenantId) {
+      shelves.delete(tenantId);
+    },
   };
 }
 
@@ -59,10 +67,10 @@ async function unavailableTools(): Promise<ReadonlyMap<string, string>> {
   return unavailable;
 }
 
-let shared: ToolRegistry | undefined;
+let shared: FreshToolRegistry | undefined;
 
 /** One registry for a process: roles that share one share its cache. */
-export function toolRegistryFromEnvironment(): ToolRegistry {
+export function toolRegistryFromEnvironment(): FreshToolRegistry {
   shared ??= createToolRegistry({
     registered: createRegistryStore({
       client: documentClient(),

@@ -1,0 +1,187 @@
+import { describe, expect, it } from '@jest/globals';
+import { engineOf, run, send, submit, waitFor } from '../helpers/api-client.ts';
+
+interface StepGiven {
+  readonly step_id: string;
+  readonly action: string;
+  readonly inputs: Record<string, unknown>;
+  readonly dependencies?: string[];
+}
+const planOf = (...steps: StepGiven[]) => ({
+  plan_id: 'given',
+  task_id: 'given',
+  metadata: {},
+  steps: steps.map((step) => ({ idempotency_key: `key-${step.step_id}`, ...step })),
+});
+const calculate = (step_id: string, expression: string, dependencies: string[] = []): StepGiven => ({
+  step_id,
+  action: 'math_calculator',
+  inputs: { expression },
+  dependencies,
+});
+
+describe('a plan given with a task', () => {
+  it('runs as it is, references resolved', async () => {
+    const plan = planOf(calculate('a', '2 + 3'), calculate('b', '${steps.a.output.value} * 4', ['a']), {
+      step_id: 'c',
+      action: 'file_operations',
+      inputs: { operation: 'write', path: 'out.txt', content: 'value: ${steps.b.output.value}' },
+      dependencies: ['b'],
+    });
+    const task = await run({ description: 'Carry out the plan', plan });
+    expect(task.status).toBe('completed');
+    expect((await send('GET', `/tasks/${task.task_id}/artifacts/out.txt`)).text).toBe('value: 20');
+    expect(task.logs.some(({ type, data }) => type === 'model.called' && data?.['role'] === 'planner')).toBe(
+      false,
+    );
+  });
+
+  it('is judged before anything runs', async () => {
+    const plan = planOf(
+      {
+        step_id: 'w',
+        action: 'file_operations',
+        inputs: { operation: 'write', path: 'never.txt', content: 'x' },
+      },
+      calculate('a', '1', ['b']),
+      calculate('b', '1', ['a']),
+    );
+    const task = await run({ description: 'Carry out the plan', plan });
+    expect(task.status).toBe('failed');
+    expect(task.error).toEqual({ name: expect.any(String), message: expect.any(String) });
+    expect((await send('GET', `/tasks/${task.task_id}/artifacts/never.txt`)).status).toBe(404);
+    const letter = await send('GET', `/dead-letters/${task.task_id}`);
+    expect(letter.body).toMatchObject({ task_id: task.task_id, status: 'open', redrives: 0 });
+  });
+
+  it('fails with a dead letter that can be redriven once', async () => {
+    const plan = planOf({
+      step_id: 'r',
+      action: 'file_operations',
+      inputs: { operation: 'read', path: 'missing.txt' },
+    });
+    const task = await run({ description: 'Read the file', plan, constraints: { max_iterations: 1 } });
+    expect(task.status).toBe('failed');
+    const { body } = await send<{ dead_letters: { task_id: string }[] }>('GET', '/dead-letters?limit=100');
+    expect(body.dead_letters.map(({ task_id }) => task_id)).toContain(task.task_id);
+    expect((await send<{ total: number }>('GET', '/analytics/failures')).body.total).toBeGreaterThan(0);
+    const path = `/dead-letters/${task.task_id}/redrive`;
+    expect((await send('POST', path, { body: { mode: 'edit' } })).status).toBe(400);
+    const redriven = await send('POST', path, { body: { mode: 'retry' } });
+    expect(redriven.status).toBe(202);
+    expect((await send('POST', path, { body: { mode: 'retry' } })).status).toBe(409);
+    const again = await waitFor(task.task_id);
+    expect(again.status).toBe('failed');
+    await waitFor(task.task_id, () => true);
+    expect((await send('GET', `/dead-letters/${task.task_id}`)).body).toMatchObject({
+      redrives: 1,
+      status: 'open',
+    });
+  });
+});
+
+describe('cancelling', () => {
+  it('ends a running task for good', async () => {
+    const plan = planOf({
+      step_id: 'slow',
+      action: 'python_exec',
+      inputs: { code: 'n = 0\nwhile True:\n    n += 1\n', timeout_seconds: 60 },
+    });
+    const { task_id } = await submit({ description: 'Run for a long time', plan });
+    await waitFor(task_id, ({ status }) => status === 'executing');
+    const cancelled = await send('POST', `/tasks/${task_id}/cancel`);
+    expect(cancelled.status).toBe(202);
+    expect(cancelled.body).toEqual({ task_id, status: 'cancelled' });
+    const task = await waitFor(task_id);
+    expect(task).toMatchObject({ status: 'cancelled', current_step: null });
+    expect((await send('POST', `/tasks/${task_id}/cancel`)).status).toBe(409);
+    expect((await send('GET', `/dead-letters/${task_id}`)).status).toBe(404);
+  });
+
+  it('is refused when the task has ended', async () => {
+    const task = await run({ description: 'What is 1 + 2?' });
+    expect((await send('POST', `/tasks/${task.task_id}/cancel`)).status).toBe(409);
+    expect((await send('POST', '/tasks/01ARZ3NDEKTSV4RRFFQ69G5FAV/cancel')).status).toBe(404);
+  });
+});
+
+interface ApprovalView {
+  readonly approval_id: string;
+  readonly task_id: string;
+  readonly status: string;
+}
+
+describe('a plan that a person must approve', () => {
+  const name = `risky_${Date.now().toString(36)}`;
+  const manifest = {
+    version: '1.0.0',
+    description: 'Calculates, and is called risky.',
+    input_schema: {
+      type: 'object',
+      properties: { expression: { type: 'string' } },
+      required: ['expression'],
+    },
+    output_schema: { type: 'object' },
+    risk: 'high',
+    idempotent: true,
+    timeout_seconds: 30,
+    memory_mb: 128,
+    network: 'none',
+    workspace: 'none',
+    example: { expression: '1 + 1' },
+    source: { kind: 'lambda', function_name: 'math-calculator' },
+  };
+  const risky = { step_id: 'risk', action: name, inputs: { expression: '20 + 22' } };
+
+  async function waiting(): Promise<{ task_id: string; approval: ApprovalView }> {
+    expect((await send('PUT', `/tools/${name}`, { body: manifest })).status).toBe(200);
+    const { task_id } = await submit({ description: 'Take the risk', plan: planOf(risky) });
+    await waitFor(task_id, ({ status }) => status === 'awaiting_approval');
+    const { body } = await send<{ approvals: ApprovalView[] }>('GET', '/approvals?status=pending');
+    const approval = body.approvals.find((each) => each.task_id === task_id);
+    if (approval === undefined) throw new Error('The task waits for an approval that is not listed.');
+    expect(JSON.stringify(body)).not.toContain('token');
+    return { task_id, approval };
+  }
+  const decide = (approval: ApprovalView, decision: string) =>
+    send<ApprovalView>('POST', `/approvals/${encodeURIComponent(approval.approval_id)}`, {
+      body: { decision },
+    });
+
+  it('runs when approved, decided once', async () => {
+    const { task_id, approval } = await waiting();
+    expect((await decide(approval, 'perhaps')).status).toBe(400);
+    const both = await Promise.all([decide(approval, 'approve'), decide(approval, 'approve')]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const task = await waitFor(task_id);
+    if ((await engineOf()) === 'embedded') expect(task.status).toBe('completed');
+    else
+      console.info(
+        "The tool's function is only certain to exist in an embedded office; its run is not checked.",
+      );
+    const { body } = await send<{ entries: { action: string; task_id?: string }[] }>(
+      'GET',
+      '/audit?limit=200',
+    );
+    expect(body.entries).toContainEqual(expect.objectContaining({ action: 'approval.decided', task_id }));
+  });
+
+  it('does not run when rejected', async () => {
+    const { task_id, approval } = await waiting();
+    expect((await decide(approval, 'reject')).body).toMatchObject({ status: 'rejected' });
+    const task = await waitFor(task_id);
+    expect(task.status).toBe('failed');
+    expect(task.logs.map(({ type }) => type)).not.toContain('step.finished');
+  });
+
+  it('is no longer a question when the task is cancelled', async () => {
+    const { task_id, approval } = await waiting();
+    expect((await send('POST', `/tasks/${task_id}/cancel`)).status).toBe(202);
+    expect((await decide(approval, 'approve')).status).toBe(409);
+    expect((await send('DELETE', `/tools/${name}`)).status).toBe(204);
+  });
+
+  it('answers 404 to an unknown approval', async () => {
+    expect((await send('POST', '/approvals/none', { body: { decision: 'approve' } })).status).toBe(404);
+  });
+});
