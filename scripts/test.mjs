@@ -2,7 +2,7 @@
 // embedded office on a free port (or against OFFICE_BASE_URL with OFFICE_API_KEY). Arguments go to jest.
 // Ends with one line "N passed, N failed" and exit code 0 when none failed.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const temporary = mkdtempSync(join(tmpdir(), 'office-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const children = new Set();
@@ -61,14 +61,19 @@ async function runJest(name, config, folders, env = {}) {
     console.error(`${name}: jest ended with code ${code} although every test passed.`);
     total.failed += 1;
   }
-  console.error(`${name}: ${result.numPassedTests} passed, ${result.numFailedTests + result.numRuntimeErrorTestSuites} failed`);
+  console.error(
+    `${name}: ${result.numPassedTests} passed, ${result.numFailedTests + result.numRuntimeErrorTestSuites} failed`,
+  );
 }
 
 /** An embedded office on a free port; resolves with its address and key once it is open. */
 function openOffice() {
-  const child = node(['scripts/office.mjs', 'start', '--port', '0', '--data', join(temporary, 'office'), '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = node(
+    ['scripts/office.mjs', 'start', '--port', '0', '--data', join(temporary, 'office'), '--json'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   return new Promise((done, failed) => {
     child.once('exit', (code) => failed(new Error(`The office ended with code ${code} before it was open.`)));
     createInterface({ input: child.stdout }).once('line', (line) => {
@@ -111,7 +116,11 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-await runJest('Unit, contract and infrastructure', 'jest.config.mjs', ['unit', 'contract', 'infra']);
+const own = ['e2e', 'faults'];
+const folders = readdirSync(join(root, 'test'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !own.includes(entry.name))
+  .map((entry) => entry.name);
+await runJest('Units, contracts, infrastructure', 'jest.config.mjs', folders);
 await runBlackBox();
 await runJest('Faults', 'jest.config.mjs', ['faults']);
 rmSync(temporary, { recursive: true, force: true });

@@ -32,26 +32,24 @@ function namesOf(name: string): Names {
   };
 }
 
-const declaration = ({ snake, camel, pascal }: Names) => `import { z } from 'zod';
+const declaration = ({ snake, camel }: Names) => `import { z } from 'zod';
 import type { ToolDeclaration } from '../../shared/tools/define-tool.ts';
 
-export const ${camel}InputsSchema = z.strictObject({
+const inputs = z.strictObject({
   text: z.string().max(100_000).describe('the text to look at'),
 });
-export type ${pascal}Inputs = z.output<typeof ${camel}InputsSchema>;
 
-export const ${camel}OutputSchema = z.strictObject({
+const output = z.strictObject({
   words: z.int().min(0),
 });
-export type ${pascal}Output = z.output<typeof ${camel}OutputSchema>;
 
 /** What planner, validator, broker, registry and deployment read; change it first, then the code. */
-export const ${camel}Declaration: ToolDeclaration<typeof ${camel}InputsSchema, typeof ${camel}OutputSchema> = {
+export const ${camel}Declaration: ToolDeclaration<typeof inputs, typeof output> = {
   name: '${snake}',
   version: '1.0.0',
   description: 'Counts the words of a text.',
-  inputs: ${camel}InputsSchema,
-  output: ${camel}OutputSchema,
+  inputs,
+  output,
   risk: 'low',
   idempotent: true,
   timeout_seconds: 30,
@@ -63,18 +61,16 @@ export const ${camel}Declaration: ToolDeclaration<typeof ${camel}InputsSchema, t
 `;
 
 const logic = ({
-  kebab,
   camel,
   pascal,
   snake,
 }: Names) => `import { type Tool, ToolFailure } from '../../shared/tools/define-tool.ts';
 import { ${camel}Declaration } from './declaration.ts';
 
-/**
- * The ${snake} tool. Expected failures are \`ToolFailure\`s: their name and message become the step's error.
- * @see ./declaration.ts for inputs and output, lambdas/tools/${kebab}/handler.ts for the function around it
- */
-export function create${pascal}(): Tool<typeof ${camel}Declaration.inputs, typeof ${camel}Declaration.output> {
+type Declaration = typeof ${camel}Declaration;
+
+/** The ${snake} tool. Expected failures are \`ToolFailure\`s: name and message become the step's error. */
+export function create${pascal}(): Tool<Declaration['inputs'], Declaration['output']> {
   return {
     declaration: ${camel}Declaration,
 
