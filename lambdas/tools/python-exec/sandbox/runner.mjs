@@ -155,7 +155,9 @@ if (ended instanceof ProgramExit) {
 const before = new Map(job.files.map((file) => [file.path, Buffer.from(file.content_base64, 'base64')]));
 const files = [];
 let total = 0;
-for (const [path, bytes] of readFiles(FS, WORKSPACE)) {
+// What a failed program wrote is not kept.
+const succeeded = text('answer').startsWith('{"kind": "value"') || ended?.status === 0;
+for (const [path, bytes] of succeeded ? readFiles(FS, WORKSPACE) : []) {
   const old = before.get(path);
   if (old?.equals(bytes)) continue;
   total += bytes.length;
