@@ -92,14 +92,19 @@ import { create${pascal} } from './${kebab}.ts';
 export const handler = toolHandler(create${pascal}());
 `;
 
-const test = ({
-  snake,
-  kebab,
-  camel,
-  pascal,
-}: Names) => `import { describe, expect, it } from '@jest/globals';
-import { ${camel}Declaration } from '../../../../lambdas/tools/${kebab}/declaration.ts';
-import { create${pascal} } from '../../../../lambdas/tools/${kebab}/${kebab}.ts';
+/** In the order of their paths, as the linter wants them. */
+const testImports = ({ kebab, camel, pascal }: Names): string =>
+  [
+    `import { ${camel}Declaration } from '../../../../lambdas/tools/${kebab}/declaration.ts';`,
+    `import { create${pascal} } from '../../../../lambdas/tools/${kebab}/${kebab}.ts';`,
+  ]
+    .sort((a, b) => (a.slice(a.indexOf("'")) < b.slice(b.indexOf("'")) ? -1 : 1))
+    .join('\n');
+
+const test = (names: Names) => {
+  const { snake, camel, pascal } = names;
+  return `import { describe, expect, it } from '@jest/globals';
+${testImports(names)}
 import { aRun } from '../../../helpers/tool-run.ts';
 
 describe('${snake}', () => {
@@ -118,6 +123,7 @@ describe('${snake}', () => {
   });
 });
 `;
+};
 
 /** `office tools new`: a working tool to start from, in its own folder, with its test. */
 export async function newTool(name: string, terminal: Terminal): Promise<number> {
