@@ -36,7 +36,7 @@ export interface BrokerDeps {
   readonly claims: ClaimChecks;
   readonly router: ModelRouter;
   readonly registry: ToolRegistry;
-  readonly policy: Policy;
+  readonly policyOf: (tenantId: string) => Promise<Policy>;
   /** Tool name to function name, for built-in tools. */
   readonly functions: Readonly<Record<string, string>>;
   readonly allowHosts: readonly string[];
@@ -111,16 +111,17 @@ export function createBroker(deps: BrokerDeps) {
   return {
     /** @throws UnauthorizedPlanError and what the router throws */
     async authorize(event: AuthorizeEvent): Promise<BrokerResult> {
-      const [context, document, shelf] = await Promise.all([
+      const [context, document, shelf, policy] = await Promise.all([
         deps.claims.checkOut(event.context, taskContextSchema),
         deps.claims.checkOut(event.document, planDocumentSchema),
         deps.registry.shelf(event.tenant_id),
+        deps.policyOf(event.tenant_id),
       ]);
       if (canonicalHash(document.plan) !== event.plan_hash) {
         throw new UnauthorizedPlanError('The plan changed between the validator and the broker.');
       }
       const rulings = document.plan.steps.map((step) =>
-        deps.policy.rule(step, manifestOf(shelf.manifests, step.action), context),
+        policy.rule(step, manifestOf(shelf.manifests, step.action), context),
       );
       const gatekeeper = await gatekeep(event, context, document, shelf.manifests);
       const ruling = rulings.reduce((worst, { ruling }) => stricter(worst, ruling), gatekeeper.ruling);

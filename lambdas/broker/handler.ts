@@ -1,18 +1,25 @@
 import { z } from 'zod';
 import { brokerEventSchema } from '../../schemas/roles.ts';
+import { documentClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { modelRouterFromEnvironment } from '../shared/llm/from-environment.ts';
 import { roleHandler } from '../shared/role-handler.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createAuditStore } from '../shared/stores/audit-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
+import { createPolicyStore } from '../shared/stores/policy-store.ts';
 import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
 import { claimChecks, eventLog, taskTable } from '../shared/wiring.ts';
 import { createBroker } from './broker.ts';
 import { createHumanDesk } from './human.ts';
-import { riskPolicy } from './policy.ts';
+import { createTenantPolicies } from './tenant-policies.ts';
 
-const environment = readEnvironment(['TOOL_FUNCTIONS', 'OFFICE_ALLOW_HOSTS', 'APPROVAL_TIMEOUT_SECONDS']);
+const environment = readEnvironment([
+  'REGISTRY_TABLE',
+  'TOOL_FUNCTIONS',
+  'OFFICE_ALLOW_HOSTS',
+  'APPROVAL_TIMEOUT_SECONDS',
+]);
 const shared = {
   log: eventLog(),
   claims: claimChecks(),
@@ -24,7 +31,9 @@ const broker = createBroker({
   audit: createAuditStore(taskTable()),
   router: modelRouterFromEnvironment(),
   registry: toolRegistryFromEnvironment(),
-  policy: riskPolicy,
+  policyOf: createTenantPolicies({
+    store: createPolicyStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
+  }),
   functions: z.record(z.string(), z.string()).parse(JSON.parse(environment.TOOL_FUNCTIONS)),
   allowHosts: environment.OFFICE_ALLOW_HOSTS.split(',').filter((host) => host !== ''),
 });

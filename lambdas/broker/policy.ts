@@ -20,24 +20,6 @@ export interface Policy {
   rule(step: Step, manifest: ToolManifest, context: TaskContext): StepRuling;
 }
 
-/** The default: low risk runs, medium runs and is audited, high needs a human. */
-export const riskPolicy: Policy = {
-  rule: (step, manifest, context) => {
-    const of = (ruling: Ruling, policy: string): StepRuling => ({
-      step_id: step.step_id,
-      tool: step.action,
-      ruling,
-      policy,
-    });
-    if (context.allowed_tools !== null && !context.allowed_tools.includes(step.action)) {
-      return of('deny', 'only-allowed-tools');
-    }
-    return manifest.risk === 'high'
-      ? of('ask_human', 'high-risk-needs-a-human')
-      : of('permit', `${manifest.risk}-risk-runs`);
-  },
-};
-
 /** Lambda answers at most 6 MB; what is larger a tool writes to the workspace. */
 const MAX_OUTPUT_BYTES = 5_500_000;
 

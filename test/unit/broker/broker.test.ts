@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type AuthorizeEvent, createBroker, UnauthorizedPlanError } from '../../../lambdas/broker/broker.ts';
-import { riskPolicy, sandboxFor, stricter } from '../../../lambdas/broker/policy.ts';
+import { createCedarPolicy } from '../../../lambdas/broker/cedar-policy.ts';
+import { sandboxFor, stricter } from '../../../lambdas/broker/policy.ts';
 import { canonicalHash } from '../../../lambdas/shared/canonical.ts';
 import { builtInManifests } from '../../../lambdas/shared/tools/registry.ts';
 import type { Step } from '../../../schemas/plan.ts';
@@ -45,7 +46,7 @@ function broker(options: {
     claims: inlineClaims,
     router,
     registry: { shelf: async () => aShelf({ manifests: [dangerous] }) },
-    policy: riskPolicy,
+    policyOf: async () => createCedarPolicy(),
     functions: { math_calculator: 'math-fn', http_client: 'http-fn', python_exec: 'python-fn' },
     allowHosts: ['127.0.0.1:9'],
     approvalTimeoutSeconds: 60,
