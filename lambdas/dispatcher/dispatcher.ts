@@ -57,7 +57,9 @@ export function createDispatcher(deps: DispatcherDeps) {
         await deps.enqueue(message, priority, retryDelay(deps.random));
         return 'delayed';
       }
-      const runs = message.resume ? ((await deps.tasks.get(key))?.runs ?? 0) : 0;
+      // Every redrive is an execution of its own, also one that starts over (`edit`) and resumes nothing.
+      const again = message.resume || message.mode !== undefined;
+      const runs = again ? ((await deps.tasks.get(key))?.runs ?? 0) : 0;
       const arn = await deps.engine.start(executionName(message.task_id, runs), {
         ...key,
         resume: message.resume,

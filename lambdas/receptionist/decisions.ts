@@ -35,6 +35,10 @@ export async function decideApproval(
     throw notFound('There is no such approval; GET /approvals lists those that are pending.');
   const status = decision.decision === 'approve' ? 'approved' : 'rejected';
   const decided = await decideOrRepeat(deps, caller, known, status, decision.comment ?? '');
+  // The log first: the execution goes on at once, and the planner reads there why a plan was turned down.
+  await deps.events.append({ tenant_id: caller.tenant_id, task_id: decided.task_id }, [
+    decidedEvent(decided),
+  ]);
   const heard = await deps.executions.answer(decided.task_token, {
     outcome: status,
     by: decided.decided_by ?? caller.actor,
@@ -42,22 +46,19 @@ export async function decideApproval(
   });
   if (!heard)
     throw conflict('The task no longer waits for this decision: it has ended, or the time is over.');
-  await Promise.all([
-    deps.events.append({ tenant_id: caller.tenant_id, task_id: decided.task_id }, [decidedEvent(decided)]),
-    deps.audit.append(caller.tenant_id, {
-      action: 'approval.decided',
-      actor: caller.actor,
-      task_id: decided.task_id,
-      subtask_id: decided.subtask_id,
-      detail: {
-        approval_id: approvalId,
-        kind: decided.kind,
-        outcome: status,
-        plan_hash: decided.plan_hash,
-        comment: decided.comment ?? '',
-      },
-    }),
-  ]);
+  await deps.audit.append(caller.tenant_id, {
+    action: 'approval.decided',
+    actor: caller.actor,
+    task_id: decided.task_id,
+    subtask_id: decided.subtask_id,
+    detail: {
+      approval_id: approvalId,
+      kind: decided.kind,
+      outcome: status,
+      plan_hash: decided.plan_hash,
+      comment: decided.comment ?? '',
+    },
+  });
   return decided;
 }
 

@@ -66,6 +66,7 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
     wanted.add_budget_usd === undefined || constraints.max_cost_usd === undefined
       ? {}
       : { max_cost_usd: constraints.max_cost_usd + wanted.add_budget_usd };
+  await deps.documents.forgetGates(key);
   try {
     return await deps.tasks.reopen(key, {
       // The time of the first run is over; the redrive gets as much again.

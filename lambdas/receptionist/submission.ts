@@ -53,8 +53,9 @@ async function refuseUnknownTools(deps: ReceptionistDeps, tenantId: string, body
   ];
   const builtIn = new Set<string>(builtInToolNames);
   // The registry is only read when a name is not the office's own: a usual submission costs one write.
-  if (named.every(({ name }) => builtIn.has(name))) return;
-  const unknown = await unknownTools(deps, tenantId, [...new Set(named.map(({ name }) => name))]);
+  const others = [...new Set(named.map(({ name }) => name))].filter((name) => !builtIn.has(name));
+  if (others.length === 0) return;
+  const unknown = await unknownTools(deps, tenantId, others);
   const errors: FieldError[] = named
     .filter(({ name }) => unknown.has(name))
     .map(({ name, path }) => ({ path, message: `there is no tool ${name}; GET /tools lists them` }));

@@ -80,6 +80,24 @@ describe('a plan given with a task', () => {
   });
 });
 
+describe('redriving', () => {
+  it('starts over with what was edited', async () => {
+    const task = await run({ description: 'Read the file missing.txt' });
+    expect(task.status).toBe('failed');
+    const body = { mode: 'edit', input: { description: 'What is 30 + 12?' } };
+    expect((await send('POST', `/dead-letters/${task.task_id}/redrive`, { body })).status).toBe(202);
+    const again = await waitFor(task.task_id);
+    expect({ status: again.status, error: again.error }).toEqual({ status: 'completed', error: null });
+    expect(JSON.stringify(again.final_result)).toContain('42');
+  });
+
+  it('is refused for a task that has not failed', async () => {
+    const task = await run({ description: 'What is 1 + 3?' });
+    const sent = await send('POST', `/dead-letters/${task.task_id}/redrive`, { body: { mode: 'retry' } });
+    expect(sent.status).toBe(404);
+  });
+});
+
 describe('cancelling', () => {
   it('ends a running task for good', async () => {
     const plan = planOf({

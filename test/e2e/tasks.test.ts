@@ -66,7 +66,7 @@ describe('a task from submission to result', () => {
   });
 
   it('pages through the list, newest first, each task once', async () => {
-    const wanted = [];
+    const wanted: string[] = [];
     for (let i = 0; i < 3; i += 1)
       wanted.unshift((await submit({ description: `What is 1 + ${i}?` })).task_id);
     const seen: string[] = [];

@@ -1,7 +1,7 @@
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { StoredFeedback } from '../../../schemas/http.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
-import { taskPartition } from './keys.ts';
+import { range, sortKey, taskPartition } from './keys.ts';
 
 export interface TaskDocument {
   readonly sk: string;
@@ -13,6 +13,8 @@ export interface TaskDocuments {
   /** Every item from `PLAN#` to `VERDICT#`, receipts and reviews in between, in key order. */
   list(key: TaskKey): Promise<TaskDocument[]>;
   putFeedback(key: TaskKey, feedback: StoredFeedback): Promise<void>;
+  /** Removes the gates of an earlier run: what failed then must not hold back or skip what runs again. */
+  forgetGates(key: TaskKey): Promise<void>;
 }
 
 export function createTaskDocuments(deps: {
@@ -20,26 +22,29 @@ export function createTaskDocuments(deps: {
   table: string;
 }): TaskDocuments {
   const { client, table } = deps;
+
+  async function query(key: TaskKey, from: string, to: string): Promise<TaskDocument[]> {
+    const documents: TaskDocument[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':pk': taskPartition(key), ':from': from, ':to': to },
+          ConsistentRead: true,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      );
+      documents.push(...(page.Items ?? []).map((item) => ({ sk: String(item['sk']), item })));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return documents;
+  }
+
   return {
-    async list(key) {
-      const documents: TaskDocument[] = [];
-      let start: Record<string, unknown> | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-            // `$` follows `#`: past every verdict.
-            ExpressionAttributeValues: { ':pk': taskPartition(key), ':from': 'PLAN#', ':to': 'VERDICT$' },
-            ConsistentRead: true,
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        );
-        documents.push(...(page.Items ?? []).map((item) => ({ sk: String(item['sk']), item })));
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined);
-      return documents;
-    },
+    // `$` follows `#`: past every verdict.
+    list: (key) => query(key, 'PLAN#', 'VERDICT$'),
 
     async putFeedback(key, feedback) {
       await client.send(
@@ -48,6 +53,12 @@ export function createTaskDocuments(deps: {
           Item: { ...feedback, pk: taskPartition(key), sk: `FEEDBACK#${feedback.feedback_id}` },
         }),
       );
+    },
+
+    async forgetGates(key) {
+      for (const { sk } of await query(key, ...range(sortKey.gate('')))) {
+        await client.send(new DeleteCommand({ TableName: table, Key: { pk: taskPartition(key), sk } }));
+      }
     },
   };
 }

@@ -56,6 +56,19 @@ describe('approvals', () => {
     expect(office.audit).toEqual([expect.objectContaining({ action: 'approval.decided', task_id: 'task1' })]);
   });
 
+  it('logs the decision before the execution goes on', async () => {
+    const office = officeWith();
+    let logged = 0;
+    Object.assign(office.deps.executions, {
+      answer: async () => {
+        logged = office.events.get('acme/task1')?.length ?? 0;
+        return true;
+      },
+    });
+    await office.request('POST', path, { body: { decision: 'reject' } });
+    expect(logged).toBe(1);
+  });
+
   it('decides once', async () => {
     const office = officeWith();
     const [first, second] = await Promise.all([
