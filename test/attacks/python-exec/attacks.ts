@@ -414,7 +414,10 @@ export const endingAttacks: readonly (Attack & { readonly ends: RegExp })[] = [
     ...attack('giant error output', 'import sys', 'while True: sys.stderr.write("x" * 10**6)'),
     ends: /OutputLimitExceeded/,
   },
-  { ...attack('giant result', '"x" * 10**8'), ends: /OutputLimitExceeded|MemoryLimitExceeded/ },
+  {
+    ...attack('giant result', '"x" * 10**8'),
+    ends: /OutputLimitExceeded|MemoryLimitExceeded|TimeoutExceeded/,
+  },
   {
     ...attack('a giant file', 'f = open("big", "wb")', 'while True: f.write(bytes(1 << 20))'),
     ends: /PythonError/,

@@ -2,13 +2,15 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createPythonExec } from '../../../lambdas/tools/python-exec/python-exec.ts';
 import { aRun } from '../../helpers/tool-run.ts';
 import { type Attack, containedAttacks, endingAttacks } from './attacks.ts';
 
 const CANARY = 'canary-5e1f7c';
-const BATCHES = 6;
+const BATCHES = 3;
+/** Loading an interpreter takes a fraction of a second, and many of them on a machine that is busy. */
+jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'attacks-'));
 const marker = join(folder, 'marker');

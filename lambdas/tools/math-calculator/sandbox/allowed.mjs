@@ -54,6 +54,19 @@ export const TEXT_FUNCTIONS = new Set([
   'unit',
 ]);
 
+/** Words that choose a variant of a function. */
+export const OPTIONS = new Set([
+  'unbiased',
+  'uncorrected',
+  'biased',
+  'asc',
+  'desc',
+  'natural',
+  'fro',
+  'inf',
+  '-inf',
+]);
+
 export const CONSTANTS = new Set(
   (
     'pi tau e phi i true false null Infinity NaN E PI LN2 LN10 LOG2E LOG10E SQRT1_2 SQRT2 end ' +

@@ -1,4 +1,4 @@
-import { ALLOWED_FUNCTIONS, CONSTANTS, SYMBOLIC_FUNCTIONS, TEXT_FUNCTIONS } from './allowed.mjs';
+import { ALLOWED_FUNCTIONS, CONSTANTS, OPTIONS, SYMBOLIC_FUNCTIONS, TEXT_FUNCTIONS } from './allowed.mjs';
 
 const MAX_NODES = 5_000;
 const MAX_DEPTH = 200;
@@ -101,7 +101,7 @@ export function checkExpression(math, tree, given, options = { freeSymbols: fals
     if (!NODES.has(node.type)) throw invalid(`The calculator does not know ${describe(node.type)}.`);
     if (node.isFunctionNode) checkCall(node);
     if (node.isSymbolNode) checkSymbol(node, parent, role);
-    if (node.isConstantNode && typeof node.value === 'string') checkText(parent);
+    if (node.isConstantNode && typeof node.value === 'string') checkText(node, parent);
     if (node.isAccessorNode && !node.index.isIndexNode) throw invalid('A value has no properties here.');
     if (node.isIndexNode && node.dotNotation) throw invalid('A value has no properties here.');
     if (node.isAssignmentNode) {
@@ -127,7 +127,8 @@ export function checkExpression(math, tree, given, options = { freeSymbols: fals
   return { functions };
 }
 
-function checkText(parent) {
+function checkText(node, parent) {
+  if (parent?.isFunctionNode && OPTIONS.has(node.value)) return;
   if (
     parent?.isFunctionNode &&
     (TEXT_FUNCTIONS.has(parent.fn.name) || SYMBOLIC_FUNCTIONS.has(parent.fn.name))
