@@ -50,12 +50,13 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     const body = await readJson(request);
     const path = request.url ?? '';
     requests.push({ path, authorization: request.headers.authorization ?? '', body });
-    if (path.endsWith('/models'))
-      return send(response, 200, { object: 'list', data: [{ id: 'm', object: 'model' }] });
+    if (path.endsWith('/models')) {
+      send(response, 200, { object: 'list', data: [{ id: 'm', object: 'model' }] });
+      return;
+    }
     const behaviour = queue.shift() ?? { kind: 'answer', text: usual };
-    if (path.endsWith('/embeddings') && behaviour.kind === 'answer')
-      return send(response, 200, embeddings(body));
-    behave(behaviour, body, response, drips);
+    if (path.endsWith('/embeddings') && behaviour.kind === 'answer') send(response, 200, embeddings(body));
+    else behave(behaviour, body, response, drips);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -84,44 +85,45 @@ function behave(
   switch (behaviour.kind) {
     case 'answer': {
       const { text, usage, finish } = behaviour;
-      if (body['stream']) return stream(response, text, finish ?? 'stop', usage);
-      return send(response, 200, completion(text, finish ?? 'stop', usage));
+      if (body['stream']) stream(response, text, finish ?? 'stop', usage);
+      else send(response, 200, completion(text, finish ?? 'stop', usage));
+      break;
     }
     case 'refusal':
-      return send(response, 200, completion(null, 'stop', undefined, 'I cannot help with that.'));
+      send(response, 200, completion(null, 'stop', undefined, 'I cannot help with that.'));
+      break;
     case 'status': {
-      const error = {
-        message: behaviour.message ?? `status ${behaviour.status}`,
-        type: 'error',
-        code: behaviour.code ?? null,
-      };
-      return send(response, behaviour.status, { error }, behaviour.headers);
+      const { status, message, code = null, headers } = behaviour;
+      const error = { message: message ?? `status ${status}`, type: 'error', code };
+      send(response, status, { error }, headers);
+      break;
     }
     case 'reset':
       response.socket?.resetAndDestroy();
-      return;
+      break;
     case 'hang':
-      return;
+      break;
     case 'drip': {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{');
       const drip = setInterval(() => response.write(' '), 20);
       drips.add(drip);
       response.on('close', () => clearInterval(drip));
-      return;
+      break;
     }
     case 'truncated_body': {
       const text = JSON.stringify(completion('{"ok":true}', 'stop', undefined));
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(text.length) });
       response.write(text.slice(0, text.length / 2), () => response.destroy());
-      return;
+      break;
     }
     case 'invalid_body':
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end('<html>not json</html>');
-      return;
+      break;
     case 'no_choices':
-      return send(response, 200, { id: 'x', object: 'chat.completion', choices: [] });
+      send(response, 200, { id: 'x', object: 'chat.completion', choices: [] });
+      break;
   }
 }
 

@@ -60,6 +60,8 @@ export interface Reservation {
   readonly id: string;
   readonly amount_nano: number;
   readonly purpose: ModelPurpose;
+  /** Whether the task's own meter holds it too. */
+  readonly limited: boolean;
   readonly month: string;
   readonly day: string;
 }
@@ -82,6 +84,8 @@ export interface BudgetStore extends BudgetLedger {
   setBudget(tenant: string, limits: BudgetLimits): Promise<Budget>;
   /** Share of the tighter of day and month that is still available, 0 to 1. */
   remainingShare(tenant: string): Promise<number>;
+  /** Sets a task's own limit before any of its calls, e.g. for a task that comes with a plan. */
+  setTaskLimit(tenant: string, task: string, limitUsd: number): Promise<void>;
   /** What a task with its own limit has spent so far; null without one. */
   readTaskSpending(tenant: string, task: string): Promise<{ limit_usd: number; spent_usd: number } | null>;
 }
@@ -182,7 +186,12 @@ export function createBudgetStore(deps: {
       const hold = { id, amount: amountNano, until: epoch() + HOLD_SECONDS };
       const tenant = purpose.tenant_id;
       const price = `$${toUsd(amountNano).toFixed(6)}`;
-      const limit = purpose.max_cost_usd;
+      // Steps of a plan don't know the task's limit; the calls that made the plan left it in the store.
+      const limit =
+        purpose.max_cost_usd ??
+        (purpose.step_id === undefined
+          ? undefined
+          : (await store.readTaskSpending(tenant, purpose.task_id))?.limit_usd);
       if (limit !== undefined) {
         const meter = [{ name: 'task', limit: toNano(limit) }];
         const key = taskKey(tenant, purpose.task_id);
@@ -199,7 +208,8 @@ export function createBudgetStore(deps: {
           if (limit !== undefined) await ledger.settle(taskKey(tenant, purpose.task_id), hold, ['task'], 0);
           throw error;
         });
-      if (short.length === 0) return { id, amount_nano: amountNano, purpose, month, day };
+      if (short.length === 0)
+        return { id, amount_nano: amountNano, purpose, limited: limit !== undefined, month, day };
       if (limit !== undefined) await ledger.settle(taskKey(tenant, purpose.task_id), hold, ['task'], 0);
       // Holds that nobody will settle any more become spending here, so that the answer to GET /budget is true.
       await ledger.read(key, short);
@@ -210,7 +220,7 @@ export function createBudgetStore(deps: {
 
     async settle(reservation, spentNano) {
       if (!reservation) return;
-      const { id, amount_nano: amount, purpose, month, day } = reservation;
+      const { id, amount_nano: amount, purpose, limited, month, day } = reservation;
       const meters = ['month', dayMeter(day)];
       const after = await ledger.settle(
         tenantKey(purpose.tenant_id, month),
@@ -218,7 +228,7 @@ export function createBudgetStore(deps: {
         meters,
         spentNano,
       );
-      if (purpose.max_cost_usd !== undefined)
+      if (limited)
         await ledger.settle(taskKey(purpose.tenant_id, purpose.task_id), { id, amount }, ['task'], spentNano);
       if (!after) return;
       warn(purpose.tenant_id, 'month', after['month'], spentNano);
@@ -260,6 +270,10 @@ export function createBudgetStore(deps: {
           ? 1
           : Math.max(0, Math.min(1, state.available / Math.max(1, state.limit)));
       return Math.min(share(dayState), share(monthState));
+    },
+
+    async setTaskLimit(tenant, task, limitUsd) {
+      await ledger.limit(taskKey(tenant, task), async () => [{ name: 'task', limit: toNano(limitUsd) }]);
     },
 
     async readTaskSpending(tenant, task) {

@@ -1,8 +1,10 @@
 /** Wires the model router from the environment and the AWS clients; nothing is loaded or asked before the first call. */
 import { documentClient } from '../aws.ts';
+import { describeError } from '../errors.ts';
 import { logger } from '../telemetry.ts';
+import { type Batcher, createBatcher } from './batch.ts';
 import { createCircuitBreaker, dynamoBreakerRecords, memoryBreakerRecords } from './breaker.ts';
-import { type BudgetStore, budgetLimitsSchema, createBudgetStore } from './budget.ts';
+import { type BudgetLedger, type BudgetStore, budgetLimitsSchema, createBudgetStore } from './budget.ts';
 import { createAnswerCache } from './cache.ts';
 import {
   type ConfiguredModels,
@@ -10,6 +12,8 @@ import {
   describeConfigured,
   type ProviderCheck,
 } from './configured.ts';
+import { createEmbedder, type Embedder } from './embeddings.ts';
+import { createExperience, type Experience } from './experience.ts';
 import { loadModels, type ModelCatalogue, ModelFileError } from './models.ts';
 import type { ModelRouter } from './provider.ts';
 import { createProviderRegistry, createProviderSettings, type ProviderRegistry } from './providers.ts';
@@ -86,17 +90,57 @@ export function modelRouterFromEnvironment(): ModelRouter {
   return router();
 }
 
+/** What was learned about tiers, and the tenants' own routes. */
+export const experienceFromEnvironment = /* @__PURE__ */ once<Experience>(() =>
+  createExperience({ client: documentClient(), table: table(), catalogue: catalogue() }),
+);
+const experience = experienceFromEnvironment;
+
+const SHARE_MS = 30_000;
+const shares = new Map<string, { readonly value: Promise<number>; readonly until: number }>();
+/** The policy needs no exact number: one read serves half a minute. The ledger decides each call exactly. */
+function share(tenant: string): Promise<number> {
+  const known = shares.get(tenant);
+  if (known && known.until > Date.now()) return known.value;
+  const value = budgets().remainingShare(tenant);
+  value.catch(() => shares.delete(tenant));
+  shares.set(tenant, { value, until: Date.now() + SHARE_MS });
+  return value;
+}
+
+/** The encoders behind the memory of plans. */
+export const embedderFromEnvironment = /* @__PURE__ */ once<Embedder>(() =>
+  createEmbedder({
+    catalogue: catalogue(),
+    registry: registry(),
+    ledger: lazyLedger,
+    usage: { record: (entry) => usages().record(entry) },
+    onTrouble: reportTrouble,
+  }),
+);
+
+/** Several small calls in one prompt. */
+export const batcherFromEnvironment = /* @__PURE__ */ once<Batcher>(() =>
+  createBatcher({ router: router(), catalogue: catalogue(), registry: registry() }),
+);
+
+/** Free calls reach neither table nor client. */
+const lazyLedger: BudgetLedger = {
+  reserve: async (purpose, nano) => (nano <= 0 ? null : budgets().reserve(purpose, nano)),
+  settle: async (reservation, nano) => (reservation ? budgets().settle(reservation, nano) : undefined),
+  release: async (reservation) => (reservation ? budgets().release(reservation) : undefined),
+};
+
+const reportTrouble = (what: string, error: unknown) =>
+  logger.error(`Recording a model call failed: ${what}.`, { reason: describeError(error) });
+
 const router = /* @__PURE__ */ once<ModelRouter>(() => {
   const cache = once(() => createAnswerCache({ client: documentClient(), table: table() }));
   const records = once(() => dynamoBreakerRecords({ client: documentClient(), table: table() }));
   return createModelRouter({
     catalogue: catalogue(),
     registry: registry(),
-    ledger: {
-      reserve: async (purpose, nano) => (nano <= 0 ? null : budgets().reserve(purpose, nano)),
-      settle: async (reservation, nano) => (reservation ? budgets().settle(reservation, nano) : undefined),
-      release: async (reservation) => (reservation ? budgets().release(reservation) : undefined),
-    },
+    ledger: lazyLedger,
     breaker: createCircuitBreaker({
       records: {
         load: (model) => records().load(model),
@@ -106,8 +150,9 @@ const router = /* @__PURE__ */ once<ModelRouter>(() => {
     localBreaker: createCircuitBreaker({ records: memoryBreakerRecords() }),
     cache: { answer: (key, produce, signal) => cache().answer(key, produce, signal) },
     usage: { record: (entry) => usages().record(entry) },
-    remainingShare: (tenant) => budgets().remainingShare(tenant),
-    onTrouble: (what, error) =>
-      logger.error(`Recording a model call failed: ${what}.`, { error: error as Error }),
+    remainingShare: (tenant) => share(tenant),
+    tenantRoute: async (tenant, role) => (await experience().readRoutes(tenant))[role] ?? null,
+    provenTier: (tenant, role, kind) => experience().provenTier(tenant, role, kind),
+    onTrouble: reportTrouble,
   });
 });

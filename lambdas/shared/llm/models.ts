@@ -34,10 +34,14 @@ export const providerEntrySchema = z.strictObject({
   protocol: z.enum(['openai', 'bedrock', 'offline', 'registered']),
   base_url: z.url().optional(),
   base_url_env: environmentNameSchema.optional(),
+  /** A variable with `host:port` or an address without a path, as Ollama has one; `/v1` is added. */
+  host_env: environmentNameSchema.optional(),
   api_key_env: environmentNameSchema.optional(),
   key_optional: z.boolean().default(false),
-  /** The provider is used when this variable is set. */
+  /** The provider is used when this variable is `1`, `true`, `on` or `yes`. */
   enabled_env: environmentNameSchema.optional(),
+  /** A variable with the region; `AWS_REGION` without it. */
+  region_env: environmentNameSchema.optional(),
   /** Look for it at its address, and use it when it answers. */
   discover: z.boolean().default(false),
   /** Nothing leaves the machine: prompts go unredacted. */
@@ -205,7 +209,24 @@ function pricesFrom(
 
 /** The provider's address: the environment's, or else the file's. */
 export function baseUrlOf(entry: ProviderEntry, environment: NodeJS.ProcessEnv): string | null {
-  return (entry.base_url_env && environment[entry.base_url_env]) || entry.base_url || null;
+  const address = entry.base_url_env && environment[entry.base_url_env];
+  if (address) return address;
+  const host = entry.host_env && environment[entry.host_env];
+  if (host) {
+    const url = /^https?:\/\//.test(host) ? host : `http://${host}`;
+    // Ollama's server reads 0.0.0.0 as "listen everywhere"; a client means this machine by it.
+    return `${url.replace('0.0.0.0', '127.0.0.1').replace(/\/+$/, '')}/v1`;
+  }
+  return entry.base_url ?? null;
+}
+
+/** Whether the variable that switches the provider on is set; true when it needs none. */
+export function isEnabled(entry: ProviderEntry, environment: NodeJS.ProcessEnv): boolean {
+  return !entry.enabled_env || /^(?:1|true|on|yes)$/i.test(environment[entry.enabled_env] ?? '');
+}
+
+export function regionOf(entry: ProviderEntry, environment: NodeJS.ProcessEnv): string | undefined {
+  return (entry.region_env && environment[entry.region_env]) || environment['AWS_REGION'] || undefined;
 }
 
 export function isLoopback(url: string): boolean {

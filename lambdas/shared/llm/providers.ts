@@ -5,7 +5,15 @@
 import { z } from 'zod';
 import { describeError, OfficeError } from '../errors.ts';
 import { builtInAdapters } from './adapters/built-in.ts';
-import { baseUrlOf, isLoopback, type Model, type ModelCatalogue, type ProviderEntry } from './models.ts';
+import {
+  baseUrlOf,
+  isEnabled,
+  isLoopback,
+  type Model,
+  type ModelCatalogue,
+  type ProviderEntry,
+  regionOf,
+} from './models.ts';
 import type { ModelProvider } from './provider.ts';
 import type { KeyRing } from './secrets.ts';
 
@@ -139,9 +147,9 @@ function registryWith(deps: ProviderRegistryDeps, builtIn: BuiltIn): ProviderReg
         case 'registered':
           return { configured: false, missing: `registerProvider("${name}", ...)` };
         case 'bedrock':
-          return !entry.enabled_env || environment[entry.enabled_env]
+          return isEnabled(entry, environment)
             ? { configured: true }
-            : { configured: false, missing: entry.enabled_env };
+            : { configured: false, missing: `${entry.enabled_env}=1` };
         case 'openai': {
           if (baseUrl === null) return { configured: false, missing: entry.base_url_env ?? 'base_url' };
           if (entry.discover) {
@@ -164,7 +172,7 @@ function registryWith(deps: ProviderRegistryDeps, builtIn: BuiltIn): ProviderReg
       const status = await registry.status(model.provider);
       if (!status.configured) return { missing: status.missing };
       const entry = entryOf(model.provider);
-      const region = entry.enabled_env ? environment[entry.enabled_env] : undefined;
+      const region = entry.protocol === 'bedrock' ? regionOf(entry, environment) : undefined;
       if (model.regions && region && !model.regions.includes(region))
         return { missing: `a region of ${model.regions.join(', ')} for ${model.name}` };
       // A price of zero is a claim; for an endpoint elsewhere it has to be made on purpose.

@@ -17,6 +17,7 @@ import {
 
 import { z } from 'zod';
 import type { JsonObject } from '../../../../schemas/json.ts';
+import { regionOf } from '../models.ts';
 import {
   type MessagePart,
   type ModelProvider,
@@ -33,7 +34,7 @@ import { withoutMeta } from './strict-schema.ts';
 export function bedrockProvider(
   context: ProviderContext,
   client: Pick<BedrockRuntimeClient, 'send'> = new BedrockRuntimeClient({
-    ...regionOf(context),
+    ...withRegion(context),
     // The router retries.
     maxAttempts: 1,
   }),
@@ -99,8 +100,8 @@ export function bedrockProvider(
   };
 }
 
-function regionOf(context: ProviderContext): { region?: string } {
-  const region = context.entry.enabled_env ? context.environment[context.entry.enabled_env] : undefined;
+function withRegion(context: ProviderContext): { region?: string } {
+  const region = regionOf(context.entry, context.environment);
   return region ? { region } : {};
 }
 

@@ -185,10 +185,10 @@ describe('budget', () => {
             await scheduler.schedule(Promise.resolve());
             const reservation = await budget.reserve(purpose, worst * cent).catch((error: unknown) => {
               if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError)
-                return 'refused';
+                return undefined;
               throw error;
             });
-            if (reservation === 'refused') return;
+            if (reservation === undefined) return;
             await scheduler.schedule(Promise.resolve());
             const cost = fate === 'release' ? 0 : Math.floor(worst * share * cent);
             await budget.settle(reservation, cost);
