@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Engine } from './engine/engine.ts';
 import { EngineApiError } from './engine/errors.ts';
@@ -15,74 +15,78 @@ export interface AwsServer {
   stop(): Promise<void>;
 }
 
+/** A request or an answer without its transport. Header names are in lower case. */
+export interface AwsRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+export interface AwsAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+export type AnswerAws = (request: AwsRequest) => Promise<AwsAnswer>;
+
 /**
- * The few calls to Step Functions (JSON 1.0 protocol) and Lambda (`Invoke`) that the office makes, on
- * loopback, so that handlers use the AWS SDK here as everywhere.
+ * The few calls to Step Functions (JSON 1.0 protocol) and Lambda (`Invoke`) that the office makes.
+ * Never rejects: what a call can't have is an AWS error in the answer.
  */
-export async function startAwsServer(engine: Engine, functions: FunctionHost): Promise<AwsServer> {
+export function createAwsAnswers(engine: Engine, functions: FunctionHost): AnswerAws {
   const actions = stepFunctionsActions(engine);
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      const name = error instanceof Error ? error.name : 'InternalFailure';
-      const known = error instanceof EngineApiError;
-      sendError(response, known ? 400 : 500, name, error instanceof Error ? error.message : String(error));
-    });
-  });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Every SDK signs its calls and no web page can: a browser's request to loopback ends here.
-    if (!request.headers.authorization?.startsWith('AWS4-')) {
-      sendError(response, 403, 'MissingAuthenticationTokenException', 'The request has no AWS signature.');
-      return;
-    }
-    const body = await readBody(request);
-    const target = request.headers['x-amz-target'];
-    const action = typeof target === 'string' ? /^AWSStepFunctions\.(\w+)$/.exec(target)?.[1] : undefined;
-    if (action !== undefined) {
-      const perform = actions[action];
-      if (perform === undefined)
-        sendError(response, 400, 'UnknownOperationException', `No operation ${action} here.`);
-      else sendJson(response, 200, perform(JSON.parse(body)));
-      return;
-    }
-    const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1];
-    if (request.method === 'POST' && invoked !== undefined) {
-      await invoke(decodeURIComponent(invoked), request.headers['x-amz-invocation-type'], body, response);
-    } else {
-      sendError(
-        response,
-        404,
-        'UnknownOperationException',
-        `Nothing answers ${request.method} ${request.url} here.`,
-      );
-    }
-  }
-
-  async function invoke(
-    name: string,
-    type: string | string[] | undefined,
-    body: string,
-    response: ServerResponse,
-  ): Promise<void> {
-    if (!functions.has(name)) {
-      sendError(response, 404, 'ResourceNotFoundException', `Function not found: ${name}`);
-      return;
-    }
+  async function invoke(name: string, type: AwsRequest['headers'][string], body: string): Promise<AwsAnswer> {
+    if (!functions.has(name)) return refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`);
     const payload = body === '' ? '{}' : body;
     if (type === 'Event') {
       void functions.invoke(name, payload);
-      sendJson(response, 202, '');
-      return;
+      return json(202, '');
     }
     const result = await functions.invoke(name, payload);
-    if (result.ok) {
-      sendJson(response, 200, result.payload);
-      return;
-    }
+    if (result.ok) return json(200, result.payload);
     const { errorType, errorMessage, trace } = result;
-    response.setHeader('x-amz-function-error', 'Unhandled');
-    sendJson(response, 200, JSON.stringify({ errorType, errorMessage, trace }));
+    const error = JSON.stringify({ errorType, errorMessage, trace });
+    return json(200, error, { 'x-amz-function-error': 'Unhandled' });
+  }
+
+  async function answer({ method, path, headers, body }: AwsRequest): Promise<AwsAnswer> {
+    const target = headers['x-amz-target'];
+    const action = typeof target === 'string' ? /^AWSStepFunctions\.(\w+)$/.exec(target)?.[1] : undefined;
+    if (action !== undefined) {
+      const perform = actions[action];
+      if (perform !== undefined) return json(200, perform(JSON.parse(body)));
+      return refusal(400, 'UnknownOperationException', `No operation ${action} here.`);
+    }
+    const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(path)?.[1];
+    if (method === 'POST' && invoked !== undefined) {
+      return invoke(decodeURIComponent(invoked), headers['x-amz-invocation-type'], body);
+    }
+    return refusal(404, 'UnknownOperationException', `Nothing answers ${method} ${path} here.`);
+  }
+
+  return (request) => answer(request).catch(failureOf);
+}
+
+/** Serves the calls on loopback, for every AWS SDK on this machine. */
+export async function startAwsServer(answers: AnswerAws): Promise<AwsServer> {
+  const server = createServer((request, response) => {
+    serve(request)
+      .catch(failureOf)
+      .then(({ status, headers, body }) => {
+        response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+        response.end(body);
+      });
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+
+  async function serve(request: IncomingMessage): Promise<AwsAnswer> {
+    const { method = '', url: path = '/', headers } = request;
+    // Every SDK signs its calls and no web page can: a browser's request to loopback ends here.
+    if (!headers.authorization?.startsWith('AWS4-')) {
+      return refusal(403, 'MissingAuthenticationTokenException', 'The request has no AWS signature.');
+    }
+    return answers({ method, path, headers, body: await readBody(request) });
   }
 
   await listen(server);
@@ -115,15 +119,15 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function sendJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    'content-type': 'application/x-amz-json-1.0',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+function json(status: number, body: string, headers: Record<string, string> = {}): AwsAnswer {
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.0', ...headers }, body };
 }
 
-function sendError(response: ServerResponse, status: number, name: string, message: string): void {
-  response.setHeader('x-amzn-errortype', name);
-  sendJson(response, status, JSON.stringify({ __type: name, message }));
+function refusal(status: number, name: string, message: string): AwsAnswer {
+  return json(status, JSON.stringify({ __type: name, message }), { 'x-amzn-errortype': name });
+}
+
+function failureOf(error: unknown): AwsAnswer {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return refusal(error instanceof EngineApiError ? 400 : 500, name, message);
 }

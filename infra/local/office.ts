@@ -1,13 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type AwsServer, startAwsServer } from './aws-server.ts';
+import { type AwsServer, createAwsAnswers, startAwsServer } from './aws-server.ts';
 import { localApiKey, prepareDataDirectory } from './data-directory.ts';
 import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
 import './engine/promise-with-resolvers.ts';
 import { logFunctionsTo } from './function-log.ts';
 import { listenHttp, type WebApp } from './http.ts';
+import { slimClients } from './lean-clients.ts';
 import {
   applyEnvironment,
   type FunctionEnvironment,
@@ -132,7 +133,8 @@ async function open(
       onTransition: meter.onTransition,
       onEnd: (record) => meter.onExecutionEnd(record.machine, record.status),
     });
-    const aws = await startAwsServer(engine, functions);
+    const answers = createAwsAnswers(engine, functions);
+    const aws = await startAwsServer(answers);
     const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
     undo.push(async () => {
       sqs.destroy();
@@ -141,6 +143,7 @@ async function open(
     // Functions that are still at work need the servers above to end well.
     undo.push(() => engine.close());
     const queues = await provision(sqs, aws, parts, options);
+    slimClients(answers);
     await logFunctionsTo(join(dataDir, 'functions.log'));
     const apiKey = options.apiKey ?? localApiKey(dataDir);
     const [makeApp] = await Promise.all([importing, parts.seedKey(apiKey)]);

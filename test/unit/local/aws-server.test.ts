@@ -14,7 +14,7 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AwsServer, startAwsServer } from '../../../infra/local/aws-server.ts';
+import { type AwsServer, createAwsAnswers, startAwsServer } from '../../../infra/local/aws-server.ts';
 import { stateMachineArn } from '../../../infra/local/engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from '../../../infra/local/function-host.ts';
 import { machine, startEngine, type TestEngine, waitingTask } from '../../helpers/embedded-engine.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
     return { echo: event };
   };
   functions = createFunctionHost({ echo: { timeoutSeconds: 5, memoryMb: 128, load } });
-  server = await startAwsServer(engine.engine, functions);
+  server = await startAwsServer(createAwsAnswers(engine.engine, functions));
   const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
   const client = { endpoint: server.url, region: 'us-east-1', credentials };
   sfn = new SFNClient(client);
