@@ -6,8 +6,8 @@ import type { Clause } from './places.ts';
 import { conversionOf } from './units.ts';
 
 const LEAD =
-  /^(?:(?:what(?:'s| is| are| would be| does| do)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|computation|formula|equation)?:?\s+)?(?=\S)/i;
-const TAIL = /\s*(?:=\s*\??|equals?(?: to)?(?: what)?|(?:is )?equal to|come to|make|\?)\s*$/i;
+  /^(?:(?:what(?:'s| is| are| would be| would| does| do)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|computation|formula|equation)?:?\s+)?(?=\S)/i;
+const TAIL = /\s*(?:=\s*\??|equals?(?: to)?(?: what)?|(?:is )?equal to|come to|make|be|\?)\s*$/i;
 const PRECISION =
   /[\s,(]*(?:\b(?:to|with|at|using|in)\s+)?(?:a precision of\s+)?(\d+)\s*(?:significant\s+)?(?:digits?|significant figures?|sig\.? ?figs?|figures)(?:\s+(?:of )?precision)?\)?\s*$/i;
 const DECIMALS =

@@ -7,7 +7,7 @@ const N = `(?:the\\s+)?(?:(?:function|method|entry point|entrypoint)\\s+)?(?:nam
 /** Between the two ends: `in ./src`, `in app.py`, as in "from main in app.py to save in db.py". */
 const WHERE = `(?:\\s*,?\\s*(?:\\(?in|of|within|defined in|inside)\\s+(?:the\\s+)?(?:file\\s+)?${P}\\)?)?`;
 const TOPIC =
-  /\bcall(?:s|ed|ing|er|ers|ee|ees)?\b|\bcall[\s-]?(?:graph|path|chain|sequence|tree|stack|hierarchy|flow|route|trace)s?\b|\binvo(?:ke|kes|ked|king|cation|cations)\b|\b(?:execution|control|function) (?:path|flow|sequence|chain|trace)\b|\breach(?:es|ed|able)?\b|\btrace\b|\bpath\b|\bchain\b|\bsequence\b|\bget(?:s|ting)? (?:from|to)\b|\broute\b|\blead(?:s|ing)? to\b|\bends? up (?:in|at|calling)\b|\bflow\b/i;
+  /\bcall(?:s|ed|ing|er|ers|ee|ees)?\b|\bcall[\s-]?(?:graph|path|chain|sequence|tree|stack|hierarchy|flow|route|trace)s?\b|\binvo(?:ke|kes|ked|king|cation|cations)\b|\b(?:execution|control|function) (?:path|flow|sequence|chain|trace)\b|\breach(?:es|ed|able)?\b|\btrace\b|\bpath\b|\bchain\b|\bsequence\b|\bget(?:s|ting)? (?:from|to)\b|\broute\b|\blead(?:s|ing)? to\b|\bends? up (?:in|at|calling)\b|\bflows?\b|\bdependenc|\bconnect/i;
 const PAIRS: readonly RegExp[] = [
   new RegExp(
     `\\bfrom\\s+${N}${WHERE}\\s*,?\\s*(?:(?:all the way|down|up|through|over|and ending|ending|on)\\s+)?(?:to|until|till|into|towards?|→|->|=>|at)\\s+${N}`,
@@ -21,6 +21,7 @@ const PAIRS: readonly RegExp[] = [
     `\\b(?:starting|beginning)\\s+(?:from|at|in|with)\\s+${N}${WHERE}\\s*,?\\s*(?:and\\s+)?(?:how|what|which|show|find|trace|by|via|until)\\b[^.?]*?\\b(?:reach(?:es)?|gets?\\s+to|arrive\\s+at|ends?\\s+up\\s+(?:in|at)|to|calls?|leads?\\s+to)\\s+${N}`,
     'i',
   ),
+  new RegExp(`\\b(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?)\\s+${N}${WHERE}\\s+(?:with|to|and)\\s+${N}`, 'i'),
   new RegExp(`\\bbetween\\s+${N}${WHERE}\\s+and\\s+${N}`, 'i'),
   new RegExp(
     `\\bhow\\s+(?:does|do|can|is|will|would|might|could)\\s+${N}${WHERE}\\s+(?:eventually\\s+|ultimately\\s+|finally\\s+|get\\s+to\\s+|come\\s+to\\s+|end\\s+up\\s+)*(?:call(?:ing)?|reach(?:ing)?|invok(?:e|ing)|get\\s+to|lead\\s+to|arrive\\s+at|trigger|connect(?:ed)?\\s+to|end\\s+up\\s+(?:in|at)|execut(?:e|ing)|run(?:ning)?)\\s+${N}`,
@@ -39,8 +40,8 @@ const PAIRS: readonly RegExp[] = [
   new RegExp(`\\b(${NAME})\\s*(?:→|->|=>)\\s*(${NAME})`, 'i'),
 ];
 const NOT_NAMES =
-  /^(?:the|a|an|it|this|that|all|any|each|every|function|functions|method|methods|file|files|code|python|program|script|source|folder|there|where|what|which|start|end|beginning|top|bottom|one|here|module|modules|class|classes|call|calls|you|we|i)$/i;
-const REVERSED = 7;
+  /^(?:of|to|from|by|in|on|with|through|and|or|connects?|leads?|goes|between|into|is|are|how|flows?|via|execution|dependency|the|a|an|it|this|that|all|any|each|every|function|functions|method|methods|file|files|code|python|program|script|source|folder|there|where|what|which|start|end|beginning|top|bottom|one|here|module|modules|class|classes|call|calls|you|we|i)$/i;
+const REVERSED = 8;
 
 function folderOf(clause: Clause): string {
   const folder = folderIn(clause);

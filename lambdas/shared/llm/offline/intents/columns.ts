@@ -81,7 +81,7 @@ const OPERATORS: ReadonlyArray<readonly [string, Condition['op']]> = [
   ['(?:is|are|was)\\s+(?:exactly\\s+)?(?:equal to\\s+)?|equal(?:s|ing|\\s+to)|==?|matches|of', '=='],
 ];
 const VALUE =
-  '(‹[QN]\\d+›|[$€£]?-?\\d[\\d,]*(?:\\.\\d+)?%?|\\d{4}-\\d\\d-\\d\\d|(?!(?:the|a|an|and|or|in|of|by|per|for|not|greater|less|more|at|than|equal|between|above|below|over|under|contained|where|with|column|is)\\b)[A-Za-z][\\w.-]*(?:\\s+(?=[A-Z])[A-Z][\\w-]*)*)';
+  '(‹[QN]\\d+›|[$€£]?-?\\d[\\d,]*(?:\\.\\d+)?%?|\\d{4}-\\d\\d-\\d\\d|(?!(?:the|a|an|and|or|in|of|by|per|for|not|greater|less|more|at|than|equal|between|above|below|over|under|contained|where|with|column|is)\\b)[A-Za-z][\\w.-]*)';
 
 export interface ReadConditions {
   readonly filters: readonly (readonly Condition[])[];
@@ -140,6 +140,17 @@ function valueBefore(text: string, clause: Clause, header: readonly string[]): R
       value: writtenValue(before[1], clause),
     };
     return { filters: [[test]], rest: text.replace(before[0], ' ') };
+  }
+  const alone = new RegExp(`\\b(?:in|for|from|of|at|within)\\s+(?:the\\s+)?${value}\\s*$`).exec(
+    text.trimEnd(),
+  );
+  if (
+    alone?.[1] !== undefined &&
+    !isColumn(alone[1], header) &&
+    !new RegExp(`\\b(${column})\\s+(?:of|for)\\s+(?:the\\s+)?${value}\\s*$`).test(text.trimEnd())
+  ) {
+    const test: Condition = { column: '*', op: '==', value: writtenValue(alone[1], clause) };
+    return { filters: [[test]], rest: text.replace(alone[0], ' ') };
   }
   const owned = new RegExp(`\\b${value}['’]s\\s+(${column})\\b`).exec(text);
   const of =
@@ -248,8 +259,13 @@ function comparison(
       `^(?:${pattern})\\s*(?:the\\s+(?:value|text|word|string)\\s+)?${VALUE}`,
       'i',
     ).exec(text);
-    if (match?.[1] !== undefined)
-      return { conditions: [{ column, op, value: writtenValue(match[1], clause) }], length: match[0].length };
+    if (match?.[1] === undefined) continue;
+    // "is New York": further words of a name begin with capitals.
+    const more = /^[A-Z]/.test(match[1])
+      ? (/^(?:\s+[A-Z][\w-]*)+/.exec(text.slice(match[0].length))?.[0] ?? '')
+      : '';
+    const value = writtenValue(`${match[1]}${more}`, clause);
+    return { conditions: [{ column, op, value }], length: match[0].length + more.length };
   }
   return null;
 }

@@ -121,7 +121,7 @@ function recogniseListing(clause: Clause): Intent | null {
       'i',
     ).exec(text) ??
     new RegExp(
-      `^(?:where (?:is|are|does|do)|find where|find|in (?:which|what) files?\\s+(?:is|does|do|are))\\s+(?:the\\s+)?(?:word\\s+|text\\s+|string\\s+)?(${Q}|‹N\\d+›|[A-Z][A-Z_]{2,})\\s*(?:is\\s+)?(?:mentioned|appear|appears|occur|occurs|used|defined|found|in\\b|across\\b|anywhere\\b).*$`,
+      `^(?:where (?:is|are|does|do)|find where|find|in (?:which|what) files?\\s+(?:is|does|do|are))\\s+(?:the\\s+)?(?:word\\s+|text\\s+|string\\s+)?(${Q}|‹N\\d+›|[A-Z][A-Z_]{2,})\\s*(?:is\\s+)?(?:comments?\\s+in\\b|markers?\\s+in\\b|mentioned|appear|appears|occur|occurs|used|defined|found|in\\b|across\\b|anywhere\\b).*$`,
       'i',
     ).exec(text);
   if (

@@ -64,19 +64,28 @@ export function recognise(text: string, around: Surroundings): Intent[] | null {
   }
   const masked = mask(text, around.files);
   const sentences = sentencesOf(withBlockInPlace(masked.text));
-  return chain(
-    sentences.flatMap((sentence) => [clausesOf(sentence)]),
-    masked.slots,
-    around,
-  );
+  const clauses = sentences.map(clausesOf);
+  const found = chain(clauses, masked.slots, around);
+  if (found !== null || around.file !== null) return found;
+  // "What is the average price? Use data.csv.": the one file that is named is what the question is about.
+  const all = pathsIn({ text: masked.text, slots: masked.slots, around });
+  const named = [...new Set(all)].filter((path) => around.files.includes(path));
+  return named.length === 1 && named[0] !== undefined
+    ? chain(clauses, masked.slots, { ...around, file: named[0] })
+    : null;
 }
 
 /** A block of code that follows "run this code and save the output to out.txt:" stands where it is spoken of. */
 const withBlockInPlace = (text: string): string =>
-  text.replace(
-    /\b(code|snippet|program|script|python|block)\b(?![^\n]*\b(?:code|snippet|program|script|python|block)\b)([^\n]*?)\s*[:.]?\s*\n\s*(‹C\d+›)/i,
-    '$1 $3$2',
-  );
+  text
+    .replace(
+      /^[^\n‹]*\b(?:code|program|script|snippet|python)\b[^\n‹]*:?\s*(‹C\d+›)[\s.]*(?:please\s+)?(run|execute)\s+(?:it|this|that|the (?:code|program|script|snippet))\b/i,
+      '$2 this code $1',
+    )
+    .replace(
+      /\b(code|snippet|program|script|python|block)\b(?![^\n]*\b(?:code|snippet|program|script|python|block)\b)([^\n]*?)\s*[:.]?\s*\n\s*(‹C\d+›)/i,
+      '$1 $3$2',
+    );
 
 function chain(
   sentences: readonly string[][],
@@ -158,10 +167,25 @@ function recogniseClause(clause: Clause): Intent[] | null {
   }
   const sunk = withSink(clause);
   if (sunk !== null) return sunk;
-  const several = recogniseStatistics(clause);
+  const several = recogniseStatistics(clause) ?? ofEachFile(clause);
   if (several !== null) return several;
   const single = recogniseOne(clause) ?? focusOf(clause);
   return single === null ? (withPage(clause) ?? withLead(clause)) : [single];
+}
+
+/** "the line count of a.txt and b.txt": the same question of each file. */
+function ofEachFile(clause: Clause): Intent[] | null {
+  const list = /‹P\d+›(?:\s*,\s*‹P\d+›)*\s*,?\s*and\s+‹P\d+›/.exec(clause.text)?.[0];
+  if (list === undefined) return null;
+  const intents = (list.match(/‹P\d+›/g) ?? []).map((path) =>
+    recogniseOne({ ...clause, text: clause.text.replace(list, path) }),
+  );
+  const fits = intents.every(
+    (intent) => intent !== null && ['text', 'read', 'stat', 'delete'].includes(intent.kind),
+  );
+  return fits && !/\b(?:which|compare|more|both together|combined|difference)\b/i.test(clause.text)
+    ? intents.flatMap((intent) => intent ?? [])
+    : null;
 }
 
 /** "Analyze the code in ./src.": no question, but where the others are to look. */

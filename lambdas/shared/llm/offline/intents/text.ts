@@ -70,7 +70,7 @@ const WORDS = [
 /** Reads one question about a text; null when any word of it is not understood. */
 export function recogniseText(clause: Clause): TextWork | null {
   const source = filesOf(clause) ?? literalSource(clause) ?? sourceOf(clause);
-  if (source === null) return null;
+  if (source === null || (source.from === 'file' && pathsIn(clause).length > 1)) return null;
   if (source.from === 'file' && /\/$/.test(source.path)) return null;
   const query = queryOf({ ...clause, text: digitsForWords(clause.text) }, source);
   return query === null ? null : { kind: 'text', source, queries: [query] };
@@ -195,6 +195,12 @@ function queryOf(clause: Clause, source: Source): TextQuery | null {
       )
     )
       return null;
+    if (
+      /^(?:find|list|show|search|locate|give)\b/i.test(text) &&
+      !/\b(?:number|count|how|many|frequency)\b/i.test(text)
+    ) {
+      return { op: 'matching_lines', needle, count: false, invert: false };
+    }
     return { op: 'occurrences', needle, whole_word: /\bwords?\b/i.test(text.replace(/‹.*$/, '')) };
   }
   if (

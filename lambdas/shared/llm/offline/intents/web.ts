@@ -91,7 +91,8 @@ export function recogniseFetch(clause: Clause): Fetch | null {
   const { text } = clause;
   const urls = [...text.matchAll(new RegExp(U, 'g'))];
   const url = slotText(urls[0]?.[0], clause.slots);
-  if (urls.length !== 1 || url === '') return null;
+  // A file that is named is somewhere the page should go: not this clause's to drop.
+  if (urls.length !== 1 || url === '' || /‹P\d+›/.test(text)) return null;
   const method = (METHODS.exec(text)?.[1] ??
     (/^(?:post|put)\b/i.exec(text)?.[0]?.toUpperCase() || 'GET')) as Fetch['method'];
   const body = new RegExp(`(${Q})`).exec(text)?.[1];

@@ -8,7 +8,7 @@ const writtenPath = (token: string | undefined, clause: Clause): string =>
   slotText(token, clause.slots).replace(/^(?:\.\/)+/, '');
 
 const RESULT =
-  "(?:it|them|that|this|these|those|both|all(?: of (?:it|them|these))?|everything|(?:all |both )?(?:the |this |that |these |those |its |their )?(?:final |computed |calculated |combined |resulting |printed |sorted |filtered |grouped |converted |extracted |above |program(?:'s)? |script(?:'s)? |response )?(?:results?|answers?|outputs?|values?|numbers?|counts?|totals?|sums?|means?|averages?|medians?|summary|response|body|content|contents|text|data|table|rows?|lists?|lines?|stdout|figures?|findings?|matches|report|graph|path|sequence|json|csv|page|words?|names?|total sum|maximum|minimum|max|min|product|standard deviation|statistics|stats|statuses|status|status code|title|field|size|entries|files?))(?:\\s+(?:of (?:it|that|this|the (?:calculation|computation|script|program|run|analysis))|as (?:plain )?text))?";
+  "(?:it|them|that|this|these|those|both|what(?:ever)? (?:it|the (?:program|script|code)) (?:prints|outputs|returns)|all(?: of (?:it|them|these))?|everything|(?:all |both )?(?:the |this |that |these |those |its |their )?(?:final |computed |calculated |combined |resulting |printed |sorted |filtered |grouped |converted |extracted |above |program(?:'s)? |script(?:'s)? |response )?(?:results?|answers?|outputs?|values?|numbers?|counts?|totals?|sums?|means?|averages?|medians?|summary|response|body|content|contents|text|data|table|rows?|lists?|lines?|stdout|figures?|findings?|matches|report|graph|path|sequence|json|csv|page|words?|names?|total sum|maximum|minimum|max|min|product|standard deviation|statistics|stats|statuses|status|status code|title|field|size|entries|files?))(?:\\s+(?:of (?:it|that|this|the (?:calculation|computation|script|program|run|analysis))|as (?:plain )?text))?";
 const INTO =
   '(?:in(?:to|side)?|to|as|under|on)(?:\\s+(?:a|the|an))?(?:\\s+(?:new|text|output|local|csv|json|plain|markdown|empty))*(?:\\s+(?:file|document|report|path))?(?:\\s+(?:called|named|at|with (?:the )?name))?';
 const SAVE =
@@ -71,6 +71,7 @@ function literalOf(phrase: string, clause: Clause): string | null {
     )
   )
     return null;
+  if (/^\S+ (?:lines?|items?|words?|numbers?|rows?|entries)\b/i.test(rest)) return null;
   if (GENERATED.test(rest) || /‹/.test(rest) || rest.split(/\s+/).length > 8) return null;
   return rest;
 }
@@ -150,7 +151,12 @@ export function sinkOfPhrase(clause: Clause): { readonly phrase: string; readonl
           `^(.+?),?\\s+(?:with (?:the )?(?:output|result)s? (?:(?:written|saved|stored|going)\\s+)?(?:in|to|into)|(?:in)?to (?:a|the) (?:new )?(?:text |csv |json )?(?:file|document)(?: called| named)?|(?:output(?: file)?|saved (?:to|as|in)))\\s*:?\\s+(${P})$`,
           'i',
         ).exec(text));
-  const match = pair;
+  const match =
+    pair ??
+    new RegExp(
+      `^((?:download|fetch|get|retrieve|grab|pull)\\b.*‹U\\d+›.*?)\\s+(?:in)?(?:to|as)\\s+(?:a\\s+|the\\s+)?(?:local\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?(${P})$`,
+      'i',
+    ).exec(text);
   if (match?.[1] === undefined || match[2] === undefined) return null;
   const path = writtenPath(match[2], clause);
   const mode = /^(?:append|add)\b/i.test(clause.text) ? 'append' : 'write';

@@ -246,6 +246,8 @@ def answer():
     filters = [[{**test, "column": test["column"] if test["column"] == "*" else find(test["column"], header)} for test in tests] for tests in SPEC["filters"]]
     if any(filters):
         rows = [row for row in rows if any(all(holds(row, test) for test in tests) for tests in filters)]
+    if not rows and any(test["column"] == "*" for tests in filters for test in tests):
+        raise ValueError(f"No cell of {place} holds {filters[0][0]['value']!r}.")
     kept = f"{len(rows)} of {total} rows" if any(filters) else f"{total} rows"
     ask, group, wanted = SPEC["ask"], [find(column, header) for column in SPEC["group"]], SPEC["measures"]
     if ask == "columns":
