@@ -5,13 +5,14 @@ import { createAwsAnswers } from '../../../infra/local/aws-server.ts';
 import { stateMachineArn } from '../../../infra/local/engine/engine.ts';
 import { createFunctionHost } from '../../../infra/local/function-host.ts';
 import { slimClients } from '../../../infra/local/lean-clients.ts';
+import { processEnvironment } from '../../../infra/local/local-environment.ts';
 import { lambdaClient, sfnClient } from '../../../lambdas/shared/aws.ts';
 import { machine, startEngine, type TestEngine } from '../../helpers/embedded-engine.ts';
 
 let engine: TestEngine;
 beforeAll(async () => {
   // Nothing listens there: a call that leaves the process fails.
-  Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+  Object.assign(process.env, processEnvironment(), { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
   engine = await startEngine({ main: machine({ P: { Type: 'Pass', End: true } }) }, {});
   const load = async () => (event: unknown) => {
     if (event === 'fail') throw Object.assign(new Error('as asked'), { name: 'AskedError' });
