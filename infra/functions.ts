@@ -54,6 +54,9 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'QUEUE_LOW_URL',
     'TASK_STATE_MACHINE_ARN',
     'TOOL_FUNCTIONS',
+    'TENANT_ISOLATED_FUNCTIONS',
+    'NOTIFIER_FUNCTION',
+    'OFFICE_ALLOW_HOSTS',
     'REQUESTS_PER_MINUTE',
     'OFFICE_ENGINE',
     'OFFICE_VERSION',
@@ -71,6 +74,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
       'QUEUE_HIGH_URL',
       'QUEUE_NORMAL_URL',
       'QUEUE_LOW_URL',
+      'DEAD_LETTER_QUEUE_URL',
       'TASK_STATE_MACHINE_ARN',
       'MAX_CONCURRENT_TASKS_PER_TENANT',
     ],
@@ -102,7 +106,10 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'APPROVAL_TIMEOUT_SECONDS',
     'OFFICE_ALLOW_HOSTS',
   ]),
-  executor: role('executor', 'Runs a step with its tool, once', 900, 1024, [...store]),
+  executor: role('executor', 'Runs a step with its tool, once', 900, 1024, [
+    ...store,
+    'TENANT_ISOLATED_FUNCTIONS',
+  ]),
   reviewer: role('reviewer', 'Judges the results', 300, 512, [...store, ...models]),
   archivist: role('archivist', 'Remembers successes and failures', 60, 1024, [
     ...store,
@@ -143,5 +150,6 @@ export const toolFunctions: Readonly<Record<string, FunctionSpec>> = {
   http_client: tool('http-client', 'Makes HTTP requests behind the SSRF guard', 130, 512),
   math_calculator: tool('math-calculator', 'Calculates', 15, 512),
   code_analyzer: tool('code-analyzer', 'Traces calls through code', 130, 2048, ['WORKSPACE_BUCKET']),
+  mcp: tool('mcp', 'Calls tools of MCP servers', 70, 512),
   ai_tool: tool('ai-tool', 'Asks a language model', 180, 512, [...models, 'WORKSPACE_BUCKET']),
 };

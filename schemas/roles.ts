@@ -8,7 +8,7 @@ import { jsonObjectSchema, jsonSchema } from './json.ts';
 import { findingSchema, planSchema, planVerdictSchema, quoteSchema, reviewVerdictSchema } from './plan.ts';
 import { claimCheckSchema } from './references.ts';
 import { taskKeySchema } from './task.ts';
-import { sandboxPolicySchema } from './tool.ts';
+import { mcpSourceSchema, sandboxPolicySchema } from './tool.ts';
 
 /** What every role of a task needs to know about it; set by the analyst, behind a claim check. */
 export const taskContextSchema = z.strictObject({
@@ -159,6 +159,7 @@ export const grantSchema = z.strictObject({
   idempotent: z.boolean(),
   workspace: z.enum(['none', 'direct', 'mounted']),
   policy: sandboxPolicySchema,
+  mcp: mcpSourceSchema.optional(),
 });
 export type Grant = z.infer<typeof grantSchema>;
 export const authorizationSchema = z.strictObject({

@@ -13,6 +13,12 @@ export type Risk = z.infer<typeof riskSchema>;
  */
 export const workspaceAccessSchema = z.enum(['none', 'direct', 'mounted']);
 
+/** A tool of an MCP server (streamable HTTP). */
+export const mcpSourceSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  tool: z.string().min(1).max(200),
+});
+
 /** A tool's manifest as data: what the registry stores and the planner, validator, broker and CDK read. */
 export const toolManifestSchema = z.strictObject({
   name: toolNameSchema,
@@ -35,7 +41,7 @@ export const toolManifestSchema = z.strictObject({
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('builtin') }),
       z.strictObject({ kind: z.literal('lambda'), function_name: z.string().min(1).max(170) }),
-      z.strictObject({ kind: z.literal('mcp'), url: z.url(), tool: z.string().min(1) }),
+      mcpSourceSchema.extend({ kind: z.literal('mcp') }),
     ])
     .default({ kind: 'builtin' }),
 });
@@ -67,6 +73,8 @@ export const toolContextSchema = z.strictObject({
   policy: sandboxPolicySchema,
   idempotency_key: z.string(),
   files: z.array(mountedFileSchema).optional(),
+  /** Which tool of which server, for the bridge to MCP servers. */
+  mcp: mcpSourceSchema.optional(),
   /** Credentials for `workspace_prefix` and nothing else; absent where the function's own role is as narrow. */
   credentials: z
     .strictObject({

@@ -73,6 +73,9 @@ export function createBroker(deps: BrokerDeps) {
             idempotent: manifest.idempotent || isIdempotentStep(step),
             workspace: manifest.workspace,
             policy: sandboxFor(step, manifest, deps.allowHosts),
+            ...(manifest.source.kind === 'mcp'
+              ? { mcp: { url: manifest.source.url, tool: manifest.source.tool } }
+              : {}),
           },
         ];
       }),

@@ -82,6 +82,7 @@ export function createToolRunner(deps: RunToolDeps) {
       policy: run.grant.policy,
       idempotency_key: run.step.idempotency_key,
       ...(run.grant.workspace === 'mounted' ? { files } : {}),
+      ...(run.grant.mcp === undefined ? {} : { mcp: run.grant.mcp }),
     },
   });
 

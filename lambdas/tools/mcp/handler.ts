@@ -1,0 +1,3 @@
+import { callMcpTool } from './mcp.ts';
+
+export const handler = callMcpTool;
