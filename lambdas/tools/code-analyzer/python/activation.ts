@@ -1,6 +1,6 @@
 import type { FunctionFrame, ModuleFrame, Variable } from './ast.ts';
 import { Cell } from './heap.ts';
-import type { ClassThing, ModuleThing, Thing, ValueSet } from './values.ts';
+import type { ClassThing, Container, ModuleThing, Thing, ValueSet } from './values.ts';
 
 /** The callees seen at one place of a file. */
 export interface RecordedCalls {
@@ -26,6 +26,8 @@ export class Activation {
   calls = new Map<number, RecordedCalls>();
   /** Modules this module star-imports. */
   readonly stars: (ModuleThing | { kind: 'external'; path: string })[] = [];
+  /** Containers made in this body, by place and role. */
+  readonly containers = new Map<number | string, Container>();
   queued = false;
   running = false;
   runs = 0;

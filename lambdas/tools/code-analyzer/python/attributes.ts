@@ -2,7 +2,7 @@ import type { Body } from './body.ts';
 import { TYPE_METHODS } from './builtin-names.ts';
 import { builtinTypeOf } from './builtins.ts';
 import { callThing, callValues, positionalOnly } from './calls.ts';
-import type { ClassThing, ModuleThing, Thing, ValueSet } from './values.ts';
+import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './values.ts';
 
 /** The value of `objects.name`, calling properties and `__getattr__` where they are. */
 export function readAttribute(body: Body, objects: ValueSet, name: string, at: number): ValueSet {
@@ -44,7 +44,7 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
     case 'module':
       return readModuleAttribute(body, thing, name);
     case 'external':
-      return values.of(values.external(`${thing.path}.${name}`));
+      return memberOf(body, thing, name);
     case 'super': {
       const order =
         thing.self.kind === 'instance'
@@ -77,9 +77,19 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
       const type = builtinTypeOf(thing);
       if (!type) return values.empty;
       const stored = thing.fields?.has(name) ? body.readField(thing, name) : values.empty;
-      return stored.id !== 0 ? stored : values.of(values.builtinMethod(type, name, thing));
+      if (stored.id !== 0 || !TYPE_METHODS[type]?.has(name)) return stored;
+      return values.of(values.builtinMethod(type, name, thing));
     }
   }
+}
+
+/** Paths into foreign code stop growing here: `node = node.next` in a loop would never end. */
+const MAX_EXTERNAL_DEPTH = 5;
+
+function memberOf(body: Body, thing: ExternalThing, name: string): ValueSet {
+  const isSpecial = name.startsWith('__') && name !== '__init__' && name !== '__new__';
+  if (isSpecial || thing.path.split('.').length >= MAX_EXTERNAL_DEPTH) return body.values.empty;
+  return body.values.of(body.values.member(thing, name));
 }
 
 function readClassAttribute(body: Body, type: ClassThing, name: string, at: number): ValueSet {
@@ -127,7 +137,7 @@ function lookupInOrder(
       if (raw.id !== 0) return bindAll(body, raw, self, at);
     } else if (type.kind === 'external') {
       if (name.startsWith('__') && name !== '__init__') continue;
-      return values.of(values.external(`${type.path}.${name}`));
+      return values.of(values.member(type, name));
     } else if (type.kind === 'builtin' && TYPE_METHODS[type.name]?.has(name)) {
       return values.of(values.builtinMethod(type.name, name, self ?? type));
     }

@@ -173,6 +173,19 @@ export class Body {
     fieldOf(object, field, this.values.empty).write(this.activation, set, this.values, this.solver.wake);
   }
 
+  /** Writes many fields of an object that was just made. */
+  writeFields(object: Thing, fields: ReadonlyMap<string, ValueSet>): void {
+    const { state } = this.root;
+    if (this.isSingle(object)) {
+      state.exact.set(object, new Map([...(state.exact.get(object) ?? []), ...fields]));
+      state.pendingObjects.add(object);
+      return;
+    }
+    for (const [field, value] of fields) {
+      fieldOf(object, field, this.values.empty).write(this.activation, value, this.values, this.solver.wake);
+    }
+  }
+
   fork<T>(work: () => T): { result: T; state: State } {
     const before = this.state;
     this.state = before.fork();

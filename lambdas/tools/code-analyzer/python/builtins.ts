@@ -2,7 +2,7 @@ import { readAttribute, writeAttribute } from './attributes.ts';
 import type { Body } from './body.ts';
 import { isExceptionName } from './builtin-names.ts';
 import { type Arguments, callSpecial, callValues, NO_ARGUMENTS, positionalOnly } from './calls.ts';
-import { iterate, makeContainer, positionsOf, readAllOf, writeElement } from './containers.ts';
+import { fillPositions, iterate, makeContainer, positionsOf, readAllOf, writeElement } from './containers.ts';
 import type { PropertyThing, Thing, ValueSet } from './values.ts';
 
 /** The builtin type whose methods an object has, if it is of one. */
@@ -208,10 +208,9 @@ function convert(body: Body, name: string, args: Arguments, at: number): ValueSe
   const exact =
     only && others.length === 0 && (name === 'list' || name === 'tuple') ? positionsOf(body, only) : null;
   if (exact) {
-    for (const [index, element] of exact.entries()) {
-      writeElement(body, container, values.of(values.constant('int', index)), element, true);
-    }
-    return values.of(container);
+    const copy = makeContainer(body, types[name] ?? 'list', at, name, exact.length);
+    fillPositions(body, copy, exact);
+    return values.of(copy);
   }
   const elements = iterate(body, first, at);
   if (key) callValues(body, key, positionalOnly(elements), at);

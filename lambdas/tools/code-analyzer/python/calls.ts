@@ -5,7 +5,7 @@ import type { Body } from './body.ts';
 import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
 import { positionsOf, readAll, writeElement } from './containers.ts';
-import { callExternal } from './externals.ts';
+import { callExternal, isKnown } from './externals.ts';
 import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './values.ts';
 
 /** What a call passes. `spread` are the elements of `*x` whose positions are unknown. */
@@ -39,11 +39,25 @@ export function callValues(body: Body, callees: ValueSet, args: Arguments, at: n
   return result;
 }
 
+/** Callables that lead to callables (partials of partials, callable instances) are followed this far. */
+const MAX_INDIRECTIONS = 6;
+
 export function callThing(body: Body, callee: Thing, args: Arguments, at: number): ValueSet {
+  const { solver } = body;
+  if (solver.indirections >= MAX_INDIRECTIONS) return body.values.empty;
+  solver.indirections += 1;
+  const result = callOnce(body, callee, args, at);
+  solver.indirections -= 1;
+  return result;
+}
+
+function callOnce(body: Body, callee: Thing, args: Arguments, at: number): ValueSet {
   const { values } = body;
   switch (callee.kind) {
     case 'function':
-      return callFunction(body, callee, args, at, null);
+      return isKnown(callee.frame.qualified)
+        ? callExternal(body, { path: callee.frame.qualified }, args, at)
+        : callFunction(body, callee, args, at, null);
     case 'bound': {
       const self = values.of(callee.self);
       if (callee.callee.kind === 'function')
@@ -51,7 +65,9 @@ export function callThing(body: Body, callee: Thing, args: Arguments, at: number
       return callThing(body, callee.callee, withFirst(self, args), at);
     }
     case 'class':
-      return construct(body, callee, args, at);
+      return isKnown(callee.frame.qualified)
+        ? callExternal(body, { path: callee.frame.qualified }, args, at)
+        : construct(body, callee, args, at);
     case 'instance': {
       const method = lookupInClass(body, callee.type, '__call__', callee);
       return method ? callValues(body, method, args, at) : values.empty;

@@ -12,14 +12,19 @@ const MAX_EXACT_ITEMS = 32;
  */
 export function makeContainer(body: Body, type: string, at: number, role = '', size = 0): Container {
   const { activation } = body;
-  const container = body.values.once(`l:${activation.id}:${body.frame.qualified}:${at}:${role}`, (id) => ({
-    id,
-    kind: 'container',
-    fields: null,
-    type,
-    owner: activation,
-    many: false,
-  })) as Container;
+  const key = role === '' ? at : `${role}${at}`;
+  let container = activation.containers.get(key);
+  if (!container) {
+    container = {
+      id: body.values.newId(),
+      kind: 'container',
+      fields: null,
+      type,
+      owner: activation,
+      many: false,
+    };
+    activation.containers.set(key, container);
+  }
   if (body.repeats > 0 || size > MAX_EXACT_ITEMS) container.many = true;
   // Made anew: what an earlier one held is gone.
   if (!container.many) body.root.state.exact.delete(container);
@@ -49,6 +54,44 @@ export function writeElement(
     body.writeField(container, field ?? '[*]', value, replaces && field !== null && keys.length === 1);
   }
   body.writeField(container, '[all]', value, false);
+}
+
+/** Fills a container that was just made with what its literal says; long ones are written at once. */
+export function fillLiteral(body: Body, container: Container, entries: readonly LiteralEntry[]): void {
+  const { values } = body;
+  if (entries.length === 0) return;
+  const isDict = container.type === 'dict';
+  const fields = new Map<string, ValueSet>();
+  for (const { key, value } of entries) {
+    const keys = key ? body.resolve(key).items : [];
+    const [only] = keys;
+    const field = (only && keys.length === 1 ? keyField(only) : null) ?? '[*]';
+    const set = body.resolve(value);
+    const known = field === '[*]' ? fields.get(field) : undefined;
+    fields.set(field, known ? values.union(known, set) : set);
+  }
+  fields.set('[all]', values.unionAll(entries.map((entry) => body.resolve(entry.value))));
+  if (isDict)
+    fields.set(
+      '{*}',
+      values.unionAll(entries.flatMap((entry) => (entry.key ? [body.resolve(entry.key)] : []))),
+    );
+  body.writeFields(container, fields);
+}
+
+/** Fills a list or tuple that was just made with elements in order. */
+export function fillPositions(body: Body, container: Container, elements: readonly ValueSet[]): void {
+  const { values } = body;
+  fillLiteral(
+    body,
+    container,
+    elements.map((value, index) => ({ key: values.of(values.constant('int', index)), value })),
+  );
+}
+
+export interface LiteralEntry {
+  readonly key: ValueSet | null;
+  readonly value: ValueSet;
 }
 
 /** The elements of a container that may have any key. */

@@ -12,7 +12,10 @@ import {
 } from './calls.ts';
 import {
   awaitValues,
+  fillLiteral,
+  fillPositions,
   iterate,
+  type LiteralEntry,
   makeContainer,
   positionsOf,
   readElement,
@@ -75,15 +78,18 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
       return evaluateSequence(body, expression);
     case 'dict': {
       const container = makeContainer(body, 'dict', expression.at, '', expression.values.length);
+      const entries: LiteralEntry[] = [];
       for (const [index, value] of expression.values.entries()) {
         const key = expression.keys[index];
         if (key) {
           const keySet = evaluate(body, key);
-          writeElement(body, container, keySet, evaluate(body, value), true);
+          entries.push({ key: keySet, value: evaluate(body, value) });
         } else {
+          fillLiteral(body, container, entries.splice(0));
           copyEntries(body, evaluate(body, value), container, expression.at);
         }
       }
+      fillLiteral(body, container, entries);
       return values.of(container);
     }
     case 'comprehension':
@@ -246,42 +252,44 @@ function slice(body: Body, thing: Thing, range: Extract<Expression, { k: 'slice'
       : null;
   });
   const type = thing.kind === 'container' ? thing.type : 'list';
-  const container = makeContainer(body, type, range.at, 'slice');
   const [from, to] = bounds;
   if (positions && from !== null && to !== null && !range.step) {
-    for (const [index, element] of positions.slice(from, to).entries()) {
-      writeElement(body, container, values.of(values.constant('int', index)), element, true);
-    }
-  } else {
-    writeElement(body, container, null, readElement(body, thing, values.empty), false);
+    const elements = positions.slice(from, to);
+    const container = makeContainer(body, type, range.at, 'slice', elements.length);
+    fillPositions(body, container, elements);
+    return values.of(container);
   }
+  const container = makeContainer(body, type, range.at, 'slice');
+  writeElement(body, container, null, readElement(body, thing, values.empty), false);
   return values.of(container);
 }
 
 function evaluateSequence(body: Body, expression: Extract<Expression, { k: 'sequence' }>): ValueSet {
   const { values } = body;
+  const evaluated = expression.items.map((item) => ({ item, value: evaluate(body, item) }));
   const container = makeContainer(body, expression.type, expression.at, '', expression.items.length);
-  let position = 0;
+  const entries: LiteralEntry[] = [];
+  const indexed = expression.type !== 'set';
   let exact = true;
-  for (const item of expression.items) {
-    const value = evaluate(body, item);
-    if (item.k === 'starred') {
-      const elements: ValueSet[] = [];
-      const more = spreadInto(body, elements, value);
-      for (const element of elements) {
-        writeElement(body, container, values.of(values.constant('int', position)), element, true);
-        position += 1;
-      }
-      if (more) {
-        exact = false;
-        writeElement(body, container, null, more, false);
-      }
-    } else {
-      const key = exact && expression.type !== 'set' ? values.of(values.constant('int', position)) : null;
-      writeElement(body, container, key, value, true);
-      position += 1;
+  const add = (value: ValueSet): void => {
+    entries.push({
+      key: exact && indexed ? values.of(values.constant('int', entries.length)) : null,
+      value,
+    });
+  };
+  for (const { item, value } of evaluated) {
+    if (item.k !== 'starred') {
+      add(value);
+      continue;
     }
+    const elements: ValueSet[] = [];
+    const more = spreadInto(body, elements, value);
+    for (const element of elements) add(element);
+    if (!more) continue;
+    exact = false;
+    add(more);
   }
+  fillLiteral(body, container, entries);
   return values.of(container);
 }
 
@@ -352,10 +360,9 @@ function concatenation(body: Body, a: ValueSet, b: ValueSet, result: ValueSet, a
   const left = positionsOf(body, x);
   const right = positionsOf(body, y);
   if (!left || !right || body.repeats > 0) return result;
-  const container = makeContainer(body, x.type, at, '+');
-  for (const [index, element] of [...left, ...right].entries()) {
-    writeElement(body, container, values.of(values.constant('int', index)), element, true);
-  }
+  const elements = [...left, ...right];
+  const container = makeContainer(body, x.type, at, '+', elements.length);
+  fillPositions(body, container, elements);
   return values.of(container);
 }
 

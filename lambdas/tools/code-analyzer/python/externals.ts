@@ -12,6 +12,8 @@ const TRANSPARENT = new Set([
   'functools.singledispatch',
   'abc.abstractmethod',
   'typing.overload',
+  'typing._tp_cache',
+  'enum.unique',
   'typing.final',
   'typing.no_type_check',
   'typing.runtime_checkable',
@@ -37,8 +39,36 @@ const APPLIES: Readonly<Record<string, number>> = {
   'itertools.dropwhile': 0,
 };
 
+/**
+ * Standard functions known by what they do. They are treated so even when the standard library itself is
+ * the project: their own code mixes the values of all callers.
+ */
+const KNOWN = new Set([
+  ...TRANSPARENT,
+  'functools.partial',
+  'functools.wraps',
+  'functools.update_wrapper',
+  'functools.cached_property',
+  'functools.reduce',
+  'contextlib.contextmanager',
+  'contextlib.asynccontextmanager',
+  'collections.namedtuple',
+  'collections.OrderedDict',
+  'typing.NamedTuple',
+  'warnings.warn',
+]);
+
+export function isKnown(qualified: string): boolean {
+  return KNOWN.has(qualified);
+}
+
 /** A call of something outside the project, known by its path. */
-export function callExternal(body: Body, callee: ExternalThing, args: Arguments, at: number): ValueSet {
+export function callExternal(
+  body: Body,
+  callee: Pick<ExternalThing, 'path'>,
+  args: Arguments,
+  at: number,
+): ValueSet {
   const { values } = body;
   const { path } = callee;
   const [first = values.empty] = args.positional;
@@ -91,7 +121,7 @@ export function callExternal(body: Body, callee: ExternalThing, args: Arguments,
     case 'multiprocessing.Process': {
       const target = args.keywords.get('target') ?? args.positional[1];
       if (target) callValues(body, target, NO_ARGUMENTS, at);
-      return values.of(callee);
+      return values.of(values.external(path));
     }
     case 'asyncio.run':
     case 'asyncio.create_task':
@@ -103,10 +133,10 @@ export function callExternal(body: Body, callee: ExternalThing, args: Arguments,
       break;
   }
   if (path in APPLIES) callValues(body, first, positionalOnly(...args.positional.slice(1)), at);
-  if (TRANSPARENT.has(path)) return first.id === 0 ? values.of(callee) : first;
+  if (TRANSPARENT.has(path)) return first.id === 0 ? values.of(values.external(path)) : first;
   // By convention a capital letter names a class: what it makes has its methods.
   const name = path.slice(path.lastIndexOf('.') + 1);
-  return /^_*[A-Z]/.test(name) ? values.of(callee) : values.empty;
+  return /^_*[A-Z]/.test(name) ? values.of(values.external(path)) : values.empty;
 }
 
 function makePartial(body: Body, args: Arguments, at: number): ValueSet {

@@ -19,21 +19,27 @@ import {
 /** Bodies are interpreted inside each other at most this deep; deeper ones wait in the queue. */
 const MAX_DEPTH = 24;
 /** A body that is still changing after this many interpretations keeps what it has. */
-const MAX_RUNS = 60;
+const MAX_RUNS = 24;
+/** All bodies together are interpreted again at most so often per body; then the result is what is known. */
+const MAX_RUNS_PER_BODY = 8;
 
 /** Runs every body of a project until nothing changes, then every function nothing has called. */
 export class Solver {
   readonly values = new Values();
   readonly project: ModuleIndex;
   readonly classes: ClassThing[] = [];
+  /** Callables followed on the way to the function that is being called. */
+  indirections = 0;
   /** While set, calls are not recorded. */
   quiet = false;
   private readonly modules: readonly ModuleFrame[];
   private readonly activations: Activation[] = [];
   private readonly moduleActivations = new Map<ModuleFrame, Activation>();
   private readonly functions: FunctionThing[] = [];
-  private readonly queue: Activation[] = [];
+  /** Bodies to interpret again, by how often they were. */
+  private readonly queue: (Activation[] | undefined)[] = [];
   private depth = 0;
+  private totalRuns = 0;
 
   constructor(project: ModuleIndex, modules: readonly ModuleFrame[]) {
     this.project = project;
@@ -55,40 +61,39 @@ export class Solver {
 
   /** Wakes a body whose inputs have grown. A property, so that it can be handed to cells. */
   readonly wake = (activation: Activation): void => {
-    if (activation.queued || activation.runs === 0) return;
-    activation.queued = true;
-    this.queue.push(activation);
+    if (activation.queued || activation.runs === 0 || activation.runs >= MAX_RUNS) return;
+    this.enqueue(activation);
   };
 
+  /** Bodies that ran least go first: what still changes often waits until more of its inputs are there. */
   private drain(): void {
-    for (let next = 0; next < this.queue.length; next += 1) {
-      const activation = this.queue[next];
-      if (activation) this.run(activation);
-      if (next > 4096) {
-        this.queue.splice(0, next + 1);
-        next = -1;
-      }
+    for (let runs = 0; runs < this.queue.length; runs += 1) {
+      const waiting = this.queue[runs];
+      const activation = waiting?.pop();
+      if (!activation) continue;
+      if (this.totalRuns > MAX_RUNS_PER_BODY * this.activations.length + 2_000) return;
+      this.run(activation);
+      runs = -1;
     }
-    this.queue.length = 0;
+  }
+
+  private enqueue(activation: Activation): void {
+    activation.queued = true;
+    const waiting = this.queue[activation.runs];
+    if (waiting) waiting.push(activation);
+    else this.queue[activation.runs] = [activation];
   }
 
   runIfNew(activation: Activation): void {
     if (activation.runs > 0 || activation.running || activation.queued) return;
     if (this.depth < MAX_DEPTH) this.run(activation);
-    else {
-      activation.queued = true;
-      this.queue.push(activation);
-    }
+    else this.enqueue(activation);
   }
 
   private run(activation: Activation): void {
     activation.queued = false;
-    if (activation.running) {
-      activation.queued = true;
-      this.queue.push(activation);
-      return;
-    }
     if (activation.runs >= MAX_RUNS) return;
+    this.totalRuns += 1;
     activation.runs += 1;
     activation.running = true;
     this.depth += 1;
@@ -102,7 +107,10 @@ export class Solver {
         body.writeName(parameter.variable, value);
       }
     }
+    const { indirections } = this;
+    this.indirections = 0;
     execute(body, frame.body);
+    this.indirections = indirections;
     body.state.dead = false;
     body.expose();
     this.depth -= 1;
