@@ -1,19 +1,13 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Hono } from 'hono';
 import { ulid } from 'ulid';
-import { z } from 'zod';
 import { jsonObjectSchema } from '../../schemas/json.ts';
 import type { Priority } from '../../schemas/task.ts';
-import { createToolRunner } from '../executor/run-tool.ts';
-import { createLambdaToolPort } from '../executor/tool-port.ts';
-import { notifierFromEnvironment } from '../notifier/from-environment.ts';
 import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { budgetStoreFromEnvironment, usageStoreFromEnvironment } from '../shared/llm/from-environment.ts';
-import { pricePlanFromEnvironment } from '../shared/llm/price-plan.ts';
 import { createAccountStore } from '../shared/stores/account-store.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createAuditStore } from '../shared/stores/audit-store.ts';
@@ -35,18 +29,24 @@ import {
   workspaceOf,
   workspacePrefix,
 } from '../shared/wiring.ts';
-import { judgeUnknown } from '../validator/rules.ts';
 import { createApp } from './app.ts';
 import { createExecutions } from './executions.ts';
 import { wakeHolds } from './holds.ts';
 import type { Accounting, ReceptionistDeps, Workspaces } from './ports.ts';
 import { createRateLimiter } from './rate-limiter.ts';
-import { createToolTrial } from './tool-trial.ts';
 
-/** API Gateway waits 30 s for an answer; a little of it is the receptionist's own. */
-const GATEWAY_TRIAL_SECONDS = 24;
-/** In one process the tool's own limit is the only one. */
-const EMBEDDED_TRIAL_SECONDS = 900;
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+const toolTrial = once(async () => (await import('./trial-from-environment.ts')).toolTrialFromEnvironment());
+const planJudge = once(async () => (await import('./trial-from-environment.ts')).planJudgeFromEnvironment());
+const notifier = once(async () =>
+  (await import('../notifier/from-environment.ts')).notifierFromEnvironment(),
+);
 
 const now = () => new Date();
 
@@ -103,11 +103,9 @@ export function depsFromEnvironment(): ReceptionistDeps {
     'QUEUE_HIGH_URL',
     'QUEUE_NORMAL_URL',
     'QUEUE_LOW_URL',
-    'TOOL_FUNCTIONS',
     'REQUESTS_PER_MINUTE',
     'OFFICE_ENGINE',
     'OFFICE_VERSION',
-    'OFFICE_ALLOW_HOSTS',
     'DEFAULT_MAX_DURATION_SECONDS',
   ]);
   const accounts = { client: documentClient(), table: environment.ACCOUNTS_TABLE };
@@ -119,11 +117,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
   const embedded = environment.OFFICE_ENGINE === 'embedded';
   const events = eventLog();
   const slots = createSlotStore(accounts);
-  const notifier = notifierFromEnvironment();
   const registry = toolRegistryFromEnvironment();
-  const pricer = pricePlanFromEnvironment();
-  // A repeated Invoke would repeat the effect.
-  const toolClient = new LambdaClient({ maxAttempts: 1 });
   return {
     version: environment.OFFICE_VERSION,
     engine: environment.OFFICE_ENGINE,
@@ -159,24 +153,11 @@ export function depsFromEnvironment(): ReceptionistDeps {
     shelf: (tenantId) => registry.shelf(tenantId),
     audit: createAuditStore(taskTable()),
     accounting: accounting(events),
-    invokeTool: createToolTrial({
-      runner: createToolRunner({
-        tools: createLambdaToolPort(() => toolClient),
-        workspaceOf: workspaceOf(),
-        workspacePrefix,
-        now,
-      }),
-      workspaceOf: workspaceOf(),
-      functions: z.record(z.string(), z.string()).parse(JSON.parse(environment.TOOL_FUNCTIONS)),
-      allowHosts: environment.OFFICE_ALLOW_HOSTS.split(',').filter((host) => host !== ''),
-      maxSeconds: embedded ? EMBEDDED_TRIAL_SECONDS : GATEWAY_TRIAL_SECONDS,
-      newId: () => ulid(),
-      now,
-    }),
-    judgePlan: async (plan, allowed, shelf) =>
-      judgeUnknown(plan, { shelf, allowed, finished: new Set(), price: await pricer(), max_cost_usd: null }),
+    // Loaded when they are first needed: what few requests use must not lengthen every cold start.
+    invokeTool: async (trial) => (await toolTrial())(trial),
+    judgePlan: async (plan, allowed, shelf) => (await planJudge())(plan, allowed, shelf),
     releaseSlot: (key) => slots.release(key),
-    notify: async (key) => void (await notifier.notify(key)),
+    notify: async (key) => void (await (await notifier()).notify(key)),
     onFeedback: async () => undefined,
     logError: (message, error, detail) =>
       logger.error(message, { ...detail, error: error instanceof Error ? error : new Error(String(error)) }),
