@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import type { EnvironmentName } from '../../lambdas/shared/environment.ts';
 import type { Stores } from './stores.ts';
 
@@ -13,6 +14,8 @@ export function processEnvironment(): Record<string, string> {
     AWS_SECRET_ACCESS_KEY: 'S3RVER',
     // The SDK looks for instance metadata and shared files otherwise, and warns about Node 20.
     AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     POWERTOOLS_TRACE_ENABLED: 'false',
     // Without this the X-Ray SDK hooks every promise of the process to carry a trace nobody reads: a third
@@ -32,8 +35,15 @@ export function storeEndpoints(stores: Stores['endpoints']): Record<string, stri
   };
 }
 
-/** Settings of a person's AWS account that must not reach a local office. */
-const FOREIGN = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'AWS_CONFIG_FILE'] as const;
+/** Settings of a person's AWS account that must not reach a local office, nor send its calls elsewhere. */
+const FOREIGN = [
+  'AWS_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_ENDPOINT_URL',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+] as const;
 
 /** Sets variables for every handler of this process; one office per process. */
 export function applyEnvironment(values: Readonly<Record<string, string>>): void {
