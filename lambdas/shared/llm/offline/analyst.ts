@@ -84,7 +84,7 @@ function partsOf(description: string, brief: AnalystBrief): Part[] | null {
     else {
       const last = parts.pop();
       if (last === undefined) return null;
-      const text = `${last.text.replace(/[.\s]*$/, '')}. ${sentence}`;
+      const text = `${last.text.replace(/[.\s]*$/, '')}${/[?!]\s*$/.test(last.text) ? '' : '.'} ${sentence}`;
       const intents = recognise(text, withWritten(around, parts));
       if (intents === null) return null;
       parts.push({

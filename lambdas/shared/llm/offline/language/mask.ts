@@ -45,7 +45,8 @@ export const slot = (kinds: string): string => `‹[${kinds}]\\d+›`;
 export function mask(input: string, known: readonly string[] = []): Masked {
   const slots: Slot[] = [];
   const keep = (kind: SlotKind, text: string, raw: string): string => {
-    slots.push({ kind, text, raw });
+    // What was masked before inside of it, such as JSON in a quotation, is part of it.
+    slots.push({ kind, text: unmask(text, slots), raw: unmask(raw, slots) });
     return `‹${kind}${slots.length - 1}›`;
   };
   const isPath = (text: string): boolean =>
