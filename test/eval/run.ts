@@ -1,8 +1,9 @@
 /** `npm run eval`: runs the evaluation's tasks against an office and prints success and speed by family. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { EvalTask } from './eval-task.ts';
 import { connectOffice, type OfficeClient } from './office-client.ts';
@@ -104,18 +105,26 @@ async function startEmbedded(
   };
 }
 
+/** Another evaluation is a program of its own; its exit code is this one's. */
+function runOther(name: (typeof OTHERS)[number]): Promise<number> {
+  const script = join(import.meta.dirname, name, 'run.ts');
+  if (!existsSync(script)) throw new Error(`There is no evaluation ${name}.`);
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...(values.json ? ['--json'] : [])], {
+    stdio: 'inherit',
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
 async function main(): Promise<number> {
   if (values.help) {
     console.log(HELP);
     return 0;
   }
   const other = OTHERS.find((name) => values[name]);
-  if (other !== undefined) {
-    const loaded: { run?: (options: { json: boolean }) => Promise<number> } = await import(
-      pathToFileURL(join(import.meta.dirname, other, 'run.ts')).href
-    );
-    return loaded.run === undefined ? Number(process.exitCode ?? 0) : loaded.run({ json: values.json });
-  }
+  if (other !== undefined) return runOther(other);
   const pages = await startPages();
   const given = values['base-url'];
   if (given !== undefined && values.key === undefined) throw new Error('--base-url needs --key.');

@@ -28,13 +28,6 @@ export const tables: readonly Phrasing[] = [
     'table orders.csv: join customers.csv on customer_id | rows',
     'table orders.csv: by city | sum(total) | measure',
   ],
-  [
-    'filter sales.csv where amount > 100, sort by amount descending and save the top 3 to top.csv',
-    'table sales.csv: amount > 100 | rows',
-    'table sales.csv: desc amount | rows',
-    'table sales.csv: first 3 | rows',
-    'write top.csv < result',
-  ],
   ['What is the average price in data.csv?', 'table data.csv: mean(price) | measure'],
   ["What's the mean of the price column in data.csv?", 'table data.csv: mean(price) | measure'],
   ['Compute the total amount in sales.csv', 'table sales.csv: sum(amount) | measure'],
@@ -42,14 +35,6 @@ export const tables: readonly Phrasing[] = [
   ['Find the maximum salary in employees.csv', 'table employees.csv: max(salary) | measure'],
   ['How many rows are in data.csv?', 'table data.csv: count() | measure'],
   ['How many rows does sales.csv have?', 'table sales.csv: count() | measure'],
-  [
-    'How many records in data.csv have price greater than 10?',
-    'table data.csv: price > 10 | count() | measure',
-  ],
-  [
-    'How many employees are in the Engineering department in employees.csv?',
-    'table employees.csv: department == Engineering | count() | measure',
-  ],
   ['How many distinct categories are there in data.csv?', 'table data.csv: unique(category) | measure'],
   ['List the unique regions in sales.csv', 'table sales.csv: select region | distinct | values'],
   ['What columns does data.csv have?', 'table data.csv: columns'],

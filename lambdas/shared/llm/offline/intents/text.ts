@@ -4,68 +4,7 @@ import type { Source, TextQuery, TextWork } from './intent.ts';
 import { type Clause, folderIn, NAME, nameOf, pathsIn, Q, sourceOf, unread } from './places.ts';
 import { countOf, numbersOf, reshapeOf } from './reshaping.ts';
 import { filesOf, literalSource } from './text-sources.ts';
-
-const WORDS = [
-  'many',
-  'number',
-  'count',
-  'counts',
-  'counting',
-  'total',
-  'text',
-  'line',
-  'lines',
-  'word',
-  'words',
-  'character',
-  'characters',
-  'chars',
-  'char',
-  'letters',
-  'sentences',
-  'sentence',
-  'paragraphs',
-  'paragraph',
-  'bytes',
-  'unique',
-  'distinct',
-  'different',
-  'long',
-  'length',
-  'size',
-  'read',
-  'report',
-  'page',
-  'article',
-  'document',
-  'body',
-  'response',
-  'it',
-  'amount',
-  'script',
-  'log',
-  'note',
-  'code',
-  'empty',
-  'non',
-  'blank',
-  'load',
-  'open',
-  'appear',
-  'appears',
-  'up',
-  'wc',
-  'including',
-  'spaces',
-  'statistics',
-  'stats',
-  'source',
-  'perform',
-  'here',
-  'simple',
-  'separately',
-  'respectively',
-];
+import { TEXT_WORDS } from './text-words.ts';
 
 /** Reads one question about a text; null when any word of it is not understood. */
 export function recogniseText(clause: Clause): TextWork | null {
@@ -80,7 +19,7 @@ function queryOf(clause: Clause, source: Source): TextQuery | null {
   const { text } = clause;
   const fine = (...more: string[]): boolean =>
     unread(text, [
-      ...WORDS,
+      ...TEXT_WORDS,
       ...more,
       ...(source.from === 'files'
         ? [
