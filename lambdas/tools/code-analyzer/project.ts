@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { ContentCache } from './content-cache.ts';
 import { loadGrammar } from './grammars.ts';
 import type { CallGraph, Language, LanguageGraph, ProjectFile, SkippedFile } from './graph/call-graph.ts';
-import { analyzePython } from './python/analyze.ts';
-import type { ModuleFrame } from './python/ast.ts';
-import { moduleNameOf } from './python/modules.ts';
+import { analyzeModules } from './engine/analyze.ts';
+import type { ModuleFrame } from './engine/ast.ts';
+import { moduleNameOf } from './engine/modules.ts';
 import { readPythonModule } from './python/read-statements.ts';
 import { decodeSource, languageOf, MAX_FILE_BYTES } from './source-files.ts';
 
@@ -75,7 +75,7 @@ export async function analyzeProject(
     count += 1;
   }
   const graphs: LanguageGraph[] = [];
-  if (modules.length > 0) graphs.push(analyzePython(modules));
+  if (modules.length > 0) graphs.push(analyzeModules(modules));
   const graph: CallGraph = {
     functions: graphs.flatMap((each) => each.functions),
     calls: graphs.flatMap((each) => each.calls),

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '../syntax-tree.ts';
-import type { CallExpression, ComprehensionExpression, Expression, FunctionFrame, Statement } from './ast.ts';
-import { Scope } from './scope.ts';
+import type { CallExpression, ComprehensionExpression, Expression, FunctionFrame, Statement } from '../engine/ast.ts';
+import { Scope } from '../engine/scope.ts';
 
 type NameExpression = Extract<Expression, { k: 'name' }>;
 

@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '../syntax-tree.ts';
-import type { Expression, Pattern } from './ast.ts';
+import type { Expression, Pattern } from '../engine/ast.ts';
 
 /** What a pattern needs of the reader around it. */
 export interface PatternNames {

@@ -1,6 +1,7 @@
 import type { Grammar } from '../grammars.ts';
 import { LineIndex, parseSyntax, type SyntaxNode } from '../syntax-tree.ts';
 import type {
+  CallExpression,
   ClassFrame,
   Expression,
   FunctionFrame,
@@ -9,10 +10,10 @@ import type {
   ModuleFrame,
   Parameter,
   Statement,
-} from './ast.ts';
+} from '../engine/ast.ts';
 import { ExpressionReader } from './read-expressions.ts';
 import { readPattern } from './read-patterns.ts';
-import { newFunction, newModule, resolveNames, Scope } from './scope.ts';
+import { newFunction, newModule, resolveNames, Scope } from '../engine/scope.ts';
 
 const MAX_NESTING = 120;
 
@@ -402,7 +403,7 @@ class ModuleReader extends ExpressionReader {
       body: [],
     };
     module.classes.push(frame);
-    const bases: Pick<import('./ast.ts').CallExpression, 'positional' | 'keywords'> = {
+    const bases: Pick<CallExpression, 'positional' | 'keywords'> = {
       positional: [],
       keywords: [],
     };
@@ -473,7 +474,8 @@ export function readPythonModule(
   text: string,
 ): { module: ModuleFrame; hasError: boolean; lines: number } {
   const lines = new LineIndex(text);
-  const module = newModule(path, qualified, (offset) => lines.lineOf(offset));
+  const isPackage = /(^|\/)__init__\.pyi?$/.test(path);
+  const module = newModule('python', qualified, isPackage, (offset) => ({ file: path, line: lines.lineOf(offset) }));
   const { root, hasError } = parseSyntax(grammar, text);
   const reader = new ModuleReader(text, new Scope(module, null), grammar);
   module.body = reader.block(root);

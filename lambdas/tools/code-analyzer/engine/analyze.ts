@@ -9,17 +9,17 @@ import type { Expression, FunctionFrame, ModuleFrame, Statement } from './ast.ts
 import { ModuleIndex } from './modules.ts';
 import { Solver } from './solver.ts';
 
-/** The call graph of Python modules analysed together; calls appear once per caller, callee and line. */
-export function analyzePython(modules: readonly ModuleFrame[]): LanguageGraph {
+/** The call graph of modules analysed together; calls appear once per caller, callee and line. */
+export function analyzeModules(modules: readonly ModuleFrame[]): LanguageGraph {
   const solver = new Solver(new ModuleIndex(modules), modules);
   const calls = new Map<string, GraphCall>();
   for (const activation of solver.solve()) {
     const { module } = activation.frame;
     for (const [at, { caller, callees }] of activation.calls) {
-      const line = module.lineOf(at);
+      const { file, line } = module.placeOf(at);
       for (const callee of callees) {
-        const key = `${caller}>${callee}@${module.path}:${line}`;
-        if (!calls.has(key)) calls.set(key, { caller, callee, file: module.path, line });
+        const key = `${caller}>${callee}@${file}:${line}`;
+        if (!calls.has(key)) calls.set(key, { caller, callee, file, line });
       }
     }
   }
@@ -27,22 +27,19 @@ export function analyzePython(modules: readonly ModuleFrame[]): LanguageGraph {
   const classes: GraphClass[] = [];
   const imports: GraphImport[] = [];
   for (const module of modules) {
-    const { path } = module;
-    functions.push({ qualified: module.qualified, kind: 'module', file: path, line: 1 });
+    functions.push({ qualified: module.qualified, kind: 'module', ...module.placeOf(module.at) });
     for (const frame of module.functions) {
       functions.push({
         qualified: frame.qualified,
         kind: kindOf(frame),
-        file: path,
-        line: module.lineOf(frame.at),
+        ...module.placeOf(frame.at),
       });
     }
     for (const frame of module.classes) {
       functions.push({
         qualified: frame.qualified,
         kind: 'class',
-        file: path,
-        line: module.lineOf(frame.at),
+        ...module.placeOf(frame.at),
       });
     }
     outline(module, module.body, classes, imports);
@@ -67,13 +64,12 @@ function outline(
   imports: GraphImport[],
 ): void {
   for (const statement of statements) {
-    const line = module.lineOf(statement.at);
+    const place = module.placeOf(statement.at);
     switch (statement.k) {
       case 'class':
         classes.push({
           qualified: statement.frame.qualified,
-          file: module.path,
-          line,
+          ...place,
           bases: statement.bases.map(spell).filter((base) => base !== ''),
         });
         outline(module, statement.frame.body, classes, imports);
@@ -82,13 +78,12 @@ function outline(
         outline(module, statement.frame.body, classes, imports);
         break;
       case 'import':
-        imports.push({ file: module.path, line, module: statement.module, names: [] });
+        imports.push({ ...place, module: statement.module, names: [] });
         break;
       case 'import_from': {
         const names = statement.star ? ['*'] : statement.names.map((each) => each.name);
         imports.push({
-          file: module.path,
-          line,
+          ...place,
           module: '.'.repeat(statement.level) + statement.module,
           names,
         });

@@ -5,6 +5,7 @@ import { linearize } from './classes.ts';
 import { assign, evaluate } from './evaluate.ts';
 import { execute } from './execute.ts';
 import type { ModuleIndex } from './modules.ts';
+import { bodyAround, subclassesOf, typeValues } from './types.ts';
 import {
   type ClassThing,
   type Container,
@@ -38,6 +39,11 @@ export class Solver {
   private readonly functions: FunctionThing[] = [];
   /** Bodies to interpret again, by how often they were. */
   private readonly queue: (Activation[] | undefined)[] = [];
+  /** Whether declared types are used: only after everything that values alone can tell. */
+  typed = false;
+  /** Bodies that a declared type would tell more. */
+  readonly needsTypes = new Set<Activation>();
+  private visited = 0;
   private depth = 0;
   private totalRuns = 0;
 
@@ -50,13 +56,50 @@ export class Solver {
   solve(): readonly Activation[] {
     for (const module of this.modules) this.runIfNew(this.moduleActivation(module));
     this.drain();
-    for (let index = 0; index < this.functions.length; index += 1) {
-      const fn = this.functions[index];
+    this.visitUncalled();
+    this.typed = true;
+    for (const activation of this.needsTypes) this.wake(activation);
+    for (let index = 0; index < this.activations.length; index += 1) {
+      const activation = this.activations[index];
+      if (activation) this.feedTypes(activation);
+      this.drain();
+    }
+    this.visitUncalled();
+    return this.activations;
+  }
+
+  private visitUncalled(): void {
+    for (; this.visited < this.functions.length; this.visited += 1) {
+      const fn = this.functions[this.visited];
       if (!fn || fn.activations.size > 0) continue;
       this.activateUncalled(fn);
       this.drain();
     }
-    return this.activations;
+  }
+
+  /** Parameters nothing flows into get what their declared types admit. */
+  private feedTypes(activation: Activation): void {
+    if (activation.frame.kind !== 'function') return;
+    for (const [index, { annotation, kind }] of activation.frame.parameters.entries()) {
+      if (!annotation || kind.startsWith('rest')) continue;
+      const known = activation.parameters[index] ?? this.values.empty;
+      if (known.items.some((thing) => thing.kind !== 'constant' || thing.type !== 'None')) continue;
+      this.feed(activation, index, typeValues(bodyAround(activation, this), annotation));
+    }
+  }
+
+  /** A name of another module, or something outside the project. */
+  imported(reader: Activation, { module, name }: { module: string; name: string | null }): ValueSet {
+    if (!this.project.has(module)) {
+      return this.values.of(this.values.external(name === null ? module : `${module}.${name}`));
+    }
+    this.ensure(module);
+    const thing = this.moduleThing(module);
+    if (name === null) return this.values.of(thing);
+    if (!thing.module) return this.values.empty;
+    const value = this.moduleName(reader, thing.module, name);
+    const submodule = `${module}.${name}`;
+    return value.id === 0 && this.project.has(submodule) ? this.imported(reader, { module: submodule, name: null }) : value;
   }
 
   /** Wakes a body whose inputs have grown. A property, so that it can be handed to cells. */
@@ -153,9 +196,18 @@ export class Solver {
       const takesClass =
         wrappers?.includes('classmethod') || /^__(new|init_subclass|class_getitem)__$/.test(fn.frame.name);
       if (takesClass) this.feed(activation, 0, this.values.of(fn.owner));
-      else if (!wrappers?.includes('staticmethod')) this.feed(activation, 0, this.values.of(self));
+      else if (!wrappers?.includes('staticmethod')) this.feed(activation, 0, this.receiversOf(fn, fn.owner));
     }
     this.runIfNew(activation);
+  }
+
+  /** The class's instances and those of the classes below it that inherit the method. */
+  private receiversOf(fn: FunctionThing, owner: ClassThing): ValueSet {
+    const heirs = subclassesOf(owner).filter((type) => {
+      const definer = type.order.find((each) => each.kind === 'class' && each.fields?.get(fn.frame.name)?.total.id);
+      return definer === owner;
+    });
+    return this.values.from([owner.instance, ...heirs.slice(0, 24).map((type) => type.instance)]);
   }
 
   feed(activation: Activation, index: number, value: ValueSet): void {
@@ -215,7 +267,7 @@ export class Solver {
 
   defineFunction(body: Body, frame: FunctionFrame): FunctionThing {
     const { values } = this;
-    const key = `d:${frame.module.path}:${frame.at}:${frame.name}:${body.activation.id}`;
+    const key = `d:${frame.module.qualified}:${frame.at}:${frame.name}:${body.activation.id}`;
     const fn = values.once<FunctionThing>(key, (id) => {
       const made: FunctionThing = {
         id,

@@ -1,3 +1,4 @@
+import type { Language } from '../graph/call-graph.ts';
 import type { Expression, Frame, FunctionFrame, ModuleFrame, Variable } from './ast.ts';
 
 type NameExpression = Extract<Expression, { k: 'name' }>;
@@ -76,7 +77,12 @@ export function resolveNames(references: { name: NameExpression; scope: Scope }[
   }
 }
 
-export function newModule(path: string, qualified: string, lineOf: (offset: number) => number): ModuleFrame {
+export function newModule(
+  language: Language,
+  qualified: string,
+  isPackage: boolean,
+  placeOf: ModuleFrame['placeOf'],
+): ModuleFrame {
   const frame = {
     kind: 'module',
     name: qualified.slice(qualified.lastIndexOf('.') + 1),
@@ -85,9 +91,9 @@ export function newModule(path: string, qualified: string, lineOf: (offset: numb
     variables: [],
     at: 0,
     body: [],
-    path,
-    isPackage: /(^|\/)__init__\.pyi?$/.test(path),
-    lineOf,
+    language,
+    isPackage,
+    placeOf,
     globals: new Map(),
     exported: null,
     functions: [],

@@ -6,6 +6,7 @@ import { defineClass } from './classes.ts';
 import { awaitValues, iterate, makeContainer, positionsOf, readElement, writeElement } from './containers.ts';
 import { assign, binary, evaluate, truth } from './evaluate.ts';
 import { State } from './state.ts';
+import { typeValues } from './types.ts';
 import type { ValueSet } from './values.ts';
 
 /** Loops are interpreted until nothing new arrives, at most this often. */
@@ -34,7 +35,7 @@ function executeOne(body: Body, statement: Statement): void {
       augment(body, statement);
       return;
     case 'annotate':
-      if (statement.value) assign(body, statement.target, evaluate(body, statement.value));
+      annotate(body, statement);
       return;
     case 'return':
       body.solver.addReturn(
@@ -121,6 +122,22 @@ function executeOne(body: Body, statement: Statement): void {
       leave(body);
       return;
     }
+  }
+}
+
+/** A declared type says what a variable holds where its values are not known. */
+function annotate(body: Body, statement: Extract<Statement, { k: 'annotate' }>): void {
+  const { solver } = body;
+  const value = statement.value ? evaluate(body, statement.value) : body.values.empty;
+  const known = value.items.some((thing) => thing.kind !== 'constant' || thing.type !== 'None');
+  if (known) assign(body, statement.target, value);
+  else if (solver.typed) {
+    const declared = typeValues(body, statement.annotation);
+    if (body.owner && statement.target.k === 'name') body.writeField(body.owner.instance, statement.target.name, declared, false);
+    else assign(body, statement.target, body.values.union(value, declared));
+  } else {
+    solver.needsTypes.add(body.activation);
+    if (statement.value) assign(body, statement.target, value);
   }
 }
 

@@ -50,7 +50,7 @@ function nameDescriptor(body: Body, item: Thing, type: ClassThing, name: string,
 function classOf(body: Body, statement: Extract<Statement, { k: 'class' }>): ClassThing {
   const { values } = body;
   const { frame } = statement;
-  const key = `k:${frame.module.path}:${frame.at}:${frame.qualified}:${body.activation.id}`;
+  const key = `k:${frame.module.qualified}:${frame.at}:${frame.qualified}:${body.activation.id}`;
   return values.once<ClassThing>(key, (id) => {
     const type: ClassThing = {
       id,

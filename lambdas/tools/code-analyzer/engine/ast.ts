@@ -1,5 +1,9 @@
+import type { Language } from '../graph/call-graph.ts';
+
 /**
- * Python as the interpreter reads it: small nodes with names already bound to variables.
+ * A program as the interpreter reads it: small nodes with names already bound to variables. Modelled on
+ * Python; readers of other languages say the same things in these words (`new X()` is a call of X, a
+ * method's receiver is its first parameter).
  * `at` is the UTF-16 offset of the node in its file.
  */
 
@@ -26,9 +30,10 @@ export interface Frame {
 
 export interface ModuleFrame extends Frame {
   readonly kind: 'module';
-  readonly path: string;
   readonly isPackage: boolean;
-  readonly lineOf: (offset: number) => number;
+  readonly language: Language;
+  /** The file and the line, from 1, of a node. A module may be made of several files. */
+  readonly placeOf: (offset: number) => { file: string; line: number };
   readonly globals: Map<string, Variable>;
   /** The names in `__all__` when it is a literal. */
   exported: string[] | null;
@@ -62,6 +67,8 @@ export type Expression =
   | { k: 'constant'; at: number; type: string; value: string | number | null }
   | { k: 'name'; at: number; name: string; variable: Variable | null; frame: Frame }
   | { k: 'attribute'; at: number; object: Expression; name: string }
+  /** A name of another module of the project (null: the module), or something outside of it. */
+  | { k: 'imported'; at: number; module: string; name: string | null }
   | { k: 'subscript'; at: number; object: Expression; index: Expression }
   | { k: 'slice'; at: number; from: Expression | null; to: Expression | null; step: Expression | null }
   | CallExpression

@@ -6,6 +6,7 @@ import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
 import { positionsOf, readAll, writeElement } from './containers.ts';
 import { callExternal, isKnown } from './externals.ts';
+import { bodyAround, typeValues } from './types.ts';
 import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './values.ts';
 
 /** What a call passes. `spread` are the elements of `*x` whose positions are unknown. */
@@ -138,7 +139,7 @@ function activationFor(
   else if (self?.kind === 'class' && self !== fn.owner) context = `t${self.id}`;
   if (context) subject = self;
   // A function that makes and returns closures, such as a decorator, is told apart by who calls it.
-  if (fn.frame.returnsClosure) context += `@${body.frame.module.path}:${at}`;
+  if (fn.frame.returnsClosure) context += `@${body.frame.module.qualified}:${at}`;
   let known = fn.activations.get(context);
   if (!known && fn.activations.size >= MAX_CONTEXTS) {
     context = '';
@@ -179,6 +180,7 @@ function resultOf(
   if (fn.frame.isGenerator || fn.frame.isAsync) {
     return values.of(body.solver.generatorOf(activation, fn.frame.isAsync && !fn.frame.isGenerator));
   }
+  if (activation.returned.id === 0 && fn.frame.returns) return declaredResult(body, fn, activation);
   if (!activation.returned.symbolic) return activation.returned;
   let result = values.empty;
   for (const item of activation.returned.items) {
@@ -191,6 +193,17 @@ function resultOf(
     }
   }
   return result;
+}
+
+/** What the signature promises, where the body says nothing. */
+function declaredResult(body: Body, fn: FunctionThing, activation: Activation): ValueSet {
+  const { solver, values } = body;
+  if (!fn.frame.returns) return values.empty;
+  if (!solver.typed) {
+    solver.needsTypes.add(body.activation);
+    return values.empty;
+  }
+  return typeValues(bodyAround(activation, solver), fn.frame.returns);
 }
 
 /** Lets the arguments flow into the activation's parameters; gives the unresolved argument per parameter. */

@@ -68,6 +68,8 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
       return body.readName(expression.name, expression.variable);
     case 'attribute':
       return readAttribute(body, evaluate(body, expression.object), expression.name, expression.at);
+    case 'imported':
+      return body.solver.imported(body.activation, expression);
     case 'call':
       return evaluateCall(body, expression);
     case 'subscript':
