@@ -65,10 +65,6 @@ export class CalculatorProcess {
     return this.#alive;
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   #take(line: string): void {
     const reply = replySchema.parse(JSON.parse(line));
     if (this.#waiting?.id !== reply.id) return;

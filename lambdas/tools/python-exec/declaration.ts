@@ -40,7 +40,7 @@ export const pythonExecDeclaration = {
   name: 'python_exec',
   version: '1.0.0',
   description:
-    'Runs Python 3.14 code (standard library; no numpy or pandas, no threads, subprocesses, ctypes or network) in a fresh sandbox ' +
+    'Runs Python 3.14 code (standard library; no numpy or pandas, no threads, subprocesses, ctypes, time zone database or network) in a fresh sandbox ' +
     'and returns stdout, stderr, the value of the last expression and the files it wrote. Use it to compute, parse, transform and generate data.',
   inputs,
   output,

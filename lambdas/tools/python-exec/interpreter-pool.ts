@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { InterpreterProcess, startFailure } from './interpreter-process.ts';
 import { type Walls, wallsAround } from './process-walls.ts';
 import type { RuntimeFiles } from './runtime-files.ts';
@@ -17,12 +18,17 @@ const JS_HEAP_MB = 256;
 /** Loading takes 1 to 2 s on an idle core; a busy machine gets ten times that. */
 const START_MS = 30_000;
 
+/** Programs that run at once; the others wait, for each takes a core and up to a gigabyte. */
+const MAX_RUNNING = Math.max(2, availableParallelism());
+
 /** Hands out clean interpreters, each for one program, and keeps one loaded ahead. */
 export class InterpreterPool {
   readonly #files: RuntimeFiles;
   readonly #limits: InterpreterLimits;
   #snapshot: Buffer | undefined;
   #snapshotTried = false;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
   #next: InterpreterProcess | undefined;
   #closed = false;
   readonly #onExit = () => this.#next?.kill();
@@ -76,6 +82,19 @@ export class InterpreterPool {
 
   get walls(): readonly string[] {
     return this.#walls(0).names;
+  }
+
+  /** Waits for a place among the running programs; give it back with `leave`. */
+  async enter(): Promise<void> {
+    if (this.#running >= MAX_RUNNING) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running += 1;
+  }
+
+  /** The place goes to who waits longest. */
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#running -= 1;
   }
 
   /** Whether the interpreter ahead is loaded. */

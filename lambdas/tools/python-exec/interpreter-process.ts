@@ -89,10 +89,6 @@ export class InterpreterProcess {
     this.#idle(true);
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   get alive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null && !this.#stopped;
   }

@@ -67,6 +67,16 @@ export function createPythonExec(deps: PythonExecDeps = {}): PythonExec {
 
   async function run(inputs: PythonExecInputs, context: ToolRun): Promise<ToolResult<PythonExecOutput>> {
     checkFiles(inputs, context);
+    const places = interpreters();
+    await places.enter();
+    try {
+      return await runNow(inputs, context);
+    } finally {
+      places.leave();
+    }
+  }
+
+  async function runNow(inputs: PythonExecInputs, context: ToolRun): Promise<ToolResult<PythonExecOutput>> {
     const seconds = Math.min(
       inputs.timeout_seconds ?? DEFAULT_TIMEOUT_SECONDS,
       context.policy.timeout_seconds,
