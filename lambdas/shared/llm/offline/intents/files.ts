@@ -105,11 +105,18 @@ const MENTIONS =
 function recogniseListing(clause: Clause): Intent | null {
   const { text } = clause;
   const all = folderIn(clause) ?? '.';
-  const needle = `(?:the\\s+)?(?:text|word|string|phrase|term|pattern|keyword|substring|lines?|occurrences?|mentions?|instances?)?\\s*(?:of|with|containing)?\\s*(?:the\\s+)?(?:text|word|string|phrase|term|keyword)?\\s*(${Q}|‹N\\d+›|[A-Z][A-Z_]{2,}|(?!(?:files?|lines?|all|every|any|the|a)\\b)\\w+)`;
+  const needle = `(?:the\\s+)?(?:text|word|string|phrase|term|pattern|keyword|substring|lines?|occurrences?|mentions?|instances?)?\\s*(?:of|with|containing)?\\s*(?:the\\s+)?(?:text|word|string|phrase|term|keyword)?\\s*(${Q}|‹N\\d+›|(?!(?:files?|lines?|all|every|any|the|an?|most|least|more|less|fewer|fewest|largest|smallest|biggest|longest|shortest|highest|lowest|same|no|name|names|extension|at|only|different|duplicates?|its|their|for|in|of|to)\\b)\\w+)`;
   const which = new RegExp(
     `\\b(?:which|what|find|list|show|get|search for|identify|all|every)\\b(?:\\s+(?:me|all|the|of|every|any))*\\s+(?:(?:[\\w.]+)\\s+)?(files?|lines?)\\b.*?\\s(?:that\\s+|which\\s+)?${MENTIONS}\\s+${needle}`,
     'i',
   ).exec(text);
+  const found = new RegExp(
+    `^(?:where (?:is|are|does|do)|find where|find|in (?:which|what) files?\\s+(?:is|does|do|are))\\s+(?:the\\s+)?(?:word\\s+|text\\s+|string\\s+)?(${Q}|‹N\\d+›|[A-Z][A-Z_]{2,})\\s*(?:is\\s+)?(?:comments?\\s+in\\b|markers?\\s+in\\b|mentioned|appear|appears|occur|occurs|used|defined|found|in\\b|across\\b|anywhere\\b).*$`,
+    'i',
+  ).exec(text);
+  // "find TODO in src" names a mark; "find bugs in src" asks for judgement.
+  const marked =
+    found !== null && (found[1]?.startsWith('‹') || /^[A-Z][A-Z_]{2,}$/.test(found[1] ?? '')) ? found : null;
   const search =
     which ??
     new RegExp(
@@ -120,10 +127,7 @@ function recogniseListing(clause: Clause): Intent | null {
       `^(?:find|locate|show|list|get)\\s+(?:me\\s+)?(?:all\\s+|every\\s+|each\\s+|the\\s+)*(?:lines?|places?|occurrences?|mentions?|instances?|matches|appearances)\\b.*?(?:where|of|containing|with|that (?:contain|mention)s?|for)\\s+${needle}`,
       'i',
     ).exec(text) ??
-    new RegExp(
-      `^(?:where (?:is|are|does|do)|find where|find|in (?:which|what) files?\\s+(?:is|does|do|are))\\s+(?:the\\s+)?(?:word\\s+|text\\s+|string\\s+)?(${Q}|‹N\\d+›|[A-Z][A-Z_]{2,})\\s*(?:is\\s+)?(?:comments?\\s+in\\b|markers?\\s+in\\b|mentioned|appear|appears|occur|occurs|used|defined|found|in\\b|across\\b|anywhere\\b).*$`,
-      'i',
-    ).exec(text);
+    marked;
   if (
     search !== null &&
     !/‹U\d+›/.test(text) &&

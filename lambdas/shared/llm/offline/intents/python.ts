@@ -57,6 +57,8 @@ export function recognisePython(clause: Clause): RunPython | null {
     return { kind: 'run_python', program: { code: slotText(block[0], clause.slots) }, ...input };
   }
   const script = pathsIn(clause).find((path) => /\.py$/i.test(path));
+  const others = pathsIn(clause).filter((path) => path !== script && path !== input.stdinPath);
+  if (others.length > 0 || /\b(?:times|twice|thrice|repeatedly|every|in a loop)\b/i.test(text)) return null;
   if (
     script !== undefined &&
     /\b(?:run|execute|launch|exec|start)\b|\boutput of\b|\bprint(?:s|ed)?\b|\bwhat does\b.*\b(?:print|output|produce)\b/i.test(

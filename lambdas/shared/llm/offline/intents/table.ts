@@ -212,13 +212,8 @@ export function recogniseTable(clause: Clause): TableWork | null {
     work.join === undefined &&
     work.ask === 'rows';
   if (empty) return null;
-  if (
-    work.group.length > 0 &&
-    work.measures.length === 0 &&
-    work.ask === 'rows' &&
-    clause.around.before.length === 0 &&
-    !/\bgroup/i.test(clause.text)
-  )
-    return null;
+  // "sort by a, then by b": a group that nothing is computed for must be called a group.
+  const bareGroup = work.group.length > 0 && work.measures.length === 0 && work.ask === 'rows';
+  if (bareGroup && !/\b(?:group|aggregat|partition|split)/i.test(clause.text)) return null;
   return work;
 }
