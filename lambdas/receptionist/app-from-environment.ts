@@ -44,9 +44,7 @@ const once = <T>(make: () => T): (() => T) => {
 };
 const toolTrial = once(async () => (await import('./trial-from-environment.ts')).toolTrialFromEnvironment());
 const planJudge = once(async () => (await import('./trial-from-environment.ts')).planJudgeFromEnvironment());
-const notifier = once(async () =>
-  (await import('../notifier/from-environment.ts')).notifierFromEnvironment(),
-);
+const notice = once(async () => (await import('./notice.ts')).noticeFromEnvironment());
 
 const now = () => new Date();
 
@@ -157,7 +155,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     invokeTool: async (trial) => (await toolTrial())(trial),
     judgePlan: async (plan, allowed, shelf) => (await planJudge())(plan, allowed, shelf),
     releaseSlot: (key) => slots.release(key),
-    notify: async (key) => void (await (await notifier()).notify(key)),
+    notify: async (key) => (await notice())(key),
     onFeedback: async () => undefined,
     logError: (message, error, detail) =>
       logger.error(message, { ...detail, error: error instanceof Error ? error : new Error(String(error)) }),

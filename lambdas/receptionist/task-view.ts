@@ -3,6 +3,7 @@ import type { TaskEvent } from '../../schemas/events.ts';
 import type { StepView, SubtaskView } from '../../schemas/http.ts';
 import type { Json, JsonObject } from '../../schemas/json.ts';
 import { type Cost, costSchema, isFinal, type TaskStatus } from '../../schemas/task.ts';
+import { shareDone } from './share-done.ts';
 
 /** What a task's events say about it. Any prefix of a log folds. */
 export interface TaskProgress {
@@ -230,36 +231,6 @@ const changes: Readonly<Partial<Record<TaskEvent['type'], Change>>> = {
   'task.cancelled': end,
 };
 
-/** How far a subtask is, 0 to 1: a plan that stands is a third, steps are the next half, then the review. */
-function share(subtask: SubtaskView): number {
-  switch (subtask.status) {
-    case 'waiting':
-      return 0;
-    case 'planning':
-      return 0.05;
-    case 'validating':
-      return 0.2;
-    case 'awaiting_approval':
-      return 0.3;
-    case 'executing': {
-      const ended = subtask.steps.filter((step) => step.ended_at !== null).length;
-      return 0.35 + (0.5 * ended) / Math.max(1, subtask.steps.length);
-    }
-    case 'reviewing':
-      return 0.9;
-    default:
-      return 1;
-  }
-}
-
-function progressOf(fold: Fold): number {
-  const subtasks = [...fold.subtasks.values()];
-  if (subtasks.length === 0) return 0;
-  const average = subtasks.reduce((sum, subtask) => sum + share(subtask), 0) / subtasks.length;
-  // Decomposition is the first twentieth; only `task.completed` reaches 1.
-  return Math.min(0.99, 0.05 + 0.94 * average);
-}
-
 function currentStep(fold: Fold): string | null {
   if (isFinal(fold.status)) return null;
   for (const subtask of fold.subtasks.values()) {
@@ -297,7 +268,7 @@ export function foldTask(events: readonly TaskEvent[]): TaskProgress {
       }
     }
     if (event.message !== '') fold.latest = event.message;
-    fold.progress = Math.max(fold.progress, progressOf(fold));
+    fold.progress = Math.max(fold.progress, shareDone([...fold.subtasks.values()]));
   }
   const open = !isFinal(fold.status);
   const waits = open && fold.questions.size > 0 ? 'awaiting_approval' : null;

@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import { createToolRunner } from '../executor/run-tool.ts';
-import { createLambdaToolPort } from '../executor/tool-port.ts';
+import { createLambdaToolPort, tenantIsolatedFunctions } from '../executor/tool-port.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { pricePlanFromEnvironment } from '../shared/llm/price-plan.ts';
 import { workspaceOf, workspacePrefix } from '../shared/wiring.ts';
@@ -24,7 +24,7 @@ export function toolTrialFromEnvironment(): ReceptionistDeps['invokeTool'] {
   const client = new LambdaClient({ maxAttempts: 1 });
   return createToolTrial({
     runner: createToolRunner({
-      tools: createLambdaToolPort(() => client),
+      tools: createLambdaToolPort(() => client, tenantIsolatedFunctions()),
       workspaceOf: workspaceOf(),
       workspacePrefix,
       now,

@@ -67,12 +67,10 @@ describe('a plan given with a task', () => {
     expect((await send<{ total: number }>('GET', '/analytics/failures')).body.total).toBeGreaterThan(0);
     const path = `/dead-letters/${task.task_id}/redrive`;
     expect((await send('POST', path, { body: { mode: 'edit' } })).status).toBe(400);
-    const redriven = await send('POST', path, { body: { mode: 'retry' } });
-    expect(redriven.status).toBe(202);
-    expect((await send('POST', path, { body: { mode: 'retry' } })).status).toBe(409);
+    const both = await Promise.all([1, 2].map(() => send('POST', path, { body: { mode: 'retry' } })));
+    expect(both.map(({ status }) => status).sort()).toEqual([202, 409]);
     const again = await waitFor(task.task_id);
     expect(again.status).toBe('failed');
-    await waitFor(task.task_id, () => true);
     expect((await send('GET', `/dead-letters/${task.task_id}`)).body).toMatchObject({
       redrives: 1,
       status: 'open',
