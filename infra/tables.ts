@@ -24,7 +24,8 @@ export const timeToLiveAttribute = 'expires_at';
 export const tables: Readonly<Record<TableName, TableSpec>> = {
   tasks: {
     variable: 'TASKS_TABLE',
-    description: 'Tasks with everything that belongs to them: events, plans, verdicts, receipts, gates, approvals',
+    description:
+      'Tasks with everything that belongs to them: events, plans, verdicts, receipts, gates, approvals',
     indexes: [
       { name: 'by_time', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
       { name: 'by_activity', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },

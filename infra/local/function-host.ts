@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionSpec } from '../functions.ts';
-import type { Invocation } from './engine/execution.ts';
+import type { Invocation } from './engine/execution-host.ts';
 
 /** What a handler gets besides its event, in the shape of Lambda's own context. */
 export interface FunctionContext {

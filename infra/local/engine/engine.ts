@@ -4,14 +4,8 @@ import type { JsonObject } from '../../../schemas/json.ts';
 import { Archive, type FinishedExecution } from './archive.ts';
 import { prepareMachine } from './definition.ts';
 import { EngineApiError, TaskAttemptError } from './errors.ts';
-import {
-  type ChildRequest,
-  type End,
-  Execution,
-  type ExecutionHost,
-  type Invocation,
-  type LoadedMachine,
-} from './execution.ts';
+import { type End, Execution } from './execution.ts';
+import type { ChildRequest, ExecutionHost, Invocation, LoadedMachine } from './execution-host.ts';
 import { type ExecutionStart, Journals } from './journal.ts';
 import { StateMachine, type StateMachineDefinition, timeoutErrorClass } from './library.ts';
 import { after } from './timers.ts';

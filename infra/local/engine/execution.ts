@@ -1,63 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../../schemas/json.ts';
 import type { FinishedExecution } from './archive.ts';
-import { ENTRY_STATE, type PreparedMachine, type TaskState } from './definition.ts';
+import { ENTRY_STATE, type TaskState } from './definition.ts';
 import { RunInterruptedError } from './errors.ts';
-import type {
-  ExecutionStart,
-  IssuedToken,
-  JournalLine,
-  Journals,
-  Outcome,
-  RecordedAttempt,
-} from './journal.ts';
-import { ExecutionError, type RunOptions, type StateMachine } from './library.ts';
+import type { ExecutionHost, LoadedMachine } from './execution-host.ts';
+import type { ExecutionStart, IssuedToken, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
+import { ExecutionError, type RunOptions } from './library.ts';
 import { performAttempt } from './task-attempt.ts';
 import { after } from './timers.ts';
-
-/** A state machine that is ready to run. */
-export interface LoadedMachine extends PreparedMachine {
-  readonly runner: StateMachine;
-}
-
-/** What an invoked function answered; payloads are JSON text. */
-export type Invocation =
-  | { readonly ok: true; readonly payload: string }
-  | {
-      readonly ok: false;
-      readonly errorType: string;
-      readonly errorMessage: string;
-      readonly trace: string[];
-    };
-
-export interface ChildRequest {
-  readonly machineArn: string;
-  readonly name: string;
-  /** JSON text. */
-  readonly input: string;
-  /** The same attempt started it before a restart. */
-  readonly again: boolean;
-}
-
-/** What an execution needs from the engine around it. */
-export interface ExecutionHost {
-  readonly journals: Journals;
-  /** Stands for `$$.Task.Token` until the attempt is known; different in every process. */
-  readonly tokenPlaceholder: string;
-  readonly now: () => number;
-  /** No new attempt may begin: the engine is closing. */
-  readonly draining: () => boolean;
-  readonly taskError: (outcome: { error: string; cause: string }) => Error;
-  readonly invoke: (functionArn: string, payload: string) => Promise<Invocation>;
-  readonly onTransition: (machine: string, state: string) => void;
-  readonly onEnd: (execution: Execution, record: FinishedExecution) => void;
-  readonly onToken: (token: string, execution: Execution, key: string) => void;
-  readonly dropToken: (token: string) => void;
-  /** Starts a child, or finds the one that was started before. */
-  readonly startChild: (parent: Execution, child: ChildRequest) => Promise<FinishedExecution>;
-  readonly stopChild: (arn: string) => void;
-  readonly childArn: (stateMachineArn: string, name: string) => string;
-}
 
 /** One attempt that hasn't ended yet. */
 interface Waiter {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../../schemas/json.ts';
 import type { FinishedExecution } from './archive.ts';
 import type { TaskState } from './definition.ts';
-import type { Execution, ExecutionHost, Invocation } from './execution.ts';
+import type { Execution } from './execution.ts';
+import type { ExecutionHost, Invocation } from './execution-host.ts';
 import type { IssuedToken, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
 import { after } from './timers.ts';
 
