@@ -34,7 +34,7 @@ import {
   TaskCostLimitError,
 } from './provider.ts';
 import type { ProviderRegistry } from './providers.ts';
-import { estimatePrompt, type Prompt } from './tokens.ts';
+import { estimatePrompt, fitsInto, type Prompt } from './tokens.ts';
 import type { UsageStore } from './usage.ts';
 
 export interface RouterDeps {
@@ -182,11 +182,10 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
     const until = await breakerOf(model).admit(model.name);
     if (until !== null) return 'circuit open after repeated failures';
     const room = model.context_tokens - outputLimit(request, route, model);
-    const messages = economise(
-      request.messages,
-      room - estimatePrompt({ system: request.system, messages: [] }),
-    ).messages;
-    return estimatePrompt({ system: request.system, messages }) > room ? TOO_LONG : null;
+    if (fitsInto({ system: request.system, messages: request.messages }, room)) return null;
+    const frame = estimatePrompt({ system: request.system, messages: [] });
+    const { messages } = economise(request.messages, room - frame);
+    return fitsInto({ system: request.system, messages }, room) ? null : TOO_LONG;
   }
 
   function breakerOf(model: Model): CircuitBreaker {

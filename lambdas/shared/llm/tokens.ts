@@ -69,3 +69,8 @@ function sumPrompt(prompt: Prompt, count: (text: string) => number): number {
 export const estimatePrompt = (prompt: Prompt): number => sumPrompt(prompt, estimateTokens);
 /** Input tokens that no provider will exceed. */
 export const boundPrompt = (prompt: Prompt): number => sumPrompt(prompt, boundTokens);
+
+/** Whether the prompt's estimate is within `room`; counts only what is not obviously within. */
+export function fitsInto(prompt: Prompt, room: number): boolean {
+  return sumPrompt(prompt, (text) => text.length) <= room || estimatePrompt(prompt) <= room;
+}

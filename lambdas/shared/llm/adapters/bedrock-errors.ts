@@ -41,9 +41,20 @@ export function classifyBedrockError(provider: string, error: unknown): unknown 
       return new ProviderError('rate_limited', message, { retry_after_ms: retryAfter(headersOf(error)) });
     return new ProviderError(status >= 500 ? 'server' : 'bad_request', message);
   }
-  if ('code' in error || error instanceof SyntaxError)
+  if (isConnectionFailure(error))
     return new ProviderError('network', message, { may_have_run: !neverConnected(error) });
   return error;
+}
+
+/** Sockets fail with a code, somewhere among the causes; a body that is no JSON fails to parse. */
+function isConnectionFailure(error: Error): boolean {
+  let cause: unknown = error;
+  for (let depth = 0; typeof cause === 'object' && cause !== null && depth < 6; depth += 1) {
+    if (typeof Reflect.get(cause, 'code') === 'string' || Reflect.get(cause, 'name') === 'SyntaxError')
+      return true;
+    cause = Reflect.get(cause, 'cause');
+  }
+  return /wrapper|socket|ECONN|HTTP2/i.test(error.message);
 }
 
 function statusOf(error: Error): number | undefined {

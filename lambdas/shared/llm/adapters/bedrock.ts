@@ -17,6 +17,7 @@ import {
 
 import { z } from 'zod';
 import type { JsonObject } from '../../../../schemas/json.ts';
+import { documentClient } from '../../aws.ts';
 import { regionOf } from '../models.ts';
 import {
   type MessagePart,
@@ -37,6 +38,8 @@ export function bedrockProvider(
     ...withRegion(context),
     // The router retries.
     maxAttempts: 1,
+    // This client alone prefers HTTP/2, which local endpoints don't speak; nothing here needs it.
+    requestHandler: documentClient().config.requestHandler,
   }),
 ): ModelProvider {
   async function guarded<T>(call: () => Promise<T>): Promise<T> {

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { detect } from '../../../../lambdas/shared/privacy/redact.ts';
+import {
+  readLabelledSet,
+  requiredPrecision,
+  requiredRecall,
+  runPiiEval,
+  score,
+} from '../../../eval/pii/run.ts';
+
+const found = (text: string) =>
+  detect(text).map(({ start, end, type }) => `${type}:${text.slice(start, end)}`);
+
+describe('detection', () => {
+  it.each([
+    ['Mail jo+x@sub.example.co.uk.', 'email:jo+x@sub.example.co.uk'],
+    ['Call +49 (0)30 901820 today', 'phone:+49 (0)30 901820'],
+    ['card 4111 1111 1111 1111, 12/27', 'card:4111 1111 1111 1111'],
+    ['IBAN DE89 3704 0044 0532 0130 00 please', 'iban:DE89 3704 0044 0532 0130 00'],
+    ['SSN 123-45-6789', 'national_id:123-45-6789'],
+    ['from 203.0.113.7:443', 'ip:203.0.113.7'],
+    ['to [2001:db8::1]:443', 'ip:2001:db8::1'],
+    ['at 221B Baker Street, London NW1 6XE', 'address:221B Baker Street, London NW1 6XE'],
+    [`key ${'AKIA'}ABCDEFGHIJKLMNOP`, `secret:${'AKIA'}ABCDEFGHIJKLMNOP`],
+    ['postgres://app:s3cr3tPw@db/main', 'secret:s3cr3tPw'],
+  ])('finds in "%s"', (text, span) => {
+    expect(found(text)).toEqual([span]);
+  });
+
+  it.each([
+    'Version 10.0.19041.1, build 4.8.1.2',
+    'Order #4111111111111112 and ISBN 978-3-16-148410-0',
+    'DE89370400440532013001 has a wrong check digit',
+    'commit 9fceb02d0ae598e95dc970b74767f19372d61af8',
+    '3f2504e0-4f89-11d3-9a0c-0305e82c3301 at 2024-01-15T10:30:00Z',
+    'git@github.com:acme/office.git and left-pad@1.3.0 and logo@2x.png',
+    'const token = getToken(); password = os.environ["DB_PASSWORD"]',
+    'listen on 127.0.0.1:8787, mask 255.255.255.0',
+    'std::vector a::b 12:30:45 00:1A:2B:3C:4D:5E',
+  ])('finds nothing in "%s"', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  it('gives spans in order and without overlaps', () => {
+    const text = 'jo@example.com, 203.0.113.7, +1 415 555 2671, 12 High Street, Leeds LS1 4AB';
+    const spans = detect(text);
+    expect(spans.map((span) => span.type)).toEqual(['email', 'ip', 'phone', 'address']);
+    for (const [index, span] of spans.entries())
+      expect(span.start).toBeGreaterThanOrEqual(spans[index - 1]?.end ?? 0);
+  });
+
+  it('stays quick on hostile text', () => {
+    const hostile = [
+      '1 '.repeat(20_000),
+      'A'.repeat(40_000),
+      '-----BEGIN PRIVATE KEY-----'.repeat(500),
+      'a@'.repeat(20_000),
+      'Aa Bb '.repeat(8_000),
+      '1234 Aa, '.repeat(4_000),
+      'password '.repeat(5_000),
+      ':'.repeat(20_000),
+    ];
+    for (const text of hostile) {
+      const started = performance.now();
+      detect(text);
+      expect(performance.now() - started).toBeLessThan(3_000);
+    }
+  });
+});
+
+describe('the labelled set', () => {
+  it('is found and nothing else is, as far as required', () => {
+    const result = runPiiEval();
+    expect(result.texts).toBeGreaterThan(900);
+    expect(result.recall).toBeGreaterThanOrEqual(requiredRecall);
+    expect(result.precision).toBeGreaterThanOrEqual(requiredPrecision);
+  });
+
+  it('has every kind and hard negatives, and is scored honestly', () => {
+    const set = readLabelledSet();
+    expect(new Set(set.flatMap(({ spans }) => spans.map(({ type }) => type))).size).toBe(9);
+    expect(set.filter(({ spans }) => spans.length === 0).length).toBeGreaterThan(300);
+    expect(score(set, () => [])).toMatchObject({ recall: 0, precision: 1 });
+    const all = score(set, (text) => [{ start: 0, end: text.length, type: 'email' }]);
+    expect(all.recall).toBe(1);
+    expect(all.precision).toBeLessThan(0.7);
+  });
+});

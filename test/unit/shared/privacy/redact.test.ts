@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRedactor } from '../../../../lambdas/shared/privacy/redact.ts';
+
+describe('redaction', () => {
+  it('gives the same value the same placeholder and puts it back', () => {
+    const redactor = createRedactor();
+    const text = 'jo@example.com wrote to al@example.com; jo@example.com waits.';
+    const redacted = redactor.redact(text);
+    expect(redacted).toBe('[EMAIL_1] wrote to [EMAIL_2]; [EMAIL_1] waits.');
+    expect(redactor.restore(redacted)).toBe(text);
+  });
+
+  it('leaves placeholders alone that it did not give out', () => {
+    const redactor = createRedactor();
+    const redacted = redactor.redact('Literally [EMAIL_1] and jo@example.com');
+    expect(redacted).toBe('Literally [EMAIL_1] and [EMAIL_2]');
+    expect(redactor.restore('[EMAIL_1] [EMAIL_2] [EMAIL_3]')).toBe('[EMAIL_1] jo@example.com [EMAIL_3]');
+  });
+
+  it('redacts a JSON document value by value, with the key for context, and keeps it JSON', () => {
+    const redactor = createRedactor();
+    const key = `-----BEGIN RSA ${'PRIVATE'} KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA ${'PRIVATE'} KEY-----`;
+    const document = {
+      ssn: '123456789',
+      note: 'no "secrets"',
+      files: [{ content: `x\n${key}\ny` }],
+      count: 123456789,
+    };
+    const redacted = redactor.redactDocument(JSON.stringify(document));
+    expect(JSON.parse(redacted)).toEqual({
+      ssn: '[NATIONAL_ID_1]',
+      note: 'no "secrets"',
+      files: [{ content: 'x\n[PRIVATE_KEY_1]\ny' }],
+      count: 123456789,
+    });
+    expect(redactor.restoreValue(JSON.parse(redacted))).toEqual(document);
+  });
+
+  it('restores in keys and deep inside of tool inputs', () => {
+    const redactor = createRedactor();
+    redactor.redact('jo@example.com');
+    expect(redactor.restoreValue({ '[EMAIL_1]': [{ to: 'cc [EMAIL_1]' }, 1, null] })).toEqual({
+      'jo@example.com': [{ to: 'cc jo@example.com' }, 1, null],
+    });
+  });
+
+  it('loses nothing, whatever the text', () => {
+    const pieces = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.emailAddress(),
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.constantFrom('[EMAIL_1]', '[IP_1]', '4111 1111 1111 1111', '+49 30 901820', '$&', '$1'),
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
+        const redactor = createRedactor();
+        const text = parts.join(' ');
+        expect(redactor.restore(redactor.redact(text))).toBe(text);
+        const json = JSON.stringify({ parts });
+        expect(JSON.stringify(redactor.restoreValue(JSON.parse(redactor.redactDocument(json))))).toBe(json);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
