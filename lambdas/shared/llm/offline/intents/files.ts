@@ -114,7 +114,7 @@ function recogniseListing(clause: Clause): Intent | null {
     `^(?:where (?:is|are|does|do)|find where|find|in (?:which|what) files?\\s+(?:is|does|do|are))\\s+(?:the\\s+)?(?:word\\s+|text\\s+|string\\s+)?(${Q}|‹N\\d+›|[A-Z][A-Z_]{2,})\\s*(?:is\\s+)?(?:comments?\\s+in\\b|markers?\\s+in\\b|mentioned|appear|appears|occur|occurs|used|defined|found|in\\b|across\\b|anywhere\\b).*$`,
     'i',
   ).exec(text);
-  // "find TODO in src" names a mark; "find bugs in src" asks for judgement.
+  // A mark in capitals can be searched for; "find bugs in src" asks for judgement.
   const marked =
     found !== null && (found[1]?.startsWith('‹') || /^[A-Z][A-Z_]{2,}$/.test(found[1] ?? '')) ? found : null;
   const search =
