@@ -30,6 +30,7 @@ import {
   workspacePrefix,
 } from '../shared/wiring.ts';
 import { createApp } from './app.ts';
+import type { VerifyToken } from './authentication.ts';
 import { createExecutions } from './executions.ts';
 import { wakeHolds } from './holds.ts';
 import type { Accounting, ReceptionistDeps, Workspaces } from './ports.ts';
@@ -162,5 +163,20 @@ export function depsFromEnvironment(): ReceptionistDeps {
   };
 }
 
+/** The verifier of the configured user pool's tokens, loaded with the first token. */
+function verifyTokenFromEnvironment(): { verifyToken: VerifyToken } | Record<string, never> {
+  const { USER_POOL_ISSUER: issuer, USER_POOL_CLIENT_ID: clientId } = readEnvironment([
+    'USER_POOL_ISSUER',
+    'USER_POOL_CLIENT_ID',
+  ]);
+  if (issuer === undefined || clientId === undefined) return {};
+  const verifier = once(async () => {
+    const { createUserTokens, fetchUserPoolKeys } = await import('./user-tokens.ts');
+    return createUserTokens({ issuer, clientId, fetchKeys: () => fetchUserPoolKeys(issuer), now });
+  });
+  return { verifyToken: async (token) => (await verifier())(token) };
+}
+
 /** The HTTP interface over the services that the environment names. */
-export const appFromEnvironment = (): Hono => createApp(depsFromEnvironment());
+export const appFromEnvironment = (): Hono =>
+  createApp({ ...depsFromEnvironment(), ...verifyTokenFromEnvironment() });

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskKey } from '../../schemas/task.ts';
 import { ApprovalNotPendingError } from '../shared/stores/approval-store.ts';
 import { TaskStateConflictError } from '../shared/stores/task-store.ts';
@@ -31,30 +30,13 @@ export async function cancelTask(deps: ReceptionistDeps, key: TaskKey, actor: st
       : deps.executions.stop(record.execution_arn, subtasks, error.message),
     revokeApprovals(deps, key, actor),
     record.stage === 'started' ? deps.releaseSlot(key) : Promise.resolve(),
-    record.webhook === null ? Promise.resolve() : withinPatience(deps.notify(key)),
+    record.webhook === null ? Promise.resolve() : deps.notify(key),
   ]);
   // The task is cancelled whatever happens to these; what is left over ends by its own time limits.
   for (const outcome of cleaning) {
     if (outcome.status === 'rejected') {
       deps.logError('Cleaning up after a cancellation failed', outcome.reason, { ...key });
     }
-  }
-}
-
-/** A slow receiver must not keep whoever cancelled waiting; where the process lives on, its delivery does too. */
-const NOTIFY_PATIENCE_MS = 5_000;
-
-async function withinPatience(delivery: Promise<void>): Promise<void> {
-  const given = new AbortController();
-  const tooLong = delay(NOTIFY_PATIENCE_MS, undefined, { signal: given.signal, ref: false }).then(() => {
-    throw new Error('The webhook did not answer in time.');
-  });
-  try {
-    await Promise.race([delivery, tooLong]);
-  } finally {
-    tooLong.catch(() => undefined);
-    delivery.catch(() => undefined);
-    given.abort();
   }
 }
 

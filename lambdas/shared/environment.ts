@@ -27,6 +27,13 @@ export const environmentSchema = z.object({
   /** JSON object: tool name to Lambda function name or ARN. */
   TOOL_FUNCTIONS: z.string().default('{}'),
 
+  /** Functions, separated by commas, that run each tenant in environments of its own: their calls name the tenant. */
+  TENANT_ISOLATED_FUNCTIONS: z.string().default(''),
+  /** The function that tells whoever asked how a task ended. */
+  NOTIFIER_FUNCTION: z.string().default('notifier'),
+  /** Assumed for each run of a tool that works on files, narrowed to the task's prefix. */
+  WORKSPACE_ROLE_ARN: z.string().optional(),
+
   /** Executions running at once, over all tenants and per tenant. */
   MAX_CONCURRENT_TASKS: z.coerce.number().int().min(1).default(1000),
   MAX_CONCURRENT_TASKS_PER_TENANT: z.coerce.number().int().min(1).default(100),
@@ -36,6 +43,9 @@ export const environmentSchema = z.object({
   APPROVAL_TIMEOUT_SECONDS: z.coerce.number().int().min(1).default(86_400),
   /** `host` or `host:port`, separated by commas, that the HTTP client may reach although they are private. */
   OFFICE_ALLOW_HOSTS: z.string().default(''),
+  /** A Cognito user pool whose tokens are accepted besides API keys: `https://cognito-idp.<region>.amazonaws.com/<pool id>`. */
+  USER_POOL_ISSUER: z.url({ protocol: /^https$/ }).optional(),
+  USER_POOL_CLIENT_ID: z.string().optional(),
   /** Another model file instead of the built-in one. */
   OFFICE_MODELS_FILE: z.string().optional(),
 });
