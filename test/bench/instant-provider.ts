@@ -1,5 +1,5 @@
-import { type Brief, plannerBriefSchema, reviewerBriefSchema } from '../../schemas/briefs.ts';
 import type { ModelProvider } from '../../lambdas/shared/llm/provider.ts';
+import { type Brief, plannerBriefSchema, reviewerBriefSchema } from '../../schemas/briefs.ts';
 
 /** The fixed loop: three subtasks, c after a and b, two dependent steps each, b revised once. */
 const decomposition = {

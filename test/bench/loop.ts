@@ -33,7 +33,8 @@ async function runTask(office: Office): Promise<number> {
     headers: { authorization: `Bearer ${office.apiKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ description: 'The fixed loop of the benchmark.' }),
   });
-  if (response.status !== 202) throw new Error(`POST /tasks answered ${response.status}: ${await response.text()}`);
+  if (response.status !== 202)
+    throw new Error(`POST /tasks answered ${response.status}: ${await response.text()}`);
   const { task_id } = (await response.json()) as { task_id: string };
   const arn = `arn:aws:states:us-east-1:000000000000:execution:task:${task_id}`;
   const execution = await startedExecution(office, arn);
@@ -64,10 +65,16 @@ async function measure(office: Office, tasks: number, concurrency: number): Prom
   );
   const seconds = (performance.now() - began) / 1000;
   times.sort((a, b) => a - b);
-  return { tasks, tasksPerSecond: tasks / seconds, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+  return {
+    tasks,
+    tasksPerSecond: tasks / seconds,
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+  };
 }
 
-const sum = (values: Readonly<Record<string, number>>): number => Object.values(values).reduce((a, b) => a + b, 0);
+const sum = (values: Readonly<Record<string, number>>): number =>
+  Object.values(values).reduce((a, b) => a + b, 0);
 
 function difference(before: MeterSnapshot, after: MeterSnapshot, tasks: number) {
   const operations: Record<string, number> = {};
@@ -103,7 +110,11 @@ function priceOf(use: ReturnType<typeof difference>): number {
 }
 
 /** The loop on an embedded office of its own, with an instant provider. */
-export async function benchLoop(options: { alone: number; concurrent: number; concurrency: number }): Promise<LoopFigures> {
+export async function benchLoop(options: {
+  alone: number;
+  concurrent: number;
+  concurrency: number;
+}): Promise<LoopFigures> {
   const dataDir = mkdtempSync(join(tmpdir(), 'office-bench-'));
   const unregister = registerProvider('instant', () => instantProvider);
   const office = await startOffice({

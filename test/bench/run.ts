@@ -13,7 +13,10 @@ const sections: Readonly<Record<string, { about: string; run(quick: boolean): Pr
 
 function printLoop({ alone, concurrent, perTask, operations, usdPerThousand }: LoopFigures): void {
   const line = (name: string, value: string) => console.log(`  ${name.padEnd(34)}${value.padStart(12)}`);
-  for (const [name, run] of [['one at a time', alone], ['50 concurrent', concurrent]] as const) {
+  for (const [name, run] of [
+    ['one at a time', alone],
+    ['50 concurrent', concurrent],
+  ] as const) {
     line(`${name}: tasks/s`, run.tasksPerSecond.toFixed(1));
     line(`${name}: p50 / p99 ms`, `${run.p50.toFixed(0)} / ${run.p99.toFixed(0)}`);
   }
