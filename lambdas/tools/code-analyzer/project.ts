@@ -5,6 +5,10 @@ import type { CallGraph, Language, LanguageGraph, ProjectFile, SkippedFile } fro
 import { analyzeModules } from './engine/analyze.ts';
 import type { ModuleFrame } from './engine/ast.ts';
 import { moduleNameOf } from './engine/modules.ts';
+import { readGoPackages } from './go/read-packages.ts';
+import { readJavaPackages } from './java/read-packages.ts';
+import { readScriptModule } from './javascript/read-module.ts';
+import type { PackageSource } from './package-source.ts';
 import { readPythonModule } from './python/read-statements.ts';
 import { decodeSource, languageOf, MAX_FILE_BYTES } from './source-files.ts';
 
@@ -13,14 +17,23 @@ export interface AnalysisOptions {
   readonly language?: Language;
 }
 
-interface ReadFile<Module> {
-  readonly module: Module;
+interface ReadFile {
+  readonly module: ModuleFrame;
   readonly hasError: boolean;
   readonly lines: number;
 }
 
+/** Languages that can call each other are analysed together. */
+const FAMILIES: Readonly<Record<Language, string>> = {
+  python: 'python',
+  javascript: 'script',
+  typescript: 'script',
+  go: 'go',
+  java: 'java',
+};
+
 /** Parsed files by content, kept between calls: only what changed is parsed again. */
-const parsed = new ContentCache<ReadFile<ModuleFrame>>(12_000_000);
+const parsed = new ContentCache<ReadFile>(12_000_000);
 /** Whole results by the content of all files. */
 const results = new ContentCache<CallGraph>(4_000_000);
 
@@ -33,49 +46,53 @@ export async function analyzeProject(
   options: AnalysisOptions = {},
 ): Promise<CallGraph> {
   const keyed = files
-    .map((file) => ({
-      file,
-      hash: createHash('sha256').update(file.path).update('\0').update(file.bytes).digest('base64'),
-    }))
+    .map((file) => ({ file, hash: hashOf(file) }))
     .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
-  const whole = createHash('sha256').update(options.language ?? '');
-  for (const { hash } of keyed) whole.update(hash);
-  const key = whole.digest('base64');
+  const key = createHash('sha256')
+    .update([options.language ?? '', ...keyed.map(({ hash }) => hash)].join())
+    .digest('base64');
   const known = results.get(key);
   if (known) return known;
   const skipped: SkippedFile[] = [];
   const languages = new Set<Language>();
-  const modules: ModuleFrame[] = [];
+  const families = new Map<string, ModuleFrame[]>();
+  const sources: PackageSource[] = [];
   let lines = 0;
   let count = 0;
   for (const { file, hash } of keyed) {
     const kind = languageOf(file.path);
     if (!kind || (options.language && kind.language !== options.language)) continue;
-    if (file.bytes.length > MAX_FILE_BYTES) {
-      skipped.push({ file: file.path, reason: `larger than ${MAX_FILE_BYTES / 1_000_000} MB` });
+    const text = textOf(file, skipped);
+    if (text === null) continue;
+    languages.add(kind.language);
+    count += 1;
+    const grammar = await loadGrammar(kind.grammar);
+    if (kind.language === 'go' || kind.language === 'java') {
+      sources.push({ path: file.path, text, grammar });
       continue;
     }
-    if (kind.language !== 'python') continue;
     let read = parsed.get(hash);
     if (!read) {
-      const text = decodeSource(file.bytes);
-      if (text === null) {
-        skipped.push({ file: file.path, reason: 'not a text file' });
-        continue;
-      }
-      const grammar = await loadGrammar(kind.grammar);
-      read = readPythonModule(grammar, file.path, moduleNameOf(file.path), text);
+      read =
+        kind.language === 'python'
+          ? readPythonModule(grammar, file.path, moduleNameOf(file.path), text)
+          : readScriptModule(grammar, file.path, text);
       parsed.set(hash, read, text.length + 200);
     }
-    if (read.hasError)
-      skipped.push({ file: file.path, reason: 'has syntax errors; the rest of it was analysed' });
-    languages.add(kind.language);
-    modules.push(read.module);
+    if (read.hasError) skipped.push({ file: file.path, reason: PARTLY });
     lines += read.lines;
-    count += 1;
+    const family = FAMILIES[kind.language];
+    families.set(family, [...(families.get(family) ?? []), read.module]);
   }
-  const graphs: LanguageGraph[] = [];
-  if (modules.length > 0) graphs.push(analyzeModules(modules));
+  for (const language of ['go', 'java'] as const) {
+    const own = sources.filter((source) => source.grammar.name === language);
+    if (own.length === 0) continue;
+    const read = language === 'go' ? readGoPackages(own) : readJavaPackages(own);
+    families.set(language, read.modules);
+    lines += read.lines;
+    for (const file of read.withErrors) skipped.push({ file, reason: PARTLY });
+  }
+  const graphs: LanguageGraph[] = [...families.values()].map((modules) => analyzeModules(modules));
   const graph: CallGraph = {
     functions: graphs.flatMap((each) => each.functions),
     calls: graphs.flatMap((each) => each.calls),
@@ -88,4 +105,20 @@ export async function analyzeProject(
   };
   results.set(key, graph, graph.calls.length * 20 + graph.functions.length * 10);
   return graph;
+}
+
+const PARTLY = 'has syntax errors; the rest of it was analysed';
+
+function hashOf(file: ProjectFile): string {
+  return createHash('sha256').update(file.path).update('\0').update(file.bytes).digest('base64');
+}
+
+function textOf(file: ProjectFile, skipped: SkippedFile[]): string | null {
+  if (file.bytes.length > MAX_FILE_BYTES) {
+    skipped.push({ file: file.path, reason: `larger than ${MAX_FILE_BYTES / 1_000_000} MB` });
+    return null;
+  }
+  const text = decodeSource(file.bytes);
+  if (text === null) skipped.push({ file: file.path, reason: 'not a text file' });
+  return text;
 }

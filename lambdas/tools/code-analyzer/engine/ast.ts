@@ -61,6 +61,8 @@ export interface FunctionFrame extends Frame {
   readonly isLambda: boolean;
   /** Returns functions or classes it defines inside, as decorators do. */
   returnsClosure: boolean;
+  /** The first parameter is the object the function is called on (`this`), in languages that hide it. */
+  takesReceiver: boolean;
 }
 
 export type Expression =
@@ -84,7 +86,11 @@ export type Expression =
   | { k: 'yield'; at: number; value: Expression | null; from: boolean }
   | { k: 'assign_expression'; at: number; target: Expression; value: Expression }
   | { k: 'starred'; at: number; value: Expression }
-  | { k: 'text'; at: number; parts: Expression[] };
+  | { k: 'text'; at: number; parts: Expression[] }
+  /** Statements with a value, such as a class expression. */
+  | { k: 'block'; at: number; body: Statement[]; value: Expression }
+  /** A target that takes an object apart by name. */
+  | { k: 'fields'; at: number; entries: { name: string; target: Expression }[] };
 
 export interface CallExpression {
   k: 'call';

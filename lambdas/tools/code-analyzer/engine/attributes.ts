@@ -1,6 +1,8 @@
 import type { Body } from './body.ts';
 import { TYPE_METHODS } from './builtin-names.ts';
 import { builtinTypeOf } from './builtins.ts';
+import { readElement, writeElement } from './containers.ts';
+import { isPython } from './foreign-calls.ts';
 import { callThing, callValues, positionalOnly } from './calls.ts';
 import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './values.ts';
 
@@ -18,6 +20,7 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
   switch (thing.kind) {
     case 'instance': {
       if (name === '__class__') return values.of(thing.type);
+      if (name === 'prototype' && !isPython(body)) return values.of(thing.type);
       if (name === '__dict__') return values.of(thing);
       const own = body.readField(thing, name);
       const inherited = lookupInClass(body, thing.type, name, thing, at);
@@ -65,6 +68,8 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
       if (name === '__self__' && thing.kind === 'bound') return values.of(thing.self);
       return body.readField(thing.kind === 'bound' ? thing.callee : thing, name);
     }
+    case 'generator':
+      return isPython(body) ? values.empty : values.of(values.builtinMethod('promise', name, thing));
     case 'property':
       return values.of(values.builtinMethod('property', name, thing));
     case 'partial':
@@ -76,11 +81,27 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
     default: {
       const type = builtinTypeOf(thing);
       if (!type) return values.empty;
+      if (!isPython(body)) return readMember(body, thing, type, name);
       const stored = thing.fields?.has(name) ? body.readField(thing, name) : values.empty;
       if (stored.id !== 0 || !TYPE_METHODS[type]?.has(name)) return stored;
       return values.of(values.builtinMethod(type, name, thing));
     }
   }
+}
+
+const MAP_METHODS = new Set(['get', 'set', 'has', 'delete', 'forEach', 'keys', 'values', 'entries', 'put']);
+
+/** A property of an object literal, or a method of a list, map or text. */
+function readMember(body: Body, thing: Thing, type: string, name: string): ValueSet {
+  const { values } = body;
+  if (thing.kind !== 'container') return type === 'None' ? values.empty : values.of(values.builtinMethod(type, name, thing));
+  const isOwn = thing.type === 'dict' && !MAP_METHODS.has(name);
+  const stored = isOwn ? readElement(body, thing, values.of(values.constant('str', name))) : values.empty;
+  if (stored.id === 0) return values.of(values.builtinMethod(type, name, thing));
+  // A function taken from an object has it as its receiver.
+  return values.from(
+    stored.items.map((item) => (item.kind === 'function' && item.frame.takesReceiver ? values.bound(item, thing) : item)),
+  );
 }
 
 /** Paths into foreign code stop growing here: `node = node.next` in a loop would never end. */
@@ -96,7 +117,7 @@ function readClassAttribute(body: Body, type: ClassThing, name: string, at: numb
   const { values } = body;
   if (name === '__name__' || name === '__qualname__')
     return values.of(values.constant('str', type.frame.name));
-  if (name === '__dict__') return values.of(type);
+  if (name === '__dict__' || name === 'prototype') return values.of(type);
   const found = lookupInOrder(body, type.order, name, type, at);
   if (found) return found;
   if (type.metaclass) {
@@ -198,6 +219,11 @@ export function readModuleAttribute(body: Body, thing: ModuleThing, name: string
     if (found.id !== 0) return found;
     if (name === '__name__') return values.of(values.constant('str', thing.name));
     if (submodule) return values.of(solver.moduleThing(submodule));
+    if (module.language !== 'python') {
+      // What a module exports as a whole has the rest.
+      const whole = name === 'default' ? values.empty : solver.moduleName(body.activation, module, 'default');
+      return whole.id === 0 ? values.empty : readAttribute(body, whole, name, 0);
+    }
     const fallback = solver.moduleName(body.activation, module, '__getattr__');
     if (fallback.id !== 0) {
       return callValues(body, fallback, positionalOnly(values.of(values.constant('str', name))), 0);
@@ -245,6 +271,8 @@ export function writeAttribute(
     if (thing.kind === 'module') {
       const variable = thing.module?.globals.get(name);
       if (variable) body.writeName(variable, value);
+    } else if (thing.kind === 'container' && !isPython(body)) {
+      writeElement(body, thing, values.of(values.constant('str', name)), value, targets.length === 1);
     } else if (thing.kind !== 'constant' && thing.kind !== 'external' && thing.kind !== 'builtin') {
       const target = thing.kind === 'bound' ? thing.callee : thing;
       body.writeField(target, name, value, targets.length === 1);

@@ -99,6 +99,7 @@ export class Body {
         result = this.values.union(result, others);
       }
       if (result.id !== 0 || variable.frame.kind === 'function') return result;
+      if (this.frame.module.language !== 'python' && variable.frame.kind === 'module') return result;
     }
     // A class body falls back to what is around it, a module to its star imports and the builtins.
     if (variable?.frame.kind === 'class') {
@@ -107,6 +108,7 @@ export class Body {
     }
     const starred = this.solver.starName(this.activation, this.frame.module, name);
     if (starred.id !== 0) return starred;
+    if (this.frame.module.language !== 'python') return this.values.of(this.values.external(name));
     if (BUILTIN_NAMES.has(name)) return this.values.of(this.values.builtin(name));
     return this.values.empty;
   }

@@ -3,6 +3,7 @@ import type { Body } from './body.ts';
 import { isExceptionName } from './builtin-names.ts';
 import { type Arguments, callSpecial, callValues, NO_ARGUMENTS, positionalOnly } from './calls.ts';
 import { fillPositions, iterate, makeContainer, positionsOf, readAllOf, writeElement } from './containers.ts';
+import { isPython } from './foreign-calls.ts';
 import type { PropertyThing, Thing, ValueSet } from './values.ts';
 
 /** The builtin type whose methods an object has, if it is of one. */
@@ -79,7 +80,7 @@ const RESULT_TYPES: Readonly<Record<string, string>> = {
 /** A call of a builtin: noted as `<builtin>.name`, with its effect on the values passed. */
 export function callBuiltin(body: Body, name: string, args: Arguments, at: number): ValueSet {
   const { values } = body;
-  body.record(`<builtin>.${name}`, at);
+  if (isPython(body)) body.record(`<builtin>.${name}`, at);
   const [first = values.empty, second = values.empty, third = values.empty] = args.positional;
   const operator = OPERATORS[name];
   if (operator) {

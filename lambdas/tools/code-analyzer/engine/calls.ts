@@ -4,6 +4,7 @@ import { lookupInClass } from './attributes.ts';
 import type { Body } from './body.ts';
 import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
+import { callCallbacks, callForeignMethod, isPython, makeCollection } from './foreign-calls.ts';
 import { positionsOf, readAll, writeElement } from './containers.ts';
 import { callExternal, isKnown } from './externals.ts';
 import { bodyAround, typeValues } from './types.ts';
@@ -73,12 +74,22 @@ function callOnce(body: Body, callee: Thing, args: Arguments, at: number): Value
       const method = lookupInClass(body, callee.type, '__call__', callee);
       return method ? callValues(body, method, args, at) : values.empty;
     }
-    case 'external':
-      return callExternal(body, callee, args, at);
+    case 'external': {
+      if (isPython(body)) return callExternal(body, callee, args, at);
+      body.record(callee.path, at);
+      const made = makeCollection(body, callee.path, args, at);
+      if (made) return made;
+      callCallbacks(body, args, values.empty, at);
+      return /(^|\.)[A-Z]\w*$/.test(callee.path) ? values.of(callee) : values.empty;
+    }
+    case 'module': {
+      const whole = callee.module ? body.solver.moduleName(body.activation, callee.module, 'default') : values.empty;
+      return callValues(body, whole, args, at);
+    }
     case 'builtin':
       return callBuiltin(body, callee.name, args, at);
     case 'builtin_method':
-      return callBuiltinMethod(body, callee, args, at);
+      return isPython(body) || callee.type === 'property' ? callBuiltinMethod(body, callee, args, at) : callForeignMethod(body, callee, args, at);
     case 'partial':
       return callPartial(body, callee, args, at);
     case 'wrapped': {
@@ -155,11 +166,12 @@ function activationFor(
 function callFunction(
   body: Body,
   fn: FunctionThing,
-  args: Arguments,
+  given: Arguments,
   at: number,
   self: Thing | null,
 ): ValueSet {
   const { solver } = body;
+  const args = fn.frame.takesReceiver && !self ? withFirst(body.values.empty, given) : given;
   body.record(fn.frame.qualified, at);
   body.expose();
   const { activation } = activationFor(body, fn, at, self);

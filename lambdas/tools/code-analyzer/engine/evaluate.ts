@@ -23,6 +23,7 @@ import {
   yieldsOf,
 } from './containers.ts';
 import { execute } from './execute.ts';
+import { callCallbacks, isPython } from './foreign-calls.ts';
 import type { Thing, ValueSet } from './values.ts';
 
 const BINARY: Readonly<Record<string, string>> = {
@@ -152,6 +153,11 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
     case 'slice':
       for (const part of [expression.from, expression.to, expression.step]) if (part) evaluate(body, part);
       return values.empty;
+    case 'block':
+      execute(body, expression.body);
+      return evaluate(body, expression.value);
+    case 'fields':
+      return values.empty;
     case 'text':
       for (const part of expression.parts) {
         callSpecial(body, evaluate(body, part), '__str__', NO_ARGUMENTS, part.at);
@@ -195,6 +201,7 @@ function evaluateCall(body: Body, call: CallExpression): ValueSet {
   const callee = evaluate(body, call.callee);
   const args = evaluateArguments(body, call);
   const result = callValues(body, callee, args, call.at);
+  if (callee.id === 0 && !isPython(body)) callCallbacks(body, args, body.values.empty, call.at);
   if (!call.evaluated) return result;
   let value = result;
   for (const statement of call.evaluated) {
@@ -214,6 +221,8 @@ function evaluateSubscript(body: Body, expression: Extract<Expression, { k: 'sub
     if (thing.kind === 'container') {
       part =
         expression.index.k === 'slice' ? slice(body, thing, expression.index) : readElement(body, thing, key);
+    } else if (!isPython(body) && thing.kind !== 'constant') {
+      part = attributeView(body, thing, key);
     } else if (thing.kind === 'instance') {
       const own = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), expression.at);
       part = values.union(own, thing.fields?.has('[all]') ? readElement(body, thing, key) : values.empty);
@@ -436,6 +445,11 @@ export function assign(body: Body, target: Expression, value: ValueSet): void {
       return;
     case 'starred':
       assign(body, target.value, value);
+      return;
+    case 'fields':
+      for (const entry of target.entries) {
+        assign(body, entry.target, readAttribute(body, value, entry.name, target.at));
+      }
       return;
     default:
       evaluate(body, target);

@@ -22,6 +22,11 @@ export class ModuleIndex {
       const name = module.qualified;
       if (this.byName.has(name) && !module.isPackage) continue;
       this.byName.set(name, module);
+      // A script's folder is its index file.
+      if (module.language !== 'python' && name.endsWith('.index')) {
+        const folder = name.slice(0, -'.index'.length);
+        if (!this.byName.has(folder)) this.byName.set(folder, module);
+      }
       const parts = name.split('.');
       for (let length = 1; length < parts.length; length += 1)
         this.packages.add(parts.slice(0, length).join('.'));

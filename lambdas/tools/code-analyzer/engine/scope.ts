@@ -124,6 +124,7 @@ export function newFunction(
     isAsync: options.isAsync,
     isLambda: options.isLambda,
     returnsClosure: false,
+    takesReceiver: false,
   };
   parent.module.functions.push(frame);
   return frame;

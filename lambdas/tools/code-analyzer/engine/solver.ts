@@ -90,6 +90,7 @@ export class Solver {
 
   /** A name of another module, or something outside the project. */
   imported(reader: Activation, { module, name }: { module: string; name: string | null }): ValueSet {
+    if (module === '') return name === null ? this.values.empty : this.values.of(this.values.builtin(name));
     if (!this.project.has(module)) {
       return this.values.of(this.values.external(name === null ? module : `${module}.${name}`));
     }
