@@ -64,7 +64,9 @@ const inner =
 /** What follows a street on the continent: floor, quarter, post code, town, province. */
 const code =
   '(?:[A-Z]{1,2}-)?(?:\\d{5}-?\\d{3}|\\d{4}-\\d{3}|\\d{4}\\s?[A-Z]{2}(?![A-Za-z])|\\d{2}-\\d{3}|\\d{3}\\s\\d{2}|\\d{4,6})';
-const tail = `${inner}(?:,?\\s+(?:\\d[°ºª]?\\s?[A-Z]?,\\s*)?(?:${city},\\s*){0,2}${code}(?:,?\\s+${city})?${region}|(?:,\\s*${city}){1,2},\\s*${code}(?:,?\\s+${city})?${region}|,\\s*${city}${region})?`;
+const country =
+  '(?:,\\s*(?:France|Italy|Italia|Germany|Deutschland|Spain|España|Portugal|Brazil|Brasil|Netherlands|Nederland|Switzerland|Schweiz|Suisse|Austria|Österreich|Belgium|Belgique|België|Poland|Polska|Norway|Norge|Sweden|Sverige|Denmark|Danmark|Finland|Mexico|México|Argentina|Colombia)\\b)?';
+const tail = `${inner}(?:,?\\s+(?:\\d[°ºª]?\\s?[A-Z]?,\\s*)?(?:${city},\\s*){0,2}${code}(?:,?\\s+${city})?${region}|(?:,\\s*${city}){1,2},\\s*${code}(?:,?\\s+${city})?${region}|(?:(?:,|\\s[-–])\\s*${city}){1,3}${region}(?:,\\s*\\d{5}-?\\d{3})?)?${country}`;
 const anchoredTail = `${inner}(?:,\\s*(?:${city},\\s*){0,2}|\\s+)${code}(?:,?\\s+${city})?${region}`;
 const particle =
   "(?:[Dd][eiou]s?|[Dd]el|[Dd]ella|[Dd]elle|[Dd]ei|[Dd]egli|[Dd]ell'|de|[Ll]a|las|los|[Ll]es?|[Ll]'|[Dd]'|[Dd]u|da|das|do|dos|san|santa|y|e|et|sur)";
@@ -72,7 +74,7 @@ const latinName = `(?:${particle}\\s?){0,3}(?:[\\p{Lu}\\d][\\p{L}\\d'’.-]*)(?:
 const frenchWords =
   '[Rr]ue|[Aa]venue|[Aa]v\\.|[Bb]oulevard|[Bb]d\\.?|[Bb]lvd|[Pp]lace|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Qq]uai|[Cc]ours|[Rr]oute|[Ss]quare|[Pp]assage|[Ff]aubourg|[Vv]illa|[Rr]uelle|[Ss]entier|[Mm]ontée|[Ee]splanade';
 const latinWords =
-  'Calle|C\\/|C\\.|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|P\\.º|Carrer|Camino|Ronda|Travesía|Glorieta|Carretera|Urbanización|Cañada|Callejón|Cuesta|Pasaje|Vial|Rambla|Acceso|Alameda|Pasadizo|Via|Viale|V\\.le|Piazza|Piazzale|P\\.zza|Corso|C\\.so|Largo|Vicolo|Strada|Stretto|Canale|Borgo|Incrocio|Rotonda|Lungotevere|Lungarno|Contrada|Rua|R\\.|Travessa|Praça|Rodovia|Estrada|Ladeira|Praceta|Pátio|Lagoa?|Esplanada|Conjunto|Recanto|Morro|Vale|Quadra|Setor|Favela|Jardim|Loteamento|Vereda|Trecho|Passarela|Aeroporto|Campo|Chácara|Colônia|Condomínio|Distrito|Estação|Feira|Fazenda|Núcleo|Parque|Residencial|Sítio|Trevo|Viaduto|Viela|Vila|Via|Área|Jirón|Jr\\.|Calzada|Bulevar|Blvd\\.';
+  'Jalan|Jl\\.|Lorong|Carrera|Cra\\.|Transversal|Calle|C\\/|C\\.|Avenida|Avda\\.?|Av\\.|Plaza|Pza\\.?|Paseo|P\\.º|Carrer|Camino|Ronda|Travesía|Glorieta|Carretera|Urbanización|Cañada|Callejón|Cuesta|Pasaje|Vial|Rambla|Acceso|Alameda|Pasadizo|Via|Viale|V\\.le|Piazza|Piazzale|P\\.zza|Corso|C\\.so|Largo|Vicolo|Strada|Stretto|Canale|Borgo|Incrocio|Rotonda|Lungotevere|Lungarno|Contrada|Rua|R\\.|Travessa|Praça|Rodovia|Estrada|Ladeira|Praceta|Pátio|Lagoa?|Esplanada|Conjunto|Recanto|Morro|Vale|Quadra|Setor|Favela|Jardim|Loteamento|Vereda|Trecho|Passarela|Aeroporto|Campo|Chácara|Colônia|Condomínio|Distrito|Estação|Feira|Fazenda|Núcleo|Parque|Residencial|Sítio|Trevo|Viaduto|Viela|Vila|Via|Área|Jirón|Jr\\.|Calzada|Bulevar|Blvd\\.';
 
 const notStreets =
   'January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Figure|Table|Section|Chapter|Page|Line|Version|Order|Invoice|Step|Part|Item|Row|Room|Gate|Flight|Model|Python|Windows|Java|Node';
@@ -175,6 +177,19 @@ export const addressRules: readonly Rule[] = [
   ),
   address(
     `(?<![\\p{L}\\d])(?!(?:${notStreets})\\s)${latinName},?\\s+\\d{1,4}(?:[a-zA-Z](?![\\p{L}])|[-/]\\d{1,4})?${inner},\\s*${city},\\s*(?:\\d{5}-?(?:\\d{3})?)(?:,?\\s+${city})?${region}(?![\\d-])`,
+  ),
+  // Carrera 7 # 71-21, Bogotá; 1-1-2 Oshiage, Sumida City, Tokyo 131-0045; H.No. 4-5-6, Banjara Hills, Hyderabad 500034
+  address(
+    `(?<![\\p{L}\\d])(?:Carrera|Cra\\.?|Calle|Cl\\.|Cll\\.?|Avenida|Av\\.|Diagonal|Transversal)\\s+\\d{1,3}\\s?[A-Z]?\\s*(?:#|No\\.?|n[º°])\\s*\\d{1,3}[A-Z]?\\s?-\\s?\\d{1,3}(?:,\\s*${city})?`,
+  ),
+  address(
+    `(?<![\\w-])\\d{1,3}(?:-\\d{1,4}){1,3},?\\s+${city}(?:,\\s*${city}){0,3},?\\s+〒?\\d{3}-\\d{4}(?![\\d-])`,
+  ),
+  address(
+    `(?<![\\p{L}\\d])(?:H\\.?\\s?No\\.?|House No\\.?|Door No\\.?|D\\.No\\.?|Plot(?: No\\.?)?|Flat(?: No\\.?)?|No\\.)\\s*[\\w/-]{1,10},\\s*(?:[\\p{Lu}\\d][\\p{L}\\d .'’/-]{1,40},\\s*){1,5}${city}[\\s-]+\\d{3}\\s?\\d{3}(?!\\d)`,
+  ),
+  address(
+    `(?<![\\p{L}\\d])(?!(?:${notStreets})\\s)${latinName}\\s+\\d{1,4}[a-zA-Z]?,\\s*(?:(?!(?:19|20)\\d\\d)\\d{4}|\\d{3}\\s\\d{2})\\s${city}(?![\\d])`,
   ),
   // A label, then a line that begins with a house number or ends with a post code.
   address(

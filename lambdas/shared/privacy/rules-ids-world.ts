@@ -117,6 +117,7 @@ const hasDigit = (text: string) => /\d/.test(text);
 export const worldIdRules: readonly Rule[] = [
   // United States.
   ids(/(?<![\w.-])\d{3}-\d{2}-\d{4}(?![\w-]|\.\d)/g, isSsn),
+  ids(/(?<![\w.,+-])(?<!\d )\d{3} \d{2} \d{4}(?![\w-]|[.,]\d| \d)/g, isSsn),
   ids(
     /(?<![\w.,+-])\d{3}[ .–]?\d{2}[ .–]?\d{4}(?![\w-]|[.,]\d)/g,
     (text) => isSsn(digitsOf(text)),
@@ -180,6 +181,8 @@ export const worldIdRules: readonly Rule[] = [
     /\bpan\b[^\n]{0,30}$/i,
   ),
   ids(/(?<![\w.,+-])\d{5}-\d{7}-\d(?![\w-])/g, hasDigit),
+  // United Arab Emirates.
+  ids(/(?<![\w.,+-])784-?\d{4}-?\d{7}-?\d(?![\w-]|[.,]\d)/g, luhn),
   // South-east Asia.
   ids(/(?<![A-Za-z0-9])[STFGM]\d{7}[A-Z](?![A-Za-z0-9])/gi, isSingaporean),
   ids(/(?<![\w.,+-])\d{6}-\d{2}-\d{4}(?![\w-])/g, (digits) =>

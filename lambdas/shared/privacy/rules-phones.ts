@@ -9,8 +9,15 @@ const countryCodes = new Set(
   ),
 );
 
+/** Words that mean a telephone, up to 28 characters before the number. */
 const phoneWords =
-  /(?:\b(?:phones?|telephone|tel|call(?:ed|ing|s|back)?|dial(?:ed|ling|ing)?|ring|rang|mobile|mob|cell(?:phone|ular)?|fax|whats ?app|signal|telegram|viber|imessage|sms|text(?:ed|ing)? (?:me|us|him|her|them|to)|contact|reach(?:ed|able)?|hotline|helpline|landline|voicemail|pager|ph|hp|direct line|extension|office line|home line|telefon(?:o|nummer|ní)?|tél(?:éphone)?|téléphone|teléfono|telefone|telefono|móvil|movil|celular|cellulare|handy|rufnummer|portable|numéro|gsm|puhelin|telefoon|mobiel|m[oó]vel|llám[ae]\w*|anruf\w*|appel\w*|contato|contacto|kontakt|call me|номер|phone_?number|msisdn)\b|тел(?:ефон)?|电话|手机|電話|携帯|전화|☎|📞|📱)[^\n]{0,28}$/iu;
+  /(?:\b(?:phones?|telephone|tel|mobile|mob|cell(?:phone|ular)?|fax|whats ?app|viber|imessage|sms|hotline|helpline|landline|voicemail|pager|ph|hp|direct line|office line|home line|telefon(?:o|nummer|ní)?|tél(?:éphone)?|téléphone|teléfono|telefone|telefono|móvil|movil|celular|cellulare|handy|rufnummer|portable|gsm|puhelin|telefoon|mobiel|m[oó]vel|номер|phone_?number|msisdn)\b|тел(?:ефон)?|电话|手机|電話|携帯|전화|☎|📞|📱)[^\n]{0,28}$/iu;
+/** Verbs that mean a call only when nothing but small words stands between them and the number. */
+const callWords =
+  /\b(?:call(?:ed|ing)?|dial(?:ed|ling|ing)?|ring|rang|text(?:ed|ing)?|contact|reach|reached|signal|telegram|extension|number|llám[ae]\w*|anruf\w*|ruf\w*|appel\w*|contato|contacto|kontakt|numéro|número|numero|nummer)(?:\s+(?:me|us|him|her|them|back|at|on|is|the|to|my|our|your|his|their|support|office|now|please|via|by|for|info|details|line|no\.?|number|person|mich|uns|an|unter|le|la|au|al|me|us|desk|customer|service|emergency|hotline|after|hours|home|work))*\s*[:.]*\s*["'(]*$/i;
+/** Counts and ids of things that have to do with telephones. */
+const notDialled =
+  /\b(?:users?|subscribers?|counts?|total|traffic|population|revenue|sales|ids?|models?|microseconds|ms|size|version)\s*[:=#]*\s*$/i;
 
 /** Words right before a bare number that make it a person's number: "my number is 4155552671". */
 const ownNumber =
@@ -21,7 +28,10 @@ const namedAfter =
 /** `call(1234567)` is code. */
 const isPhoneContext = (around: Around) =>
   !/[A-Za-z_]\($/.test(around.before) &&
+  !notDialled.test(around.before) &&
+  !isCalledOtherwise(around) &&
   (phoneWords.test(around.before) ||
+    callWords.test(around.before) ||
     ownNumber.test(around.before) ||
     /\btext\s*$/i.test(around.before) ||
     namedAfter.test(around.after));
@@ -81,7 +91,9 @@ function isAnnounced(value: string, around: Around): boolean {
   if (/^\d{1,3}(?:,\d{3})+$/.test(value) || /\b(?:\$|€|£|USD|EUR)\s*$/i.test(around.before)) return false;
   return (
     isPhoneContext(around) &&
-    !/^\s*(?:users|times|people|bytes|requests|units|calls|rows|%)/i.test(around.after)
+    !/^\s*(?:users|times|people|microseconds|operations|items|records|ms|bytes|requests|units|calls|rows|%)/i.test(
+      around.after,
+    )
   );
 }
 
@@ -104,7 +116,7 @@ export const phoneRules: readonly Rule[] = [
   ),
   // 0049 30 901820, 011 44 20 7946 0958
   phone(
-    rule('(?:00|011[ -])[1-9]\\d{0,2}(?:[ .\\-/]{1,2}\\(?\\d{1,6}\\)?){1,6}'),
+    rule('(?:00|011[ -])[1-9]\\d{0,2}(?:[ .\\-/]{1,2}\\(?\\d{1,8}\\)?){1,6}'),
     (value, around) => isInternational(value.replace(/^011/, '00'), around) && !isCalledOtherwise(around),
   ),
   phone(

@@ -4,7 +4,7 @@ import { vendorTokens } from './vendor-tokens.ts';
 
 /** What stands where a secret would: variables, samples, types. */
 const placeholders =
-  /^(?:<.*>?|\{.*\}|\[.*\]|\(.*\)|\{\{.*|%\w+%|\$\{?[A-Za-z_][\w.]*\}?|\$\(.*|x{4,}|\*{3,}|\.{3,}|•{3,}|your[-_ ].*|my[-_]?(?:secret|password|token|key)|change[-_]?me.*|placeholder|redacted|example|sample|dummy|todo|tbd|none|null|undefined|true|false|string|number|boolean|required|optional|password|passwd|secret|token|process\.env.*|os\.environ.*|os\.getenv.*|env\..*|secrets?\..*|vault:.*|ref:.*|arn:.*|https?:\/\/.*|file:.*|[A-Z]{2,}(?:_[A-Z0-9]+)+|[./~]*(?:[A-Za-z_.-]+\/)+[A-Za-z_.-]*)$/i;
+  /^(?:<.*>?|\{.*\}|\[.*\]|\(.*\)|\{\{.*|%\w+%|\$\{[^}]*\}|\$[A-Za-z_]+\d?|\$\(.*|x{4,}|\*{3,}|\.{3,}|•{3,}|your[-_ ].*|my[-_]?(?:secret|password|token|key)|change[-_]?me.*|placeholder|redacted|example|sample|dummy|todo|tbd|none|null|undefined|true|false|string|number|boolean|required|optional|password|passwd|secret|token|process\.env.*|os\.environ.*|os\.getenv.*|env\..*|secrets?\..*|vault:.*|ref:.*|arn:.*|https?:\/\/.*|file:.*|[A-Z]{2,}(?:_[A-Z0-9]+)+|[./~]*(?:[A-Za-z_.-]+\/)+[A-Za-z_.-]*)$/i;
 
 const isWord = (value: string) => /^[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value);
 /** `config.token`, `getToken()`, `tokens[0]`, `Secret.from(`: code that fetches a value is not the value. */
