@@ -9,7 +9,7 @@ console.log(
 );
 for (const { name, minified, atStart, compressed, extra, parts } of bundles) {
   console.log(
-    `${name.padEnd(18)}${kilobytes(minified)}${kilobytes(atStart)}${kilobytes(compressed)}${extra ? `  + ${extra}` : ''}`,
+    `${name.padEnd(18)}${kilobytes(minified)}${kilobytes(atStart)}${kilobytes(compressed)}${extra.map((reason) => `  + ${reason}`).join('')}`,
   );
   if (process.argv.includes('--parts')) {
     for (const [part, bytes] of parts.slice(0, 16)) console.log(`    ${kilobytes(bytes)}  ${part}`);

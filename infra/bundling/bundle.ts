@@ -24,22 +24,22 @@ export interface Bundle {
   /** Bytes of the same files after gzip, one by one. */
   readonly compressed: number;
   /** Why the function ships more than its bundle, such as a WebAssembly runtime. */
-  readonly extra: string | undefined;
+  readonly extra: readonly string[];
   /** Kilobytes by package or folder, largest first: where the bytes are. */
   readonly parts: readonly (readonly [name: string, bytes: number])[];
 }
 
 /** Everything that becomes a Lambda function: its name is its folder's. */
-export const bundleSources = [...Object.values(roles), ...Object.values(toolFunctions)]
-  .map((spec) => ({
-    name: basename(spec.folder),
-    entry: join(root, spec.folder, 'handler.ts'),
-  }))
-  ;
+export const bundleSources = [...Object.values(roles), ...Object.values(toolFunctions)].map((spec) => ({
+  name: basename(spec.folder),
+  entry: join(root, spec.folder, 'handler.ts'),
+}));
 
-/** CommonJS packages inside an ES module need a `require`; Node's own is the one they expect. */
-const BANNER =
-  "import{createRequire as officeRequire}from'node:module';const require=officeRequire(import.meta.url);";
+/** CommonJS packages inside an ES module expect `require` and their file's place; all files of a bundle are in one. */
+const BANNER = [
+  "import{createRequire as officeRequire}from'node:module'",
+  'const require=officeRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+].join(';');
 
 /**
  * One function's bundle: ESM, minified, tree-shaken, with source maps, dynamic imports in chunks of their own; runs
@@ -53,7 +53,7 @@ export async function bundleFunction(name: string, entry: string): Promise<Bundl
     entryPoints: [{ in: entry, out: 'index' }],
     outdir: directory,
     outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[hash]',
+    chunkNames: 'chunk-[hash]',
     splitting: true,
     bundle: true,
     minify: true,
@@ -73,10 +73,11 @@ export async function bundleFunction(name: string, entry: string): Promise<Bundl
     plugins: [...slimming],
   });
   dropUnreachable(metafile);
-  const extra = extraFilesOf(name);
-  await extra?.copy(directory);
+  const sizes = sizesOf(metafile);
+  const extra = extraFilesOf(name, new Set(sizes.parts.map(([part]) => part)));
+  for (const { copy } of extra) await copy(directory);
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}\n');
-  return { name, directory, ...sizesOf(metafile), extra: extra?.reason };
+  return { name, directory, ...sizes, extra: extra.map(({ reason }) => reason) };
 }
 
 /** The outputs that the entry reaches: by static imports alone, or by dynamic ones too. */
@@ -136,7 +137,7 @@ export async function bundleAll(): Promise<Bundle[]> {
 /** Functions above the limits, as lines for a person. A function with a runtime beside its bundle is exempt. */
 export function oversized(bundles: readonly Bundle[]): string[] {
   return bundles
-    .filter(({ extra }) => extra === undefined)
+    .filter(({ extra }) => extra.length === 0)
     .filter(({ minified, compressed }) => minified > MAX_MINIFIED || compressed > MAX_COMPRESSED)
     .map(
       ({ name, minified, compressed, parts }) =>

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,6 @@ const extras: Readonly<Record<string, ExtraFiles>> = {
         ...GRAMMARS.map((name) => `tree-sitter-${name}.wasm`),
       ];
       for (const file of files) copyFileSync(join(wasm, file), join(directory, 'wasm', file));
-      const { writeFileSync } = await import('node:fs');
       writeFileSync(join(directory, 'wasm', 'package.json'), '{"type":"commonjs"}\n');
     },
   },
@@ -73,5 +72,22 @@ const extras: Readonly<Record<string, ExtraFiles>> = {
   },
 };
 
-/** Undefined for a function that is its bundle and nothing else. */
-export const extraFilesOf = (name: string): ExtraFiles | undefined => extras[name];
+/** Packages that read a file of theirs wherever they are used. */
+const filesOfPackages: Readonly<Record<string, ExtraFiles>> = {
+  '@cedar-policy/cedar-wasm': {
+    reason: "Cedar's policy engine as WebAssembly",
+    async copy(directory) {
+      const file = 'cedar_wasm_bg.wasm';
+      copyFileSync(
+        join(dirname(require.resolve('@cedar-policy/cedar-wasm/nodejs')), file),
+        join(directory, file),
+      );
+    },
+  },
+};
+
+/** What a function ships besides its bundle, by its name and by the packages in it; mostly nothing. */
+export const extraFilesOf = (name: string, packages: ReadonlySet<string>): readonly ExtraFiles[] => [
+  ...(extras[name] === undefined ? [] : [extras[name]]),
+  ...Object.entries(filesOfPackages).flatMap(([part, files]) => (packages.has(part) ? [files] : [])),
+];

@@ -11,7 +11,7 @@ import { logger } from '../shared/telemetry.ts';
 import { claimChecks, eventLog, taskTable, workspaceOf, workspacePrefix } from '../shared/wiring.ts';
 import { createExecutor } from './executor.ts';
 import { createToolRunner } from './run-tool.ts';
-import { createLambdaToolPort } from './tool-port.ts';
+import { createLambdaToolPort, tenantIsolatedFunctions } from './tool-port.ts';
 
 const now = () => new Date();
 const send = createSendSuccess(sfnClient);
@@ -26,7 +26,7 @@ const executor = createExecutor({
   }),
   claims: claimChecks(),
   runner: createToolRunner({
-    tools: createLambdaToolPort(() => toolClient),
+    tools: createLambdaToolPort(() => toolClient, tenantIsolatedFunctions()),
     workspaceOf: workspaceOf(),
     workspacePrefix,
     now,

@@ -1,5 +1,6 @@
 import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { type ToolAnswer, type ToolEvent, toolAnswerSchema } from '../../schemas/tool.ts';
+import { readEnvironment } from '../shared/environment.ts';
 import { OfficeError } from '../shared/errors.ts';
 
 /** The tool's function answered nothing: crashed, timed out or could not be reached. It may have had its effect. */
@@ -23,14 +24,22 @@ export interface ToolPort {
  * Tools as Lambda functions. The client must not retry by itself (`maxAttempts: 1`): a repeated Invoke repeats the
  * effect, and only the executor knows whether that is allowed.
  */
-export function createLambdaToolPort(client: () => LambdaClient): ToolPort {
+export function createLambdaToolPort(
+  client: () => LambdaClient,
+  /** Functions whose environments belong to one tenant each: their calls name the tenant. */
+  tenantIsolated: ReadonlySet<string> = new Set(),
+): ToolPort {
   return {
     async invoke(functionName, event) {
       let payload: string;
       let failed: string | undefined;
       try {
         const answer = await client().send(
-          new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+          new InvokeCommand({
+            FunctionName: functionName,
+            Payload: JSON.stringify(event),
+            ...(tenantIsolated.has(functionName) ? { TenantId: event.tool_context.tenant_id } : {}),
+          }),
         );
         payload = Buffer.from(answer.Payload ?? []).toString('utf8');
         failed = answer.FunctionError;
@@ -50,3 +59,7 @@ export function createLambdaToolPort(client: () => LambdaClient): ToolPort {
     },
   };
 }
+
+/** The functions that TENANT_ISOLATED_FUNCTIONS names. */
+export const tenantIsolatedFunctions = (): ReadonlySet<string> =>
+  new Set(readEnvironment(['TENANT_ISOLATED_FUNCTIONS']).TENANT_ISOLATED_FUNCTIONS.split(','));

@@ -1,0 +1,62 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Configuration } from './configuration.ts';
+import type { RoleName } from './functions.ts';
+import type { RoleFunction } from './role-function.ts';
+
+/** Roles that may call a model. */
+const CALLERS: ReadonlySet<string> = new Set(['analyst', 'planner', 'validator', 'broker', 'reviewer']);
+/** Roles that only tell which models and tools there are. */
+const TELLERS: ReadonlySet<string> = new Set(['receptionist', 'archivist']);
+
+/**
+ * Which functions know of the configured models and search services, and which may read their keys. A key's secret is
+ * named by ARN; the function reads it when it needs it, so that it is in no template and no configuration.
+ */
+export class ModelAccess {
+  readonly #configuration: Configuration;
+
+  constructor(configuration: Configuration) {
+    this.#configuration = configuration;
+  }
+
+  environmentOf(role: RoleName): Record<string, string> {
+    const { modelSettings, modelSecrets, searchSettings, searchSecrets } = this.#configuration;
+    if (!CALLERS.has(role) && !TELLERS.has(role)) return {};
+    return { ...modelSettings, ...modelSecrets, ...searchSettings, ...searchSecrets };
+  }
+
+  environmentOfTool(tool: string): Record<string, string> {
+    const { modelSettings, modelSecrets, searchSettings, searchSecrets } = this.#configuration;
+    if (tool === 'ai_tool') return { ...modelSettings, ...modelSecrets };
+    if (tool === 'web_search') return { ...searchSettings, ...searchSecrets };
+    return {};
+  }
+
+  grant(target: RoleFunction, role: RoleName): void {
+    if (CALLERS.has(role)) this.#grantModels(target);
+  }
+
+  grantTool(target: RoleFunction, tool: string): void {
+    if (tool === 'ai_tool') this.#grantModels(target);
+    if (tool === 'web_search') readSecrets(target, this.#configuration.searchSecrets);
+  }
+
+  #grantModels(target: RoleFunction): void {
+    readSecrets(target, this.#configuration.modelSecrets);
+    if (this.#configuration.bedrockRegion === undefined) return;
+    const { partition, account } = Stack.of(target);
+    // Models are data and change without a deployment; a cross-region profile calls its model in any of its regions.
+    target.allow(
+      ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+      [
+        `arn:${partition}:bedrock:*::foundation-model/*`,
+        `arn:${partition}:bedrock:*:${account}:inference-profile/*`,
+      ],
+    );
+  }
+}
+
+function readSecrets(target: RoleFunction, secrets: Readonly<Record<string, string>>): void {
+  const arns = Object.values(secrets);
+  if (arns.length > 0) target.allow(['secretsmanager:GetSecretValue'], arns);
+}

@@ -1,0 +1,251 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { EnvironmentName } from '../lambdas/shared/environment.ts';
+import type { Priority } from '../schemas/task.ts';
+import type { Configuration } from './configuration.ts';
+import { arnStart, DataStores } from './data-stores.ts';
+import { type RoleName, roleNames, roles, toolFunctions } from './functions.ts';
+import { HttpApi } from './http-api.ts';
+import { ModelAccess } from './model-access.ts';
+import { SealedNetwork } from './network.ts';
+import { Observability } from './observability/observability.ts';
+import { type Permission, type Place, rolePermissions, toolPermissions } from './permissions.ts';
+import { Queues } from './queues.ts';
+import { type FunctionDefaults, functionName, RoleFunction } from './role-function.ts';
+import { executionsArn, machineArn, StateMachines } from './state-machines.ts';
+import { isTenantIsolated, reachOf } from './tool-isolation.ts';
+import { WorkspaceRole } from './workspace-role.ts';
+
+export interface OfficeServiceProps {
+  readonly configuration: Configuration;
+  /** Folder with one bundle per function. */
+  readonly bundles: string;
+}
+
+/** Batches that the dispatcher works on at once: what makes one queue faster than another. Lambda asks for two or more. */
+const DISPATCHERS: Readonly<Record<Priority, number>> = { high: 8, normal: 4, low: 2 };
+
+/**
+ * The office: requests come in by the HTTP interface, wait by priority in queues, and are worked on by two state
+ * machines, whose states are functions with a role each and whose tools are functions apart.
+ */
+export class OfficeService extends Construct {
+  readonly stores: DataStores;
+  readonly queues: Queues;
+  readonly roles: Readonly<Record<RoleName, RoleFunction>>;
+  readonly tools: Readonly<Record<string, RoleFunction>>;
+  readonly machines: StateMachines;
+  readonly http: HttpApi;
+
+  constructor(scope: Construct, id: string, { configuration, bundles }: OfficeServiceProps) {
+    super(scope, id);
+    const { name } = configuration;
+    this.stores = new DataStores(this, 'Data', { retain: configuration.retainData });
+    this.queues = new Queues(this, 'Queues', { name });
+    const network = new SealedNetwork(this, 'Network', { workspaces: this.stores.workspaces });
+    const defaults: FunctionDefaults = { officeName: name, bundles, logLevel: configuration.logLevel };
+    const models = new ModelAccess(configuration);
+    const values = this.#environment(configuration);
+
+    const make = (
+      construct: string,
+      spec: (typeof roles)[RoleName],
+      more: Record<string, string>,
+      options: Partial<lambda.FunctionProps> = {},
+    ): RoleFunction =>
+      new RoleFunction(this, construct, {
+        defaults,
+        spec,
+        environment: { ...pick(values, spec.environment), ...more },
+        function: options,
+      });
+
+    this.roles = Object.fromEntries(
+      roleNames.map((role) => [role, make(pascal(role), roles[role], models.environmentOf(role))]),
+    ) as Record<RoleName, RoleFunction>;
+    this.tools = Object.fromEntries(
+      Object.entries(toolFunctions).map(([tool, spec]) => {
+        const placement = network.placement(reachOf(tool));
+        const tenancy = isTenantIsolated(tool) ? { tenancyConfig: lambda.TenancyConfig.PER_TENANT } : {};
+        return [
+          tool,
+          make(`Tool${pascal(tool)}`, spec, models.environmentOfTool(tool), { ...placement, ...tenancy }),
+        ];
+      }),
+    );
+    const holders = [this.roles.executor, this.roles.receptionist];
+    const workspaceRole = new WorkspaceRole(this, 'WorkspaceRole', {
+      stores: this.stores,
+      holders: holders.map(({ role }) => role),
+    });
+    for (const holder of holders) {
+      holder.function.addEnvironment('WORKSPACE_ROLE_ARN', workspaceRole.role.roleArn);
+    }
+
+    this.machines = new StateMachines(this, 'Machines', {
+      officeName: name,
+      functions: Object.fromEntries(
+        roleNames.map((role) => [pascal(role), this.roles[role].function.functionArn]),
+      ),
+    });
+    this.#grant(name, workspaceRole.role, models);
+    this.#dispatch();
+    this.http = new HttpApi(this, 'Http', {
+      officeName: name,
+      receptionist: this.roles.receptionist.function,
+      throttle: configuration.throttle,
+    });
+    const observability = new Observability(this, 'Observability', {
+      officeName: name,
+      alarmEmail: configuration.alarmEmail,
+      service: this,
+    });
+    this.#outputs(observability);
+  }
+
+  /** Every value that a function may ask for by name. */
+  #environment(configuration: Configuration): Readonly<Partial<Record<EnvironmentName, string>>> {
+    const { tables, workspaces } = this.stores;
+    const { byPriority, deadLetters } = this.queues;
+    const { name } = configuration;
+    const toolNames = Object.entries(toolFunctions).map(([tool, spec]) => [tool, functionName(name, spec)]);
+    const isolated = toolNames.filter(([tool]) => isTenantIsolated(tool ?? '')).map(([, fn]) => fn);
+    return {
+      OFFICE_NAME: name,
+      OFFICE_ENGINE: 'step-functions',
+      TASKS_TABLE: tables.tasks.tableName,
+      ACCOUNTS_TABLE: tables.accounts.tableName,
+      REGISTRY_TABLE: tables.registry.tableName,
+      MEMORY_TABLE: tables.memory.tableName,
+      WORKSPACE_BUCKET: workspaces.bucketName,
+      QUEUE_HIGH_URL: byPriority.high.queueUrl,
+      QUEUE_NORMAL_URL: byPriority.normal.queueUrl,
+      QUEUE_LOW_URL: byPriority.low.queueUrl,
+      DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+      TASK_STATE_MACHINE_ARN: machineArn(Stack.of(this), name, 'task'),
+      TOOL_FUNCTIONS: JSON.stringify(Object.fromEntries(toolNames)),
+      TENANT_ISOLATED_FUNCTIONS: isolated.join(','),
+      NOTIFIER_FUNCTION: functionName(name, roles.notifier),
+      ...configuration.passedOn,
+    };
+  }
+
+  #grant(name: string, workspaceRole: iam.Role, models: ModelAccess): void {
+    const stack = Stack.of(this);
+    const { tables, workspaces } = this.stores;
+    const { byPriority, deadLetters } = this.queues;
+    const machine = (which: 'task' | 'subtask') => machineArn(stack, name, which);
+    const index = (index: string) => `${tables.tasks.tableArn}/index/${index}`;
+    const arns: Readonly<Record<Place, readonly string[]>> = {
+      tasks: [tables.tasks.tableArn],
+      'tasks/by_time': [index('by_time')],
+      'tasks/by_activity': [index('by_activity')],
+      accounts: [tables.accounts.tableArn],
+      registry: [tables.registry.tableArn],
+      memory: [tables.memory.tableArn],
+      workspaces: [workspaces.bucketArn],
+      'workspace objects': [workspaces.arnForObjects('tenants/*')],
+      'queue high': [byPriority.high.queueArn],
+      'queue normal': [byPriority.normal.queueArn],
+      'queue low': [byPriority.low.queueArn],
+      'queue dead-letters': [deadLetters.queueArn],
+      'task machine': [machine('task')],
+      machines: [machine('task'), machine('subtask')],
+      'task executions': [executionsArn(stack, name, 'task')],
+      'tool functions': Object.values(toolFunctions).map(
+        (spec) => `${arnStart(stack, 'lambda')}:function:${functionName(name, spec)}`,
+      ),
+      'notifier function': [`${arnStart(stack, 'lambda')}:function:${functionName(name, roles.notifier)}`],
+      'workspace role': [workspaceRole.roleArn],
+    };
+    const apply = (target: RoleFunction, permissions: readonly Permission[]): void => {
+      for (const { on, actions } of permissions) target.allow(actions, arns[on]);
+      this.#allowKey(target, permissions);
+    };
+    for (const role of roleNames) {
+      apply(this.roles[role], rolePermissions[role]);
+      models.grant(this.roles[role], role);
+    }
+    for (const [tool, target] of Object.entries(this.tools)) {
+      apply(target, toolPermissions[tool] ?? []);
+      models.grantTool(target, tool);
+    }
+  }
+
+  /** DynamoDB and S3 use the key on behalf of whoever calls them, and only for that. */
+  #allowKey(target: RoleFunction, permissions: readonly Permission[]): void {
+    const uses = (service: string) =>
+      permissions.some(({ actions }) => actions.some((action) => action.startsWith(`${service}:`)));
+    const via = (service: string) => ({ StringLike: { 'kms:ViaService': `${service}.*.amazonaws.com` } });
+    const key = [this.stores.key.keyArn];
+    if (uses('dynamodb')) {
+      target.allow(
+        [
+          'kms:Decrypt',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+          'kms:DescribeKey',
+        ],
+        key,
+        via('dynamodb'),
+      );
+    }
+    if (uses('s3')) target.allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, via('s3'));
+  }
+
+  /** The queues feed the dispatcher, and a clock wakes it for what is stuck. */
+  #dispatch(): void {
+    const { dispatcher } = this.roles;
+    for (const [priority, queue] of Object.entries(this.queues.byPriority)) {
+      new lambda.EventSourceMapping(this, `Dispatch${pascal(priority)}`, {
+        target: dispatcher.function,
+        eventSourceArn: queue.queueArn,
+        batchSize: 10,
+        maxConcurrency: DISPATCHERS[priority as Priority],
+        reportBatchItemFailures: true,
+      });
+      dispatcher.allow(
+        ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        [queue.queueArn],
+      );
+    }
+    new events.Rule(this, 'Sweep', {
+      description: 'Wakes the dispatcher for tasks that are stuck',
+      schedule: events.Schedule.rate(Duration.minutes(1)),
+      targets: [new targets.LambdaFunction(dispatcher.function, { retryAttempts: 0 })],
+    });
+  }
+
+  #outputs(observability: Observability): void {
+    const output = (id: string, description: string, value: string): void => {
+      new CfnOutput(Stack.of(this), id, { description, value });
+    };
+    output('ApiUrl', 'The HTTP interface', this.http.url);
+    output('ApiId', 'Its id at API Gateway', this.http.api.apiId);
+    output('AccountsTable', 'ACCOUNTS_TABLE for "office keys create"', this.stores.tables.accounts.tableName);
+    output('WorkspaceBucket', 'Files of tasks', this.stores.workspaces.bucketName);
+    output('TaskStateMachine', 'Executions are named after tasks', this.machines.task.stateMachineArn);
+    output('AlarmTopic', 'Alarms are sent to it', observability.topic.topicArn);
+  }
+}
+
+const pascal = (name: string): string =>
+  name.replace(/(?:^|_)([a-z])/g, (_whole, letter: string) => letter.toUpperCase());
+
+function pick(
+  values: Readonly<Partial<Record<EnvironmentName, string>>>,
+  names: readonly EnvironmentName[],
+): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

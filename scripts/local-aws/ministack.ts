@@ -1,0 +1,156 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** The version that the deployment is proven with. */
+export const MINISTACK_VERSION = '1.5.33';
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const home = join(root, '.office', 'ministack');
+const stateFile = join(home, 'running.json');
+const START_MS = 60_000;
+
+const stateSchema = z.object({ pid: z.int(), url: z.string() });
+export type MiniStack = z.infer<typeof stateSchema>;
+
+/** MiniStack can't be installed or started; the message says what to do. */
+export class MiniStackError extends Error {
+  override readonly name = 'MiniStackError';
+}
+
+const windows = process.platform === 'win32';
+const inEnvironment = (program: string): string =>
+  join(home, 'venv', windows ? 'Scripts' : 'bin', windows ? `${program}.exe` : program);
+
+function run(command: string, parameters: readonly string[]): { code: number | null; output: string } {
+  const done = spawnSync(command, [...parameters], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return { code: done.error ? null : done.status, output: `${done.stdout ?? ''}${done.stderr ?? ''}` };
+}
+
+/** A Python of version 3.10 or newer. */
+function findPython(): string {
+  const wanted = [process.env['PYTHON'], 'python3', 'python'].filter((name) => name !== undefined);
+  const check = 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else 1)';
+  const found = wanted.find((name) => run(name, ['-c', check]).code === 0);
+  if (found !== undefined) return found;
+  throw new MiniStackError(
+    'MiniStack needs Python 3.10 or newer and none was found: install one from https://www.python.org/downloads, or set PYTHON to its path. The office itself needs no Python: npm run demo.',
+  );
+}
+
+function install(say: (line: string) => void): void {
+  const stamp = join(home, 'venv', '.version');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === MINISTACK_VERSION) return;
+  const python = findPython();
+  say(`Installing MiniStack ${MINISTACK_VERSION} into .office/ministack …`);
+  rmSync(join(home, 'venv'), { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  const made = run(python, ['-m', 'venv', join(home, 'venv')]);
+  if (made.code !== 0) {
+    throw new MiniStackError(
+      `Python could not make a virtual environment (${made.output.trim().split('\n').at(-1)}); on Debian and Ubuntu: apt install python3-venv.`,
+    );
+  }
+  const parameters = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  const installed = run(inEnvironment('python'), [...parameters, `ministack==${MINISTACK_VERSION}`]);
+  if (installed.code !== 0) {
+    throw new MiniStackError(
+      `pip could not install ministack ${MINISTACK_VERSION}; check the network or the proxy. ${installed.output.trim().split('\n').at(-1)}`,
+    );
+  }
+  writeFileSync(stamp, MINISTACK_VERSION);
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/_ministack/health`, { signal: AbortSignal.timeout(2_000) });
+    return answer.ok;
+  } catch {
+    // Nobody listens there yet, or any more.
+    return false;
+  }
+}
+
+/** The MiniStack that this checkout has started, if it still runs. */
+export async function runningMiniStack(): Promise<MiniStack | null> {
+  if (!existsSync(stateFile)) return null;
+  const state = stateSchema.parse(JSON.parse(readFileSync(stateFile, 'utf8')));
+  return (await isHealthy(state.url)) ? state : null;
+}
+
+export interface StartOptions {
+  readonly port: number;
+  readonly say: (line: string) => void;
+  /** Further settings of MiniStack. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Installs the pinned version if need be, starts it on loopback in the background and waits until it answers.
+ * @throws MiniStackError
+ */
+export async function startMiniStack(options: StartOptions): Promise<MiniStack & { version: string }> {
+  const url = `http://127.0.0.1:${options.port}`;
+  const running = await runningMiniStack();
+  if (running?.url === url) return { ...running, version: MINISTACK_VERSION };
+  if (await isHealthy(url)) {
+    throw new MiniStackError(`Another MiniStack answers at ${url}; stop it or choose another --port.`);
+  }
+  install(options.say);
+  mkdirSync(home, { recursive: true });
+  const logFile = join(home, 'ministack.log');
+  const log = openSync(logFile, 'w');
+  const child = spawn(inEnvironment('python'), ['-m', 'ministack'], {
+    cwd: home,
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: {
+      ...process.env,
+      GATEWAY_PORT: String(options.port),
+      BIND_HOST: '127.0.0.1',
+      // Part of the API's host name, where an IP address would make an invalid one.
+      MINISTACK_HOST: 'localhost',
+      AWS_ENDPOINT_URL: url,
+      LOG_LEVEL: process.env['MINISTACK_LOG_LEVEL'] ?? 'WARNING',
+      // Doors of services that the office doesn't use.
+      SFTP_ENABLED: '0',
+      IOT_MTLS_ENABLED: '0',
+      S3_DATA_DIR: join(home, 's3'),
+      STATE_DIR: join(home, 'state'),
+      ...options.environment,
+    },
+  });
+  closeSync(log);
+  child.unref();
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  child.once('error', () => {
+    ended = true;
+  });
+  for (const deadline = Date.now() + START_MS; Date.now() < deadline && !ended; await pause(200)) {
+    if (child.pid === undefined || !(await isHealthy(url))) continue;
+    const state = { pid: child.pid, url };
+    writeFileSync(stateFile, `${JSON.stringify(state)}\n`);
+    return { ...state, version: MINISTACK_VERSION };
+  }
+  const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-5) : [];
+  throw new MiniStackError(`MiniStack did not start on port ${options.port}.\n${lines.join('\n')}`);
+}
+
+/** Ends the MiniStack that this checkout has started. False when there was none. */
+export async function stopMiniStack(): Promise<boolean> {
+  const running = await runningMiniStack();
+  rmSync(stateFile, { force: true });
+  if (running === null) return false;
+  try {
+    process.kill(running.pid, 'SIGTERM');
+  } catch (error) {
+    // It ended by itself between the question and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  return true;
+}
