@@ -98,6 +98,16 @@ const outcomeSchema = z.looseObject({
   error: jsonSchema.optional(),
 });
 
+/** An answer of a Lambda holds 6 MB; 50 steps of several iterations must fit. */
+const MAX_SHOWN_BYTES = 65_536;
+
+/** A large output is told by its size; whoever needs it finds it in the artifacts or the result. */
+async function shown(check: ClaimCheck, open: (check: ClaimCheck) => Promise<Json>): Promise<Json> {
+  return 's3_key' in check && check.bytes > MAX_SHOWN_BYTES
+    ? { truncated: true, bytes: check.bytes }
+    : open(check);
+}
+
 async function stepResults(
   events: readonly TaskEvent[],
   open: (check: ClaimCheck) => Promise<Json>,
@@ -109,7 +119,7 @@ async function stepResults(
       return {
         step_id: event.step_id ?? '',
         status: outcome.status ?? (event.type === 'step.skipped' ? 'skipped' : 'succeeded'),
-        output: outcome.output === undefined ? null : await open(outcome.output),
+        output: outcome.output === undefined ? null : await shown(outcome.output, open),
         error: outcome.error ?? null,
         attempts: event.data?.['attempts'] ?? null,
         duration_ms: event.data?.['duration_ms'] ?? null,
