@@ -89,7 +89,11 @@ export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: Veri
       return problemResponse(badRequest(error.message, [{ path: 'cursor', message: error.message }]));
     }
     const request_id = deps.newId();
-    deps.logError('A request failed', error, { request_id, method: c.req.method, path: c.req.path });
+    deps.logError('A request failed', error, {
+      request_id,
+      method: c.req.method,
+      path: c.req.path.slice(0, 200),
+    });
     return problemResponse(
       new HttpProblem(
         500,

@@ -8,6 +8,9 @@ import { conflict, notFound } from './problem.ts';
 /** After this long a decision whose state still waits was decided by someone who died before telling it. */
 const UNHEARD_MS = 15_000;
 
+/** Task, subtask, iteration and kind, joined by colons. */
+const APPROVAL_ID = /^[A-Za-z0-9_.:-]{1,400}$/;
+
 /** What a person may see of a question: everything but the token. */
 export function approvalView(approval: Approval): ApprovalView {
   const { task_token: _token, tenant_id: _tenant, expires_at_time, ...rest } = approval;
@@ -30,7 +33,7 @@ export async function decideApproval(
   approvalId: string,
   decision: { decision: 'approve' | 'reject'; comment?: string | undefined },
 ): Promise<Approval> {
-  const known = await deps.approvals.get(caller.tenant_id, approvalId);
+  const known = APPROVAL_ID.test(approvalId) ? await deps.approvals.get(caller.tenant_id, approvalId) : null;
   if (known === null)
     throw notFound('There is no such approval; GET /approvals lists those that are pending.');
   const status = decision.decision === 'approve' ? 'approved' : 'rejected';

@@ -198,6 +198,15 @@ describe('a plan that a person must approve', () => {
   });
 
   it('answers 404 to an unknown approval', async () => {
-    expect((await send('POST', '/approvals/none', { body: { decision: 'approve' } })).status).toBe(404);
+    for (const id of [
+      'none',
+      'a:b:1:approval',
+      '%00',
+      'T%23other',
+      'a'.repeat(2_000),
+      '%E2%98%83'.repeat(300),
+    ]) {
+      expect((await send('POST', `/approvals/${id}`, { body: { decision: 'approve' } })).status).toBe(404);
+    }
   });
 });

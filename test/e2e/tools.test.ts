@@ -90,6 +90,10 @@ describe('the tools', () => {
 
   it('answer 404 to an unknown one', async () => {
     expect((await invoke('teleport', { inputs: {} })).status).toBe(404);
+    for (const name of ['teleport', '%00', '..%2fx', 'a'.repeat(2_000), '%E2%98%83'.repeat(300)]) {
+      expect((await send('GET', `/tools/${name}`)).status).toBe(404);
+      expect((await send('DELETE', `/tools/${name}`)).status).toBe(404);
+    }
   });
 });
 

@@ -36,7 +36,7 @@ const decide = endpoint({
   body: decisionSchema,
   answers: { 200: { description: 'Decided', schema: approvalViewSchema } },
   async handle({ deps, caller, body, param }) {
-    const decided = await decideApproval(deps, caller, param('approval_id').slice(0, 400), body);
+    const decided = await decideApproval(deps, caller, param('approval_id'), body);
     return { status: 200, body: approvalView(decided) };
   },
 });

@@ -125,7 +125,8 @@ const remove = endpoint({
   async handle({ deps, caller, param }) {
     const name = param('name');
     if (builtIn.has(name)) throw conflict(`${name} is a built-in tool and cannot be removed.`);
-    if (!(await deps.registry.remove(caller.tenant_id, name))) throw noTool(name);
+    const isName = toolNameSchema.safeParse(name).success;
+    if (!isName || !(await deps.registry.remove(caller.tenant_id, name))) throw noTool(name);
     await deps.audit.append(caller.tenant_id, {
       action: 'tool.removed',
       actor: caller.actor,
