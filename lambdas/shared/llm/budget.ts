@@ -46,7 +46,10 @@ export type Budget = z.infer<typeof budgetSchema>;
 
 export const warningThresholds = [50, 80, 100] as const;
 
-/** Spending passed a threshold. Raised once per threshold and period, by the call that passed it. */
+/**
+ * Spending passed a threshold, or (100) a call was refused. Raised by the call that passed it; a refusal once per
+ * period, limit and function.
+ */
 export interface BudgetWarning {
   readonly tenant_id: string;
   readonly period: 'day' | 'month';
@@ -169,6 +172,28 @@ export function createBudgetStore(deps: {
     }
   }
 
+  const refused = new Set<string>();
+  /** Spending may stop short of the limit because the next call did not fit: that is the last warning, once. */
+  function warnOfRefusal(
+    tenant: string,
+    { day, month }: { day: string; month: string },
+    meters: Readonly<Record<string, MeterState>>,
+  ): void {
+    for (const [name, state] of Object.entries(meters)) {
+      const kind = name === 'month' ? 'month' : 'day';
+      const id = `${tenant} ${kind === 'month' ? month : day} ${state.limit}`;
+      if (refused.has(id)) continue;
+      refused.add(id);
+      deps.onWarning?.({
+        tenant_id: tenant,
+        period: kind,
+        percent: 100,
+        spent_usd: toUsd(state.spent),
+        limit_usd: toUsd(state.limit),
+      });
+    }
+  }
+
   async function states(tenant: string) {
     const { day, month } = period();
     const key = tenantKey(tenant, month);
@@ -212,7 +237,7 @@ export function createBudgetStore(deps: {
         return { id, amount_nano: amountNano, purpose, limited: limit !== undefined, month, day };
       if (limit !== undefined) await ledger.settle(taskKey(tenant, purpose.task_id), hold, ['task'], 0);
       // Holds that nobody will settle any more become spending here, so that the answer to GET /budget is true.
-      await ledger.read(key, short);
+      warnOfRefusal(tenant, { day, month }, await ledger.read(key, short));
       throw new BudgetExhaustedError(
         `The next model call may cost ${price}, more than is left of the tenant's budget for the ${short.includes('month') ? 'month' : 'day'}; raise it with PUT /budget.`,
       );

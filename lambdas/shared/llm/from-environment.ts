@@ -1,7 +1,7 @@
 /** Wires the model router from the environment and the AWS clients; nothing is loaded or asked before the first call. */
 import { documentClient } from '../aws.ts';
 import { describeError } from '../errors.ts';
-import { logger } from '../telemetry.ts';
+import { logger, metrics } from '../telemetry.ts';
 import { type Batcher, createBatcher } from './batch.ts';
 import { createCircuitBreaker, dynamoBreakerRecords, memoryBreakerRecords } from './breaker.ts';
 import { type BudgetLedger, type BudgetStore, budgetLimitsSchema, createBudgetStore } from './budget.ts';
@@ -15,7 +15,7 @@ import {
 import { createEmbedder, type Embedder } from './embeddings.ts';
 import { createExperience, type Experience } from './experience.ts';
 import { loadModels, type ModelCatalogue, ModelFileError } from './models.ts';
-import type { ModelRouter } from './provider.ts';
+import type { ModelHop, ModelPurpose, ModelRouter } from './provider.ts';
 import { createProviderRegistry, createProviderSettings, type ProviderRegistry } from './providers.ts';
 import { createModelRouter } from './router.ts';
 import { createKeyRing, secretsManagerSource } from './secrets.ts';
@@ -131,6 +131,22 @@ const lazyLedger: BudgetLedger = {
   release: async (reservation) => (reservation ? budgets().release(reservation) : undefined),
 };
 
+/** Spend and tokens by tenant, failures by model; free and skipped hops are not worth a metric. */
+function countHop(hop: ModelHop, { purpose }: { readonly purpose: ModelPurpose }): void {
+  if (hop.outcome === 'failed' || hop.outcome === 'rejected') {
+    const failure = metrics.singleMetric();
+    failure.addDimension('model', hop.model);
+    failure.addMetric('ModelCallsFailed', 'Count', 1);
+  }
+  if (hop.cost_usd === 0) return;
+  const spend = metrics.singleMetric();
+  spend.addDimension('tenant', purpose.tenant_id);
+  spend.addMetric('ModelCostUsd', 'Count', hop.cost_usd);
+  const tokens = metrics.singleMetric();
+  tokens.addDimension('tenant', purpose.tenant_id);
+  tokens.addMetric('ModelTokens', 'Count', hop.input_tokens + hop.output_tokens);
+}
+
 const reportTrouble = (what: string, error: unknown) =>
   logger.error(`Recording a model call failed: ${what}.`, { reason: describeError(error) });
 
@@ -153,6 +169,7 @@ const router = /* @__PURE__ */ once<ModelRouter>(() => {
     remainingShare: (tenant) => share(tenant),
     tenantRoute: async (tenant, role) => (await experience().readRoutes(tenant))[role] ?? null,
     provenTier: (tenant, role, kind) => experience().provenTier(tenant, role, kind),
+    onHop: countHop,
     onTrouble: reportTrouble,
   });
 });

@@ -148,6 +148,23 @@ describe('budget', () => {
     expect((await budget.readBudget(purpose.tenant_id)).day.warnings).toEqual([50, 80, 100]);
   });
 
+  it('warns of the first refusal', async () => {
+    const { budget, warnings } = store({ day_usd: 0.05, month_usd: 1 });
+    const purpose = { tenant_id: newTenant(), task_id: 't1' };
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(budget.reserve(purpose, 6 * cent)).rejects.toThrow(BudgetExhaustedError);
+    expect(warnings).toMatchObject([{ period: 'day', percent: 100, spent_usd: 0, limit_usd: 0.05 }]);
+  });
+
+  it('holds a step to the limit that the calls before it left on the task', async () => {
+    const { budget } = store({ day_usd: 1, month_usd: 1 });
+    const purpose = { tenant_id: newTenant(), task_id: 't1' };
+    await budget.setTaskLimit(purpose.tenant_id, 't1', 0.05);
+    const step = { ...purpose, step_id: 's1' };
+    await budget.settle(await budget.reserve(step, 4 * cent), 4 * cent);
+    await expect(budget.reserve(step, 2 * cent)).rejects.toThrow(TaskCostLimitError);
+  });
+
   it('refuses negative and absurd budgets', async () => {
     const { budget } = store({ day_usd: 1, month_usd: 1 });
     await expect(budget.setBudget('x', { day_usd: -1, month_usd: 1 })).rejects.toThrow('0 to 1,000,000');
