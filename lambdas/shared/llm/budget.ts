@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { OfficeError } from '../errors.ts';
+import { type BudgetWarning, createBudgetWarnings, warningThresholds } from './budget-warnings.ts';
 import {
   createMeterLedger,
   type LedgerKey,
@@ -28,6 +29,8 @@ export const budgetLimitsSchema = z.strictObject({
 });
 export type BudgetLimits = z.infer<typeof budgetLimitsSchema>;
 
+export type { BudgetWarning, warningThresholds };
+
 const periodSchema = z.strictObject({
   limit_usd: z.number().nullable(),
   spent_usd: z.number(),
@@ -43,20 +46,6 @@ export const budgetSchema = z.strictObject({
   month: periodSchema.extend({ month: z.string() }),
 });
 export type Budget = z.infer<typeof budgetSchema>;
-
-export const warningThresholds = [50, 80, 100] as const;
-
-/**
- * Spending passed a threshold, or (100) a call was refused. Raised by the call that passed it; a refusal once per
- * period, limit and function.
- */
-export interface BudgetWarning {
-  readonly tenant_id: string;
-  readonly period: 'day' | 'month';
-  readonly percent: (typeof warningThresholds)[number];
-  readonly spent_usd: number;
-  readonly limit_usd: number;
-}
 
 /** A worst case taken from the budget, to be settled or released. */
 export interface Reservation {
@@ -151,48 +140,7 @@ export function createBudgetStore(deps: {
     ];
   };
 
-  function warn(
-    tenant: string,
-    kind: 'day' | 'month',
-    state: MeterState | undefined,
-    justSpent: number,
-  ): void {
-    if (!state || !deps.onWarning || justSpent <= 0 || state.limit >= UNLIMITED_NANO) return;
-    const before = state.spent - justSpent;
-    for (const percent of warningThresholds) {
-      const mark = (state.limit * percent) / 100;
-      if (before < mark && state.spent >= mark)
-        deps.onWarning({
-          tenant_id: tenant,
-          period: kind,
-          percent,
-          spent_usd: toUsd(state.spent),
-          limit_usd: toUsd(state.limit),
-        });
-    }
-  }
-
-  const refused = new Set<string>();
-  /** Spending may stop short of the limit because the next call did not fit: that is the last warning, once. */
-  function warnOfRefusal(
-    tenant: string,
-    { day, month }: { day: string; month: string },
-    meters: Readonly<Record<string, MeterState>>,
-  ): void {
-    for (const [name, state] of Object.entries(meters)) {
-      const kind = name === 'month' ? 'month' : 'day';
-      const id = `${tenant} ${kind === 'month' ? month : day} ${state.limit}`;
-      if (refused.has(id)) continue;
-      refused.add(id);
-      deps.onWarning?.({
-        tenant_id: tenant,
-        period: kind,
-        percent: 100,
-        spent_usd: toUsd(state.spent),
-        limit_usd: toUsd(state.limit),
-      });
-    }
-  }
+  const warnings = createBudgetWarnings(deps.onWarning ?? (() => undefined));
 
   async function states(tenant: string) {
     const { day, month } = period();
@@ -237,7 +185,7 @@ export function createBudgetStore(deps: {
         return { id, amount_nano: amountNano, purpose, limited: limit !== undefined, month, day };
       if (limit !== undefined) await ledger.settle(taskKey(tenant, purpose.task_id), hold, ['task'], 0);
       // Holds that nobody will settle any more become spending here, so that the answer to GET /budget is true.
-      warnOfRefusal(tenant, { day, month }, await ledger.read(key, short));
+      warnings.refused(tenant, { day, month }, await ledger.read(key, short));
       throw new BudgetExhaustedError(
         `The next model call may cost ${price}, more than is left of the tenant's budget for the ${short.includes('month') ? 'month' : 'day'}; raise it with PUT /budget.`,
       );
@@ -256,8 +204,8 @@ export function createBudgetStore(deps: {
       if (limited)
         await ledger.settle(taskKey(purpose.tenant_id, purpose.task_id), { id, amount }, ['task'], spentNano);
       if (!after) return;
-      warn(purpose.tenant_id, 'month', after['month'], spentNano);
-      warn(purpose.tenant_id, 'day', after[dayMeter(day)], spentNano);
+      warnings.spent(purpose.tenant_id, 'month', after['month'], spentNano);
+      warnings.spent(purpose.tenant_id, 'day', after[dayMeter(day)], spentNano);
     },
 
     release: (reservation) => store.settle(reservation, 0),

@@ -17,9 +17,10 @@ import {
 import type { CircuitBreaker } from './breaker.ts';
 import type { BudgetLedger } from './budget.ts';
 import type { AnswerCache, CachedAnswer } from './cache.ts';
+import { type CandidateDeps, candidatesFor } from './candidates.ts';
 import { economise } from './context.ts';
-import { jsonMechanismOf, type Model, type ModelCatalogue, type Route, type Tier } from './models.ts';
-import { orderModels } from './policy.ts';
+import { type BudgetRefusal, emptyHop, failure, TOO_LONG } from './hops.ts';
+import { jsonMechanismOf, type Model, type Route } from './models.ts';
 import { instruct, protect, restoringStream } from './prompt.ts';
 import {
   BudgetExhaustedError,
@@ -28,8 +29,6 @@ import {
   type ModelRequest,
   ModelRequiredError,
   type ModelRouter,
-  NoModelAnsweredError,
-  PromptTooLongError,
   ProviderError,
   TaskCostLimitError,
 } from './provider.ts';
@@ -37,8 +36,7 @@ import type { ProviderRegistry } from './providers.ts';
 import { estimatePrompt, fitsInto, type Prompt } from './tokens.ts';
 import type { UsageStore } from './usage.ts';
 
-export interface RouterDeps {
-  readonly catalogue: ModelCatalogue;
+export interface RouterDeps extends CandidateDeps {
   readonly registry: Pick<ProviderRegistry, 'provider' | 'usable'>;
   /** Asked only for calls that can cost something. */
   readonly ledger: BudgetLedger;
@@ -48,26 +46,12 @@ export interface RouterDeps {
   readonly localBreaker: CircuitBreaker;
   readonly cache?: AnswerCache;
   readonly usage?: Pick<UsageStore, 'record'>;
-  /** A tenant's own list for a role; null for the file's. */
-  readonly tenantRoute?: (
-    tenant: string,
-    role: ModelRequest<unknown>['role'],
-  ) => Promise<readonly string[] | null>;
-  readonly remainingShare?: (tenant: string) => Promise<number>;
-  readonly provenTier?: (
-    tenant: string,
-    role: ModelRequest<unknown>['role'],
-    kind: string,
-  ) => Promise<Tier | null>;
   readonly retries?: RetrySettings;
   readonly now?: () => number;
   readonly random?: () => number;
   readonly onHop?: (hop: ModelHop, request: Pick<ModelRequest<unknown>, 'role' | 'purpose'>) => void;
   readonly onTrouble?: (what: string, error: unknown) => void;
 }
-
-/** Refusals that end the search for a model that costs money. */
-type BudgetRefusal = BudgetExhaustedError | TaskCostLimitError;
 
 export function createModelRouter(deps: RouterDeps): ModelRouter {
   const now = deps.now ?? (() => performance.now());
@@ -83,50 +67,10 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
     return schema;
   }
 
-  /** The usable models of the role's route in the order to try them, and what the others lack. */
-  async function candidates<Answer>(request: ModelRequest<Answer>, route: Route) {
-    const byKind = request.task_kind === undefined ? undefined : route.kinds[request.task_kind];
-    let names: readonly string[] = byKind ?? route.models;
-    const missing = new Map<string, string>();
-    const collect = async (list: readonly string[]) => {
-      const usable: Model[] = [];
-      for (const name of list) {
-        const model = deps.catalogue.model(name);
-        const found = await deps.registry.usable(model);
-        if ('model' in found) usable.push(found.model);
-        else missing.set(model.provider, found.missing);
-      }
-      return usable;
-    };
-    let models = await collect(names);
-    const tenant = request.purpose.tenant_id;
-    // Rules alone need no policy, and must not cost a single request.
-    if (models.every((model) => !model.metered)) return { models, missing };
-    const own = await deps.tenantRoute?.(tenant, request.role);
-    if (own) {
-      names = own;
-      models = await collect(names);
-    }
-    const remaining = await deps.remainingShare?.(tenant);
-    const proven = request.task_kind
-      ? await deps.provenTier?.(tenant, request.role, request.task_kind)
-      : undefined;
-    const ordered = orderModels({
-      role: request.role,
-      models,
-      min_tier: request.min_tier,
-      plan_confidence: request.plan_confidence,
-      rejections: request.rejections,
-      remaining_share: remaining ?? 1,
-      proven_tier: proven ?? null,
-    });
-    return { models: ordered, missing };
-  }
-
   return {
     async complete<Answer>(request: ModelRequest<Answer>): Promise<ModelAnswer<Answer>> {
       const route = deps.catalogue.route(request.role);
-      const { models, missing } = await candidates(request, route);
+      const { models, missing } = await candidatesFor(deps, request, route);
       if (models.length === 0)
         throw new ModelRequiredError(
           `No model is configured for the role ${request.role}; set ${[...missing.values()].join(', or ') || 'a route in the model file'}.`,
@@ -313,8 +257,6 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
   }
 }
 
-const TOO_LONG = 'the prompt is longer than its window';
-
 function outputLimit<Answer>(request: ModelRequest<Answer>, route: Route, model: Model): number {
   const wanted = request.max_output_tokens ?? route.max_output_tokens;
   return Math.min(wanted, model.max_output_tokens, Math.max(1, Math.floor(model.context_tokens / 2)));
@@ -346,40 +288,6 @@ function cacheKey(model: Model, prompt: Prompt, temperature: number, maxOutputTo
   });
 }
 
-function emptyHop(model: Model, outcome: ModelHop['outcome'], reason: string): ModelHop {
-  return {
-    provider: model.provider,
-    model: model.name,
-    outcome,
-    reason,
-    input_tokens: 0,
-    output_tokens: 0,
-    cost_usd: 0,
-    duration_ms: 0,
-  };
-}
-
 function counts(usage: { readonly input_tokens: number; readonly output_tokens: number }) {
   return { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens };
-}
-
-function failure<Answer>(
-  request: ModelRequest<Answer>,
-  hops: readonly ModelHop[],
-  refusal: BudgetRefusal | null,
-  cause: unknown,
-): Error {
-  if (refusal instanceof TaskCostLimitError) return new TaskCostLimitError(refusal.message, hops, refusal);
-  if (refusal) return new BudgetExhaustedError(refusal.message, hops, refusal);
-  const tooLong = hops.filter((hop) => hop.reason === TOO_LONG || hop.reason?.startsWith('too_long'));
-  if (
-    tooLong.length > 0 &&
-    tooLong.length === hops.filter((hop) => !hop.reason?.startsWith('takes no')).length
-  )
-    return new PromptTooLongError(
-      `The prompt for the role ${request.role} is longer than the window of every configured model; shorten the task's text or attachments.`,
-      hops,
-    );
-  const why = hops.map((hop) => `${hop.model}: ${hop.reason ?? hop.outcome}`).join('; ');
-  return new NoModelAnsweredError(`No model answered for the role ${request.role}. ${why}`, hops, cause);
 }
