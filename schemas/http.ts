@@ -1,18 +1,16 @@
 /** Bodies, queries and answers of the HTTP interface. The OpenAPI document is made from these. */
 import { z } from 'zod';
 import { taskEventSchema } from './events.ts';
-import { idSchema, toolNameSchema } from './identifiers.ts';
+import { idSchema } from './identifiers.ts';
 import { jsonObjectSchema, jsonSchema } from './json.ts';
-import { findingSchema, planVerdictSchema, quoteSchema, stepSchema } from './plan.ts';
+import { stepSchema } from './plan.ts';
 import {
   constraintsSchema,
   costSchema,
   finalResultSchema,
   prioritySchema,
   taskStatusSchema,
-  workspaceFileSchema,
 } from './task.ts';
-import { toolManifestSchema } from './tool.ts';
 
 /** RFC 9457 problem details. */
 export const problemSchema = z.object({
@@ -24,8 +22,8 @@ export const problemSchema = z.object({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
-const cursor = z.string().min(1).max(1_000).optional();
-const limit = (max: number, usual: number) => z.coerce.number().int().min(1).max(max).default(usual);
+export const cursor = z.string().min(1).max(1_000).optional();
+export const limit = (max: number, usual: number) => z.coerce.number().int().min(1).max(max).default(usual);
 
 // Tasks ---------------------------------------------------------------------------------------------
 
@@ -258,78 +256,3 @@ export const redrivenSchema = z.object({
   status: taskStatusSchema,
   mode: z.enum(['retry', 'replan', 'edit']),
 });
-
-// Tools and plans -----------------------------------------------------------------------------------
-
-export const toolViewSchema = toolManifestSchema.extend({
-  available: z.boolean(),
-  /** The setting that makes it available. */
-  unavailable_reason: z.string().nullable(),
-});
-export const toolListSchema = z.object({ tools: z.array(toolViewSchema) });
-export const registerToolSchema = toolManifestSchema.extend({ name: toolNameSchema.optional() });
-export const invokeToolSchema = z.strictObject({
-  inputs: jsonObjectSchema,
-  workspace: z.strictObject({ files: z.array(workspaceFileSchema).max(2_000) }).optional(),
-});
-export const toolOutcomeSchema = z.object({
-  status: z.enum(['ok', 'error']),
-  output: jsonSchema,
-  error: errorViewSchema.nullable(),
-  duration_ms: z.number(),
-});
-export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
-
-export const validatePlanSchema = z.strictObject({
-  /** Any object: what breaks the plan contract is told as a finding of the rule `contract`. */
-  plan: jsonObjectSchema,
-  allowed_tools: z.array(toolNameSchema).max(100).optional(),
-});
-export const judgementSchema = z.object({
-  verdict: planVerdictSchema,
-  feedback: z.array(findingSchema),
-  hash: z.string(),
-  quote: quoteSchema,
-});
-export type Judgement = z.infer<typeof judgementSchema>;
-
-// Accounting and service ----------------------------------------------------------------------------
-
-const day = z.iso.date();
-export const usageQuerySchema = z.object({ from: day.optional(), to: day.optional() });
-export const usageSchema = z.looseObject({});
-export const budgetViewSchema = z.looseObject({});
-export const budgetLimitsBodySchema = z.strictObject({
-  day_usd: z.number().min(0).max(1_000_000).nullable(),
-  month_usd: z.number().min(0).max(1_000_000).nullable(),
-});
-export const auditQuerySchema = z.object({ limit: limit(200, 50), cursor });
-export const auditListSchema = z.object({
-  entries: z.array(
-    z.object({
-      id: z.string(),
-      at: z.iso.datetime(),
-      action: z.string(),
-      actor: z.string(),
-      task_id: z.string().optional(),
-      subtask_id: z.string().optional(),
-      step_id: z.string().optional(),
-      detail: jsonObjectSchema,
-    }),
-  ),
-  cursor: z.string().nullable(),
-});
-export const failureAnalyticsSchema = z.object({
-  total: z.int(),
-  classes: z.array(
-    z.object({
-      class: z.string(),
-      count: z.int(),
-      open: z.int(),
-      cost_usd: z.number(),
-      latest_at: z.iso.datetime(),
-      examples: z.array(idSchema),
-    }),
-  ),
-});
-export const healthSchema = z.object({ status: z.literal('ok'), version: z.string(), engine: z.string() });

@@ -157,7 +157,6 @@ export function depsFromEnvironment(): ReceptionistDeps {
     judgePlan: async (plan, allowed, shelf) => (await planJudge())(plan, allowed, shelf),
     releaseSlot: (key) => slots.release(key),
     notify: async (key) => (await notice())(key),
-    onFeedback: async () => undefined,
     logError: (message, error, detail) =>
       logger.error(message, { ...detail, error: error instanceof Error ? error : new Error(String(error)) }),
   };

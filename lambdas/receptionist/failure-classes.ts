@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { failureAnalyticsSchema } from '../../schemas/http.ts';
+import type { failureAnalyticsSchema } from '../../schemas/http-tools.ts';
 import type { DeadLetter, DeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 
 type FailureAnalytics = z.infer<typeof failureAnalyticsSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { taskEventSchema } from '../../schemas/events.ts';
 import * as http from '../../schemas/http.ts';
+import * as tools from '../../schemas/http-tools.ts';
 import { jsonSchema } from '../../schemas/json.ts';
 import { planSchema, stepSchema } from '../../schemas/plan.ts';
 import { submissionSchema } from '../../schemas/task.ts';
@@ -59,10 +60,10 @@ const named: readonly (readonly [string, z.ZodType])[] = [
   ['Artifact', http.artifactSchema],
   ['Approval', http.approvalViewSchema],
   ['DeadLetter', http.deadLetterViewSchema],
-  ['Tool', http.toolViewSchema],
+  ['Tool', tools.toolViewSchema],
   ['ToolManifest', toolManifestSchema],
-  ['ToolOutcome', http.toolOutcomeSchema],
-  ['Judgement', http.judgementSchema],
+  ['ToolOutcome', tools.toolOutcomeSchema],
+  ['Judgement', tools.judgementSchema],
 ];
 
 const reference = (name: string) => `#/components/schemas/${name}`;

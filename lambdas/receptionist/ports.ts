@@ -1,4 +1,5 @@
-import type { Feedback, Judgement, ToolOutcome } from '../../schemas/http.ts';
+import type { Feedback } from '../../schemas/http.ts';
+import type { Judgement, ToolOutcome } from '../../schemas/http-tools.ts';
 import type { Json, JsonObject } from '../../schemas/json.ts';
 import type { HumanDecision } from '../../schemas/roles.ts';
 import type { Priority, Submission, TaskKey } from '../../schemas/task.ts';
@@ -97,7 +98,8 @@ export interface ReceptionistDeps {
   readonly releaseSlot: (key: TaskKey) => Promise<void>;
   /** Tells the task's webhook that it has ended. */
   readonly notify: (key: TaskKey) => Promise<void>;
-  readonly onFeedback: (key: TaskKey, feedback: Feedback) => Promise<void>;
+  /** Lets what was remembered of the task's plans learn from it. */
+  readonly onFeedback?: (key: TaskKey, feedback: Feedback) => Promise<void>;
   /** Prometheus text, where the office runs in one process. */
   readonly metrics?: () => Promise<string> | string;
   /** Seconds a task like this one usually takes. */

@@ -1,4 +1,4 @@
-import type { ToolOutcome } from '../../schemas/http.ts';
+import type { ToolOutcome } from '../../schemas/http-tools.ts';
 import type { Step } from '../../schemas/plan.ts';
 import type { StepEvent } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';

@@ -223,7 +223,6 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
       released.push(idOf(key));
     },
     notify: async () => undefined,
-    onFeedback: async () => undefined,
     logError: (_message, error) => void errors.push(error),
     ...changes,
   };

@@ -5,7 +5,7 @@ import {
   budgetViewSchema,
   usageQuerySchema,
   usageSchema,
-} from '../../../schemas/http.ts';
+} from '../../../schemas/http-tools.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { badRequest } from '../problem.ts';
 

@@ -1,11 +1,11 @@
 import {
   deadLetterListSchema,
   deadLetterViewSchema,
-  failureAnalyticsSchema,
   listDeadLettersQuerySchema,
   redrivenSchema,
   redriveSchema,
 } from '../../../schemas/http.ts';
+import { failureAnalyticsSchema } from '../../../schemas/http-tools.ts';
 import type { DeadLetter } from '../../shared/stores/dead-letter-store.ts';
 import { type Endpoint, endpoint, taskKeyOf } from '../endpoint.ts';
 import { failureClasses } from '../failure-classes.ts';

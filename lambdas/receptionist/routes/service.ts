@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { healthSchema } from '../../../schemas/http.ts';
+import { healthSchema } from '../../../schemas/http-tools.ts';
 import { docsPage } from '../docs-page.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { openApiDocument } from '../openapi.ts';

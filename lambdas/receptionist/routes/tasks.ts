@@ -153,7 +153,7 @@ const feedback = endpoint({
       created_at: created.toISOString(),
     };
     await call.deps.documents.putFeedback(key, stored);
-    await call.deps.onFeedback(key, call.body);
+    await call.deps.onFeedback?.(key, call.body);
     return { status: 201, body: stored };
   },
 });

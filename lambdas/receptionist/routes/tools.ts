@@ -6,7 +6,7 @@ import {
   toolOutcomeSchema,
   toolViewSchema,
   validatePlanSchema,
-} from '../../../schemas/http.ts';
+} from '../../../schemas/http-tools.ts';
 import { builtInToolNames, toolNameSchema } from '../../../schemas/identifiers.ts';
 import type { ToolManifest } from '../../../schemas/tool.ts';
 import { ToolVersionExistsError } from '../../shared/stores/registry-store.ts';
