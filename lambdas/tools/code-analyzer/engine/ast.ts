@@ -87,6 +87,10 @@ export type Expression =
   | { k: 'assign_expression'; at: number; target: Expression; value: Expression }
   | { k: 'starred'; at: number; value: Expression }
   | { k: 'text'; at: number; parts: Expression[] }
+  /** The first option that has any value: a name looked up in one place after another. */
+  | { k: 'first'; at: number; options: Expression[] }
+  /** A value known to be of a type. */
+  | { k: 'cast'; at: number; type: Expression; value: Expression }
   /** Statements with a value, such as a class expression. */
   | { k: 'block'; at: number; body: Statement[]; value: Expression }
   /** A target that takes an object apart by name. */

@@ -66,6 +66,8 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
       if (name === '__call__') return values.of(thing);
       if (name === '__func__' && thing.kind === 'bound') return values.of(thing.callee);
       if (name === '__self__' && thing.kind === 'bound') return values.of(thing.self);
+      // A function stands for the one method of a functional interface.
+      if (body.frame.module.language === 'java') return values.of(thing);
       return body.readField(thing.kind === 'bound' ? thing.callee : thing, name);
     }
     case 'generator':
@@ -120,6 +122,7 @@ function readClassAttribute(body: Body, type: ClassThing, name: string, at: numb
   if (name === '__dict__' || name === 'prototype') return values.of(type);
   const found = lookupInOrder(body, type.order, name, type, at);
   if (found) return found;
+  if (!isPython(body)) return body.readField(type.instance, name);
   if (type.metaclass) {
     for (const meta of body.resolve(type.metaclass).items) {
       const method = meta.kind === 'class' ? lookupInClass(body, meta, name, type, at) : null;

@@ -163,6 +163,11 @@ function activationFor(
   return { activation, isNew: true };
 }
 
+/** A method called without its object, such as one of the class around, has one of its class. */
+function receiverOf(body: Body, fn: FunctionThing): ValueSet {
+  return fn.owner ? body.values.of(fn.owner.instance) : body.values.empty;
+}
+
 function callFunction(
   body: Body,
   fn: FunctionThing,
@@ -171,7 +176,7 @@ function callFunction(
   self: Thing | null,
 ): ValueSet {
   const { solver } = body;
-  const args = fn.frame.takesReceiver && !self ? withFirst(body.values.empty, given) : given;
+  const args = fn.frame.takesReceiver && !self ? withFirst(receiverOf(body, fn), given) : given;
   body.record(fn.frame.qualified, at);
   body.expose();
   const { activation } = activationFor(body, fn, at, self);

@@ -24,6 +24,7 @@ import {
 } from './containers.ts';
 import { execute } from './execute.ts';
 import { callCallbacks, isPython } from './foreign-calls.ts';
+import { typeValues } from './types.ts';
 import type { Thing, ValueSet } from './values.ts';
 
 const BINARY: Readonly<Record<string, string>> = {
@@ -153,6 +154,14 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
     case 'slice':
       for (const part of [expression.from, expression.to, expression.step]) if (part) evaluate(body, part);
       return values.empty;
+    case 'first':
+      for (const option of expression.options) {
+        const value = evaluate(body, option);
+        if (value.id !== 0) return value;
+      }
+      return values.empty;
+    case 'cast':
+      return cast(body, evaluate(body, expression.value), expression.type);
     case 'block':
       execute(body, expression.body);
       return evaluate(body, expression.value);
@@ -164,6 +173,17 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
       }
       return values.of(values.constant('str', null));
   }
+}
+
+/** The values that are of a declared type; what the type admits when none is known. */
+function cast(body: Body, value: ValueSet, type: Expression): ValueSet {
+  const { values, solver } = body;
+  const admitted = new Set(typeValues(body, type).items);
+  const fitting = body.resolve(value).items.filter((thing) => thing.kind !== 'instance' || admitted.has(thing));
+  if (fitting.length > 0 || value.id !== 0) return values.from(fitting);
+  if (solver.typed) return values.from([...admitted]);
+  solver.needsTypes.add(body.activation);
+  return values.empty;
 }
 
 /** Testing a value calls `__bool__`, or `__len__` where there is none. */

@@ -63,7 +63,7 @@ function listOf(body: Body, elements: ValueSet, at: number): Thing {
 }
 
 const STORES = new Set(['push', 'unshift', 'add', 'addAll', 'addFirst', 'addLast', 'offer', 'push_back', 'append', 'concat']);
-const SAME = new Set(['filter', 'slice', 'sort', 'reverse', 'stream', 'values', 'toList', 'collect', 'iterator', 'sorted', 'entrySet', 'subList', 'parallelStream', 'distinct', 'limit', 'skip', 'peek', 'splice', 'concat', 'flat', 'toArray', 'boxed']);
+const SAME = new Set(['filter', 'slice', 'sort', 'reverse', 'stream', 'toList', 'collect', 'iterator', 'sorted', 'entrySet', 'subList', 'parallelStream', 'distinct', 'limit', 'skip', 'peek', 'splice', 'concat', 'flat', 'toArray', 'boxed']);
 const ELEMENT = new Set(['pop', 'shift', 'find', 'at', 'findLast', 'remove', 'poll', 'peek', 'getFirst', 'getLast', 'first', 'last', 'next', 'removeFirst', 'removeLast', 'orElse', 'orElseThrow', 'findFirst', 'findAny', 'element', 'poll']);
 const MAPS = new Set(['map', 'flatMap', 'mapToObj', 'thenApply']);
 
@@ -100,7 +100,7 @@ export function callForeignMethod(body: Body, method: BuiltinMethod, args: Argum
     return values.union(elements, made);
   }
   const made = callCallbacks(body, args, elements, at);
-  if (name === 'entries') return values.of(listOf(body, elements, at));
+  if (name === 'entries' || name === 'values') return values.of(listOf(body, elements, at));
   if (MAPS.has(name)) return values.of(listOf(body, made, at));
   if (name === 'reduce' || name === 'reduceRight') return values.unionAll([made, second]);
   if (SAME.has(name)) return values.of(self);

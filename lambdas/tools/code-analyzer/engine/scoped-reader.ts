@@ -15,9 +15,9 @@ const MAX_DEPTH = 300;
 
 /** What the readers of languages with braces share: scopes, functions, classes and the bound on nesting. */
 export abstract class ScopedReader {
-  protected readonly text: string;
+  protected text: string;
   /** Where this file starts in its module, for modules of several files. */
-  protected readonly base: number;
+  protected base: number;
   protected scope: Scope;
   readonly references: { name: NameExpression; scope: Scope }[] = [];
   protected readonly open: OpenFunction[] = [];

@@ -25,6 +25,19 @@ export function typeValues(body: Body, annotation: Expression, depth = 0): Value
       return values.unionAll(namedType(body, annotation).items.map((thing) => instancesOf(body, thing)));
     case 'either':
       return values.unionAll(annotation.options.map((option) => typeValues(body, option, depth + 1)));
+    case 'first':
+      for (const option of annotation.options) {
+        const admitted = typeValues(body, option, depth + 1);
+        if (admitted.id !== 0) return admitted;
+      }
+      return values.empty;
+    case 'sequence': {
+      const container = containerOf(body, annotation.at, 'tuple', values.empty);
+      for (const [index, item] of annotation.items.entries()) {
+        body.writeField(container, `[${index}]`, typeValues(body, item, depth + 1), false);
+      }
+      return values.of(container);
+    }
     case 'binary':
       return values.union(
         typeValues(body, annotation.left, depth + 1),
@@ -52,6 +65,12 @@ function namedType(body: Body, annotation: Expression): ValueSet {
   const { values, solver } = body;
   if (annotation.k === 'name') return body.readName(annotation.name, annotation.variable);
   if (annotation.k === 'imported') return solver.imported(body.activation, annotation);
+  if (annotation.k === 'first') {
+    for (const option of annotation.options) {
+      const found = namedType(body, option);
+      if (found.id !== 0) return found;
+    }
+  }
   if (annotation.k !== 'attribute') return values.empty;
   let result = values.empty;
   for (const owner of namedType(body, annotation.object).items) {

@@ -1,0 +1,62 @@
+import type { Expression, ModuleFrame } from './engine/ast.ts';
+import { newModule, Scope } from './engine/scope.ts';
+import { ScopedReader } from './engine/scoped-reader.ts';
+import type { Language } from './graph/call-graph.ts';
+import type { PackageSource } from './package-source.ts';
+import { LineIndex, parseSyntax, type SyntaxNode } from './syntax-tree.ts';
+
+/** A file of a package with its place in the package's numbering. */
+export interface PackageFile {
+  readonly source: PackageSource;
+  readonly base: number;
+  readonly lines: LineIndex;
+  readonly root: SyntaxNode;
+  readonly hasError: boolean;
+}
+
+/** Parses the files of one package and numbers their nodes one after another. */
+export function openPackage(
+  language: Language,
+  qualified: string,
+  sources: readonly PackageSource[],
+): { module: ModuleFrame; files: PackageFile[] } {
+  const files: PackageFile[] = [];
+  let base = 0;
+  for (const source of sources) {
+    const { root, hasError } = parseSyntax(source.grammar, source.text);
+    files.push({ source, base, lines: new LineIndex(source.text), root, hasError });
+    base += source.text.length + 1;
+  }
+  const module = newModule(language, qualified, false, (offset) => {
+    let found = files[0];
+    for (const file of files) if (file.base <= offset) found = file;
+    if (!found) return { file: '', line: 1 };
+    return { file: found.source.path, line: found.lines.lineOf(offset - found.base) };
+  });
+  return { module, files };
+}
+
+/** A reader that goes from file to file of one package. */
+export abstract class PackageReader extends ScopedReader {
+  constructor(module: ModuleFrame) {
+    super('', new Scope(module, null));
+  }
+
+  protected inFile<T>(file: PackageFile, read: () => T): T {
+    const { text, base } = this;
+    this.text = file.source.text;
+    this.base = file.base;
+    const result = read();
+    this.text = text;
+    this.base = base;
+    return result;
+  }
+
+  protected constantOf(node: SyntaxNode): Expression {
+    const at = this.at(node);
+    const text = this.slice(node);
+    if (/^["`]/.test(text)) return { k: 'constant', at, type: 'str', value: text.slice(1, -1).slice(0, 200) };
+    const value = Number(text.replace(/[lL_]/g, ''));
+    return { k: 'constant', at, type: 'int', value: Number.isSafeInteger(value) ? value : null };
+  }
+}
