@@ -48,10 +48,10 @@ export class DataStores extends Construct {
       return [name, table] as const;
     });
     this.tables = Object.fromEntries(made) as Record<TableName, dynamodb.Table>;
-    this.workspaces = this.#workspaces(removalPolicy, retain);
+    this.workspaces = this.#workspaces(removalPolicy);
   }
 
-  #workspaces(removalPolicy: RemovalPolicy, retain: boolean): s3.Bucket {
+  #workspaces(removalPolicy: RemovalPolicy): s3.Bucket {
     const accessLog = new s3.Bucket(this, 'AccessLog', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       // Server access logs can't be written to a bucket with a customer's key.
@@ -68,7 +68,7 @@ export class DataStores extends Construct {
       bucketKeyEnabled: true,
       enforceSSL: true,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      serverAccessLogsBucket: accessLog,
+      serverAccessLogsBucket: accessLog as s3.IBucket,
       serverAccessLogsPrefix: 'workspaces/',
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
@@ -81,7 +81,6 @@ export class DataStores extends Construct {
         { prefix: 'tenants/', expiration: Duration.days(400) },
       ],
       removalPolicy,
-      ...(retain ? {} : { autoDeleteObjects: false }),
     });
   }
 }

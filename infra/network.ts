@@ -48,7 +48,7 @@ export class SealedNetwork extends Construct {
       }),
     );
     const group = (name: string, description: string): ec2.SecurityGroup =>
-      new ec2.SecurityGroup(this, name, { vpc: this.#vpc, description, allowAllOutbound: false });
+      new ec2.SecurityGroup(this, name, { vpc: this.#vpc as ec2.IVpc, description, allowAllOutbound: false });
     const workspaces = group('WorkspacesGroup', 'HTTPS, which only S3 is routed to');
     workspaces.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 by its gateway endpoint');
     this.#groups = { nothing: group('NothingGroup', 'No packet leaves'), workspaces };
@@ -60,7 +60,7 @@ export class SealedNetwork extends Construct {
   ): { vpc: ec2.IVpc; vpcSubnets: ec2.SubnetSelection; securityGroups: ec2.ISecurityGroup[] } | undefined {
     if (reach === 'internet') return undefined;
     return {
-      vpc: this.#vpc,
+      vpc: this.#vpc as ec2.IVpc,
       vpcSubnets: { subnetGroupName: reach },
       securityGroups: [this.#groups[reach]],
     };

@@ -156,9 +156,11 @@ export class OfficeService extends Construct {
       'task machine': [machine('task')],
       machines: [machine('task'), machine('subtask')],
       'task executions': [executionsArn(stack, name, 'task')],
-      'tool functions': Object.values(toolFunctions).map(
-        (spec) => `${arnStart(stack, 'lambda')}:function:${functionName(name, spec)}`,
-      ),
+      'tool functions': [
+        ...Object.values(toolFunctions).map((spec) => functionName(name, spec)),
+        // Functions that tenants register as tools; the name is how their owner lets the office in.
+        `${name}-tool-*`,
+      ].map((fn) => `${arnStart(stack, 'lambda')}:function:${fn}`),
       'notifier function': [`${arnStart(stack, 'lambda')}:function:${functionName(name, roles.notifier)}`],
       'workspace role': [workspaceRole.roleArn],
     };
