@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { OfficeError } from '../lambdas/shared/errors.ts';
-import { modelFileSchema } from '../lambdas/shared/llm/models.ts';
+import { modelFileSchema, modelRoles } from '../lambdas/shared/llm/models.ts';
 import { searchSettings } from '../lambdas/tools/web-search/adapters.ts';
 
 /** A setting of the deployment is missing or malformed. */
@@ -34,7 +34,13 @@ const PASSED_ON = [
   'OFFICE_ALLOW_HOSTS',
 ] as const;
 /** The same, for functions that decide about models. */
-const PASSED_ON_TO_MODELS = ['OFFICE_BUDGET_DAY_USD', 'OFFICE_BUDGET_MONTH_USD'] as const;
+const PASSED_ON_TO_MODELS = [
+  'OFFICE_BUDGET_DAY_USD',
+  'OFFICE_BUDGET_MONTH_USD',
+  'BEDROCK_GUARDRAIL_ID',
+  'BEDROCK_GUARDRAIL_VERSION',
+  ...modelRoles.map((role) => `OFFICE_ROUTE_${role.toUpperCase()}`),
+];
 
 const secretArn = z
   .string()
@@ -54,8 +60,8 @@ export interface Configuration {
   /** Secrets by the variable that names them: `GEMINI_API_KEY_SECRET_ARN`. */
   readonly modelSecrets: Readonly<Record<string, string>>;
   readonly searchSecrets: Readonly<Record<string, string>>;
-  /** Amazon Bedrock's region, when it is used. */
-  readonly bedrockRegion: string | undefined;
+  /** Whether models of Amazon Bedrock may be called. */
+  readonly usesBedrock: boolean;
 }
 
 /** The variables that the model file speaks of: what is configured there is passed on here. */
@@ -68,7 +74,12 @@ function modelVariables(): { settings: string[]; keys: string[] } {
   ];
   return {
     settings: of([
-      ...providers.flatMap((entry) => [entry.base_url_env, entry.enabled_env]),
+      ...providers.flatMap((entry) => [
+        entry.base_url_env,
+        entry.host_env,
+        entry.enabled_env,
+        entry.region_env,
+      ]),
       ...Object.values(file.models).flatMap((model) => [model.id_env, model.usd_per_million_env]),
     ]),
     keys: of(providers.map((entry) => entry.api_key_env)),
@@ -129,6 +140,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     searchSettings: given(environment, ['BRAVE_URL', 'TAVILY_URL', 'SEARXNG_URL']),
     modelSecrets: secrets(environment, variables.keys),
     searchSecrets: secrets(environment, searchKeys),
-    bedrockRegion: modelSettings['BEDROCK_REGION'],
+    usesBedrock:
+      modelSettings['BEDROCK_REGION'] !== undefined || modelSettings['OFFICE_BEDROCK'] !== undefined,
   };
 }

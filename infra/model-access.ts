@@ -43,7 +43,7 @@ export class ModelAccess {
 
   #grantModels(target: RoleFunction): void {
     readSecrets(target, this.#configuration.modelSecrets);
-    if (this.#configuration.bedrockRegion === undefined) return;
+    if (!this.#configuration.usesBedrock) return;
     const { partition, account } = Stack.of(target);
     // Models are data and change without a deployment; a cross-region profile calls its model in any of its regions.
     target.allow(

@@ -220,9 +220,11 @@ export function baseUrlOf(entry: ProviderEntry, environment: NodeJS.ProcessEnv):
   return entry.base_url ?? null;
 }
 
-/** Whether the variable that switches the provider on is set; true when it needs none. */
+/** Whether the variable that switches the provider on, or gives its region, is set; true when it needs none. */
 export function isEnabled(entry: ProviderEntry, environment: NodeJS.ProcessEnv): boolean {
-  return !entry.enabled_env || /^(?:1|true|on|yes)$/i.test(environment[entry.enabled_env] ?? '');
+  if (!entry.enabled_env) return true;
+  const isSwitchedOn = /^(?:1|true|on|yes)$/i.test(environment[entry.enabled_env] ?? '');
+  return isSwitchedOn || Boolean(entry.region_env && environment[entry.region_env]);
 }
 
 export function regionOf(entry: ProviderEntry, environment: NodeJS.ProcessEnv): string | undefined {

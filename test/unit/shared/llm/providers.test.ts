@@ -67,8 +67,10 @@ describe('providers', () => {
 
   it('uses Bedrock in the regions a model has', async () => {
     const here = setUp({ OFFICE_BEDROCK: '1', AWS_REGION: 'us-east-1' });
+    const off = setUp({ OFFICE_BEDROCK: '0', AWS_REGION: 'us-east-1' });
+    expect((await off.registry.status('bedrock')).configured).toBe(false);
     expect(await here.registry.usable(here.catalogue.model('claude-sonnet'))).toHaveProperty('model');
-    const there = setUp({ OFFICE_BEDROCK: '1', BEDROCK_REGION: 'eu-west-3' });
+    const there = setUp({ BEDROCK_REGION: 'eu-west-3' });
     expect(await there.registry.usable(there.catalogue.model('claude-sonnet'))).toHaveProperty('missing');
   });
 
