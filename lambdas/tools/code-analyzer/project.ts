@@ -93,6 +93,9 @@ export async function analyzeProject(
     for (const file of read.withErrors) skipped.push({ file, reason: PARTLY });
   }
   const graphs: LanguageGraph[] = [...families.values()].map((modules) => analyzeModules(modules));
+  for (const file of graphs.flatMap((each) => each.overflowed)) {
+    skipped.push({ file, reason: 'nested too deeply in places; the rest of it was analysed' });
+  }
   const graph: CallGraph = {
     functions: graphs.flatMap((each) => each.functions),
     calls: graphs.flatMap((each) => each.calls),

@@ -42,12 +42,14 @@ export function analyzeModules(modules: readonly ModuleFrame[]): LanguageGraph {
         ...module.placeOf(frame.at),
       });
     }
-    outline(module, module.body, classes, imports);
+    outline(module, classes, imports);
   }
-  return { functions, calls: [...calls.values()].sort(byPlace), classes, imports };
+  classes.sort(byPlace);
+  imports.sort(byPlace);
+  return { functions, calls: [...calls.values()].sort(byPlace), classes, imports, overflowed: [...solver.overflowed] };
 }
 
-function byPlace(a: GraphCall, b: GraphCall): number {
+function byPlace(a: { file: string; line: number }, b: { file: string; line: number }): number {
   return (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line;
 }
 
@@ -56,60 +58,36 @@ function kindOf(frame: FunctionFrame): GraphFunction['kind'] {
   return frame.parent?.kind === 'class' ? 'method' : 'function';
 }
 
-/** Classes with their bases and imports, wherever they stand. */
-function outline(
-  module: ModuleFrame,
-  statements: readonly Statement[],
-  classes: GraphClass[],
-  imports: GraphImport[],
-): void {
-  for (const statement of statements) {
-    const place = module.placeOf(statement.at);
-    switch (statement.k) {
-      case 'class':
-        classes.push({
-          qualified: statement.frame.qualified,
-          ...place,
-          bases: statement.bases.map(spell).filter((base) => base !== ''),
-        });
-        outline(module, statement.frame.body, classes, imports);
-        break;
-      case 'function':
-        outline(module, statement.frame.body, classes, imports);
-        break;
-      case 'import':
+/** Classes with their bases and imports, wherever they stand. Chains of `elif` are too long to recurse into. */
+function outline(module: ModuleFrame, classes: GraphClass[], imports: GraphImport[]): void {
+  const pending: (readonly Statement[])[] = [module.body];
+  for (let block = pending.pop(); block; block = pending.pop()) {
+    for (const statement of block) {
+      const place = module.placeOf(statement.at);
+      if (statement.k === 'class') {
+        const bases = statement.bases.map(spell).filter((base) => base !== '');
+        classes.push({ qualified: statement.frame.qualified, ...place, bases: [...new Set(bases)] });
+        pending.push(statement.frame.body);
+      } else if (statement.k === 'function') {
+        pending.push(statement.frame.body);
+      } else if (statement.k === 'import') {
         imports.push({ ...place, module: statement.module, names: [] });
-        break;
-      case 'import_from': {
+      } else if (statement.k === 'import_from') {
         const names = statement.star ? ['*'] : statement.names.map((each) => each.name);
-        imports.push({
-          ...place,
-          module: '.'.repeat(statement.level) + statement.module,
-          names,
-        });
-        break;
-      }
-      case 'if':
-        outline(module, statement.then, classes, imports);
-        outline(module, statement.otherwise, classes, imports);
-        break;
-      case 'try':
-        for (const block of [
-          statement.body,
-          ...statement.handlers.map((each) => each.body),
-          statement.otherwise,
-          statement.last,
-        ]) {
-          outline(module, block, classes, imports);
+        imports.push({ ...place, module: '.'.repeat(statement.level) + statement.module, names });
+      } else if (statement.k === 'if') {
+        pending.push(statement.then, statement.otherwise);
+      } else if (statement.k === 'try') {
+        pending.push(statement.body, statement.otherwise, statement.last);
+        pending.push(...statement.handlers.map((each) => each.body));
+      } else if (statement.k === 'for' || statement.k === 'while' || statement.k === 'with') {
+        pending.push(statement.body);
+      } else if (statement.k === 'assign' || statement.k === 'expression') {
+        const { value } = statement;
+        if (value.k === 'imported' && value.module !== '') {
+          imports.push({ ...place, module: value.module, names: value.name === null ? [] : [value.name] });
         }
-        break;
-      case 'for':
-      case 'while':
-      case 'with':
-        outline(module, statement.body, classes, imports);
-        break;
-      default:
-        break;
+      }
     }
   }
 }
@@ -118,6 +96,8 @@ function outline(
 function spell(expression: Expression): string {
   if (expression.k === 'name') return expression.name;
   if (expression.k === 'attribute') return `${spell(expression.object)}.${expression.name}`;
+  if (expression.k === 'imported') return expression.name ?? expression.module;
+  if (expression.k === 'first') return spell(expression.options.at(-1) ?? { k: 'constant', at: 0, type: 'unknown', value: null });
   if (expression.k === 'subscript') return spell(expression.object);
   if (expression.k === 'call') return `${spell(expression.callee)}(…)`;
   return '';

@@ -134,7 +134,21 @@ export function construct(body: Body, type: ClassThing, args: Arguments, at: num
   }
   const initializer = lookupInClass(body, type, '__init__', type.instance);
   if (initializer) callValues(body, initializer, args, at);
+  else if (isPython(body)) fillAnnotated(body, type, args);
   return result;
+}
+
+/** Classes without an initializer of their own may have a generated one, which sets the annotated fields. */
+function fillAnnotated(body: Body, type: ClassThing, args: Arguments): void {
+  const names = [...type.order].reverse().flatMap((each) => (each.kind === 'class' ? each.annotated : []));
+  const fields = [...new Set(names)];
+  for (const [index, value] of args.positional.entries()) {
+    const name = fields[index];
+    if (name !== undefined) body.writeField(type.instance, name, value, false);
+  }
+  for (const [name, value] of args.keywords) {
+    if (fields.includes(name)) body.writeField(type.instance, name, value, false);
+  }
 }
 
 /** The activation that analyses this call, made when it is new. */

@@ -63,6 +63,9 @@ function classOf(body: Body, statement: Extract<Statement, { k: 'class' }>): Cla
       instance: null as unknown as InstanceThing,
       order: [],
       subclasses: new Set(),
+      annotated: frame.body.flatMap((each) =>
+        each.k === 'annotate' && each.target.k === 'name' ? [each.target.name] : [],
+      ),
       initialized: new Set(),
     };
     const instance: InstanceThing = { id: values.newId(), kind: 'instance', fields: null, type };

@@ -184,7 +184,11 @@ function executeIf(body: Body, statement: Extract<Statement, { k: 'if' }>): void
   while (current) {
     truth(body, evaluate(body, current.test), current.at);
     const { then, otherwise }: { then: Statement[]; otherwise: Statement[] } = current;
-    const { state } = body.fork(() => execute(body, then));
+    const { test } = current;
+    const { state } = body.fork(() => {
+      narrow(body, test);
+      execute(body, then);
+    });
     after.join(state, values);
     const [only]: Statement[] = otherwise;
     if (only?.k === 'if' && otherwise.length === 1) {
@@ -196,6 +200,21 @@ function executeIf(body: Body, statement: Extract<Statement, { k: 'if' }>): void
   }
   after.join(body.state, values);
   body.state = after;
+}
+
+/** Inside `if isinstance(x, T)`, x is one of its values that are of T. */
+function narrow(body: Body, test: Expression): void {
+  if (test.k !== 'call' || test.callee.k !== 'name' || test.callee.name !== 'isinstance') return;
+  const [subject, type] = test.positional;
+  if (subject?.k !== 'name' || !subject.variable || !type) return;
+  const options = type.k === 'sequence' ? type.items : [type];
+  const types = options.flatMap((option) => [...body.resolve(evaluate(body, option)).items]);
+  if (types.length === 0 || types.some((each) => each.kind !== 'class')) return;
+  const current = body.resolve(body.readName(subject.name, subject.variable)).items;
+  const fitting = current.filter(
+    (thing) => thing.kind === 'instance' && types.some((each) => thing.type.order.includes(each)),
+  );
+  if (fitting.length > 0) body.writeName(subject.variable, body.values.from(fitting));
 }
 
 function executeLoop(body: Body, statement: Extract<Statement, { k: 'for' | 'while' }>): void {

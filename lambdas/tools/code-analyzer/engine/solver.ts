@@ -39,6 +39,8 @@ export class Solver {
   private readonly functions: FunctionThing[] = [];
   /** Bodies to interpret again, by how often they were. */
   private readonly queue: (Activation[] | undefined)[] = [];
+  /** Files with code nested too deeply to be followed. */
+  readonly overflowed = new Set<string>();
   /** Whether declared types are used: only after everything that values alone can tell. */
   typed = false;
   /** Bodies that a declared type would tell more. */
@@ -153,12 +155,20 @@ export class Solver {
     }
     const { indirections } = this;
     this.indirections = 0;
-    execute(body, frame.body);
-    this.indirections = indirections;
-    body.state.dead = false;
-    body.expose();
-    this.depth -= 1;
-    activation.running = false;
+    const { depth } = this;
+    try {
+      execute(body, frame.body);
+      body.state.dead = false;
+      body.expose();
+    } catch (error) {
+      // Only code nested beyond what the stack holds; it is named in the result.
+      if (!(error instanceof RangeError)) throw error;
+      this.overflowed.add(frame.module.placeOf(frame.at).file);
+    } finally {
+      this.indirections = indirections;
+      this.depth = depth - 1;
+      activation.running = false;
+    }
   }
 
   newActivation(fn: FunctionThing, self: Thing | null): Activation {

@@ -36,6 +36,8 @@ export interface ClassThing extends ThingBase {
   /** Method resolution order, itself first; external and builtin bases included. */
   order: Thing[];
   readonly subclasses: Set<ClassThing>;
+  /** Annotated attributes in order: what a generated initializer (`@dataclass`, `NamedTuple`) takes. */
+  readonly annotated: string[];
   /** Attributes that `__init__` sets: instances always have their own. */
   readonly initialized: Set<string>;
 }

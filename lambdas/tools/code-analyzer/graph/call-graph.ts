@@ -52,10 +52,12 @@ export interface LanguageGraph {
   readonly calls: GraphCall[];
   readonly classes: GraphClass[];
   readonly imports: GraphImport[];
+  /** Files in which something was nested too deeply to be followed. */
+  readonly overflowed: readonly string[];
 }
 
 /** The whole project. */
-export interface CallGraph extends LanguageGraph {
+export interface CallGraph extends Omit<LanguageGraph, 'overflowed'> {
   readonly skipped: SkippedFile[];
   readonly languages: Language[];
   readonly files: number;

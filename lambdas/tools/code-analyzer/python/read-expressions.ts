@@ -7,6 +7,9 @@ type NameExpression = Extract<Expression, { k: 'name' }>;
 /** Deeper than any code a person writes; the interpreter recurses once or twice per level. */
 const MAX_DEPTH = 250;
 
+/** Longer chains of operators are generated. */
+const MAX_CHAIN = 60;
+
 const LITERALS = new Map([
   ['none', 'None'],
   ['ellipsis', 'Ellipsis'],
@@ -327,27 +330,31 @@ export abstract class ExpressionReader {
       leftmost = leftmost.get('left');
     }
     let result = leftmost ? this.expression(leftmost) : this.unknown(node.start);
-    let length = 0;
+    if (spine.length > MAX_CHAIN) return this.longChain(node, result, spine);
     for (const level of spine.reverse()) {
       const right = level.get('right');
       const operator = level.get('operator');
       if (!right) continue;
       const operand = this.expression(right);
+      const sign = operator ? this.slice(operator) : '+';
       if (level.type === 'boolean_operator') {
         // Things that can be called are true, so `a and b` gives b.
-        const isAnd = operator !== undefined && this.slice(operator) === 'and';
+        const isAnd = sign === 'and';
         const options = isAnd ? [operand] : [result, operand];
         result = { k: 'either', at: level.start, test: isAnd ? result : null, options };
-      } else if (length < MAX_DEPTH) {
-        const sign = operator ? this.slice(operator) : '+';
-        result = { k: 'binary', at: level.start, operator: sign, left: result, right: operand };
       } else {
-        result = { k: 'text', at: level.start, parts: [result, operand] };
-        length = 0;
+        result = { k: 'binary', at: level.start, operator: sign, left: result, right: operand };
       }
-      length += 1;
     }
     return result;
+  }
+
+  /** A chain too long to be nested: its operands are read for the calls in them. */
+  private longChain(node: SyntaxNode, first: Expression, spine: readonly SyntaxNode[]): Expression {
+    const rights = spine.flatMap((level) => level.get('right') ?? []).reverse();
+    const operands = [first, ...rights.map((right) => this.expression(right))];
+    if (node.type === 'boolean_operator') return { k: 'either', at: node.start, test: null, options: operands };
+    return { k: 'text', at: node.start, parts: operands };
   }
 
   private comprehension(node: SyntaxNode, type: ComprehensionExpression['type']): Expression {
