@@ -76,6 +76,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
       'QUEUE_LOW_URL',
       'DEAD_LETTER_QUEUE_URL',
       'TASK_STATE_MACHINE_ARN',
+      'MAX_CONCURRENT_TASKS',
       'MAX_CONCURRENT_TASKS_PER_TENANT',
     ],
   ),

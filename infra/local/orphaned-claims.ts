@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-s
 import { range, sortKey, taskPartition } from '../../lambdas/shared/stores/keys.ts';
 import type { TaskStore } from '../../lambdas/shared/stores/task-store.ts';
 
-const ACTIVE_TASKS = 10_000;
+const PAGE = 1_000;
 
 /**
  * Claims of steps outlive their holder by the step's time limit, because a Lambda can't know whether another one
@@ -16,10 +16,9 @@ export async function expireOrphanedClaims(deps: {
   readonly now: Date;
 }): Promise<number> {
   const { client, table } = deps;
-  const active = await deps.tasks.listActive({ limit: ACTIVE_TASKS });
   const [first, last] = range(sortKey.receipt('', '').slice(0, -1));
   let expired = 0;
-  for (const task of active) {
+  for await (const task of activeTasks(deps.tasks)) {
     const page = await client.send(
       new QueryCommand({
         TableName: table,
@@ -47,4 +46,16 @@ export async function expireOrphanedClaims(deps: {
     }
   }
   return expired;
+}
+
+async function* activeTasks(tasks: Pick<TaskStore, 'listActive'>) {
+  let after: string | null = '';
+  while (after !== null) {
+    const page: Awaited<ReturnType<TaskStore['listActive']>> = await tasks.listActive({
+      limit: PAGE,
+      ...(after === '' ? {} : { after }),
+    });
+    yield* page.tasks;
+    after = page.next;
+  }
 }

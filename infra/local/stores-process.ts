@@ -76,6 +76,7 @@ async function start(): Promise<void> {
     configureBuckets: [{ name: bucket }],
   });
   await s3.run();
+  listInKeyOrder(s3);
   s3.httpServer.on('request', countS3);
 
   const sqs = buildApp({ logger: false, defaultRegion: 'us-east-1' });
@@ -89,6 +90,20 @@ async function start(): Promise<void> {
   });
   const portOf = (server: Server): number => (server.address() as AddressInfo).port;
   tell({ type: 'ready', dynamodb: portOf(dynamodb), s3: portOf(s3.httpServer), sqs: portOf(sqs.server) });
+}
+
+/**
+ * s3rver pages through directories in their own order and loses objects beyond a thousand. S3 pages in the order of
+ * keys (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html), so pages are cut here from the whole.
+ */
+function listInKeyOrder(s3: S3rver): void {
+  const { store } = s3;
+  const listAll = store.listObjects.bind(store);
+  store.listObjects = async (name, { maxKeys = Number.POSITIVE_INFINITY, startAfter = '', ...rest }) => {
+    const all = await listAll(name, rest);
+    const after = all.objects.filter(({ key }) => key > startAfter).sort((a, b) => (a.key < b.key ? -1 : 1));
+    return { ...all, objects: after.slice(0, maxKeys), isTruncated: after.length > maxKeys };
+  };
 }
 
 async function stop(servers: Server[], closeSqs: () => Promise<unknown>): Promise<void> {

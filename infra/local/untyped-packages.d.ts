@@ -22,5 +22,15 @@ declare module 's3rver' {
     });
     run(): Promise<{ address: string; port: number }>;
     readonly httpServer: Server;
+    readonly store: {
+      listObjects(
+        bucket: string,
+        options: { maxKeys?: number; startAfter?: string; prefix?: string; delimiter?: string },
+      ): Promise<{
+        objects: { readonly key: string }[];
+        commonPrefixes: string[];
+        isTruncated: boolean;
+      }>;
+    };
   }
 }

@@ -2,14 +2,18 @@ import { z } from 'zod';
 import type { Priority, TaskKey } from '../../schemas/task.ts';
 import { taskKeySchema } from '../../schemas/task.ts';
 import type { SlotStore } from '../shared/stores/slot-store.ts';
-import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError, type TaskStore } from '../shared/stores/task-store.ts';
+import type { Admission } from './admission.ts';
 
 /** A message of the priority queues. */
 export const queuedTaskSchema = taskKeySchema.extend({
+  /** Which execution of the task this asks for; a late message of an earlier one starts nothing. */
+  run: z.int().min(0).default(0),
   /** Continue from what an earlier execution stored. */
   resume: z.boolean().default(false),
   mode: z.enum(['retry', 'replan', 'edit']).optional(),
+  /** How often it was put back. */
+  attempt: z.int().min(0).default(0),
 });
 export type QueuedTask = z.infer<typeof queuedTaskSchema>;
 
@@ -19,33 +23,48 @@ export interface Engine {
   start(name: string, input: TaskKey & { resume: boolean }): Promise<string>;
   /** `gone` when there is no such execution. */
   state(executionArn: string): Promise<'running' | 'ended' | 'gone'>;
+  /** ARNs of the executions that run, as far as the engine lists them. */
+  running(): Promise<ReadonlySet<string>>;
   stop(executionArn: string, reason: string): Promise<void>;
 }
 
+/** Puts a task (back) into its priority's queue. */
+export type Enqueue = (message: QueuedTask, priority: Priority, delaySeconds: number) => Promise<void>;
+
 export interface DispatcherDeps {
-  readonly tasks: Pick<TaskStore, 'get' | 'start' | 'listActive' | 'end'>;
-  readonly slots: Pick<SlotStore, 'take' | 'release'>;
+  readonly tasks: Pick<TaskStore, 'get' | 'start' | 'postpone'>;
+  readonly admission: Admission;
+  readonly slots: Pick<SlotStore, 'release'>;
   readonly engine: Engine;
-  /** Puts a task (back) into its priority's queue. */
-  readonly enqueue: (message: QueuedTask, priority: Priority, delaySeconds: number) => Promise<void>;
-  readonly bury: (
-    event: TaskKey & { failure: { Error: string; Cause: string }; execution_arn: string },
-  ) => Promise<unknown>;
-  readonly maxPerTenant: number;
+  readonly enqueue: Enqueue;
   readonly now: () => Date;
   readonly random: () => number;
 }
 
-/** A tenant at its limit is tried again after 2 to 6 seconds; jitter keeps its tasks from coming back as one. */
-const retryDelay = (random: () => number): number => 2 + Math.floor(random() * 5);
+const LONGEST_DELAY = 20;
 
-const SWEEP_LIMIT = 200;
-const UPLOAD_LIMIT_MS = 24 * 3600 * 1000;
+/**
+ * 2, 3, 4.5 … 20 seconds with a quarter of jitter. A thousand waiting tasks of one tenant come back 50 times a second
+ * all together, so their turns cost others little; a free place waits for one of them 20 ms on average.
+ */
+export const retryDelay = (attempt: number, random: number): number =>
+  Math.max(1, Math.round(Math.min(LONGEST_DELAY, 2 * 1.5 ** attempt) * (0.75 + random / 2)));
 
-export const executionName = (taskId: string, runs: number): string =>
-  runs === 0 ? taskId : `${taskId}-r${runs}`;
+/** A delayed message is back in the queue then; queues may be long. */
+const QUEUE_PATIENCE_SECONDS = 60;
+
+export const executionName = (taskId: string, run: number): string =>
+  run === 0 ? taskId : `${taskId}-r${run}`;
 
 export function createDispatcher(deps: DispatcherDeps) {
+  async function putBack(key: TaskKey, message: QueuedTask, priority: Priority): Promise<'delayed'> {
+    const delay = retryDelay(message.attempt, deps.random());
+    await deps.enqueue({ ...message, attempt: message.attempt + 1 }, priority, delay);
+    const back = deps.now().getTime() + (delay + QUEUE_PATIENCE_SECONDS) * 1000;
+    await deps.tasks.postpone(key, new Date(back));
+    return 'delayed';
+  }
+
   return {
     /**
      * Admits one accepted task and starts its execution. The execution is started before the record says so:
@@ -53,25 +72,22 @@ export function createDispatcher(deps: DispatcherDeps) {
      */
     async dispatch(message: QueuedTask, priority: Priority): Promise<'started' | 'delayed' | 'settled'> {
       const key: TaskKey = { tenant_id: message.tenant_id, task_id: message.task_id };
-      if (!(await deps.slots.take(key, deps.maxPerTenant))) {
-        await deps.enqueue(message, priority, retryDelay(deps.random));
-        return 'delayed';
+      // A redriven or waiting task may have ended or started since: one read saves an execution that must be stopped.
+      if (message.run > 0 || message.attempt > 0) {
+        const record = await deps.tasks.get(key);
+        if (record?.stage !== 'accepted' || record.runs !== message.run) return 'settled';
       }
-      // Every redrive is an execution of its own, also one that starts over (`edit`) and resumes nothing.
-      const again = message.resume || message.mode !== undefined;
-      const runs = again ? ((await deps.tasks.get(key))?.runs ?? 0) : 0;
-      const arn = await deps.engine.start(executionName(message.task_id, runs), {
-        ...key,
-        resume: message.resume,
-      });
+      if (!(await deps.admission.admit(key, priority))) return putBack(key, message, priority);
+      const input = { ...key, resume: message.resume };
+      const arn = await deps.engine.start(executionName(message.task_id, message.run), input);
       try {
-        await deps.tasks.start(key, arn);
+        await deps.tasks.start(key, arn, message.run);
         return 'started';
       } catch (error) {
         if (!(error instanceof TaskStateConflictError)) throw error;
         // Started by an earlier delivery of this message, or ended (cancelled) while it was queued.
         const record = await deps.tasks.get(key);
-        if (record?.stage === 'ended') {
+        if (record === null || record.stage === 'ended') {
           await Promise.all([
             deps.engine.stop(arn, 'The task ended before it started.'),
             deps.slots.release(key),
@@ -80,44 +96,5 @@ export function createDispatcher(deps: DispatcherDeps) {
         return 'settled';
       }
     },
-
-    /** Finds what is stuck and mends it: accepted but never started, started but without execution, past its deadline. */
-    async sweep(minAgeSeconds: number): Promise<{ looked_at: number; mended: number }> {
-      const before = new Date(deps.now().getTime() - minAgeSeconds * 1000);
-      const records = await deps.tasks.listActive({ limit: SWEEP_LIMIT, olderThan: before });
-      const mended = await Promise.all(records.map((record) => mend(record, before)));
-      return { looked_at: records.length, mended: mended.filter(Boolean).length };
-    },
   };
-
-  async function mend(record: TaskRecord, before: Date): Promise<boolean> {
-    const key: TaskKey = { tenant_id: record.tenant_id, task_id: record.task_id };
-    const now = deps.now().getTime();
-    const fail = async (name: string, cause: string) => {
-      const execution_arn = record.execution_arn ?? '';
-      if (execution_arn !== '') await deps.engine.stop(execution_arn, cause);
-      await deps.bury({ ...key, failure: { Error: name, Cause: cause }, execution_arn });
-      return true;
-    };
-    if (Date.parse(record.deadline) < now && record.stage !== 'uploading') {
-      return fail('DeadlineExceededError', `The task did not end before its deadline, ${record.deadline}.`);
-    }
-    switch (record.stage) {
-      case 'uploading':
-        if (now - Date.parse(record.created_at) < UPLOAD_LIMIT_MS) return false;
-        return fail('UploadAbandoned', 'The workspace was not completed within a day.');
-      case 'accepted':
-        if (record.updated_at > before.toISOString()) return false;
-        await deps.enqueue({ ...key, resume: record.runs > 0 }, record.priority, 0);
-        return true;
-      case 'started': {
-        if (record.execution_arn === undefined || (record.started_at ?? '') > before.toISOString())
-          return false;
-        if ((await deps.engine.state(record.execution_arn)) === 'running') return false;
-        return fail('ExecutionLost', 'The execution ended without recording an end of the task.');
-      }
-      default:
-        return false;
-    }
-  }
 }

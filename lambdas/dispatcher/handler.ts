@@ -2,6 +2,7 @@ import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
+  ListExecutionsCommand,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -13,10 +14,15 @@ import { morgueFromEnvironment } from '../morgue/from-environment.ts';
 import { documentClient, sfnClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { describeError } from '../shared/errors.ts';
+import { createApprovalStore } from '../shared/stores/approval-store.ts';
+import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { logger } from '../shared/telemetry.ts';
-import { taskStore } from '../shared/wiring.ts';
-import { createDispatcher, type Engine, queuedTaskSchema } from './dispatcher.ts';
+import { taskStore, taskTable } from '../shared/wiring.ts';
+import { createWithdraw } from '../shared/withdrawal.ts';
+import { createAdmission } from './admission.ts';
+import { createDispatcher, type Engine, type Enqueue, queuedTaskSchema } from './dispatcher.ts';
+import { createSweeper } from './sweeper.ts';
 
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
@@ -24,6 +30,7 @@ const environment = readEnvironment([
   'QUEUE_NORMAL_URL',
   'QUEUE_LOW_URL',
   'TASK_STATE_MACHINE_ARN',
+  'MAX_CONCURRENT_TASKS',
   'MAX_CONCURRENT_TASKS_PER_TENANT',
 ]);
 const queueOf: Record<Priority, string> = {
@@ -56,6 +63,23 @@ const engine: Engine = {
       throw error;
     }
   },
+  async running() {
+    const arns = new Set<string>();
+    let nextToken: string | undefined;
+    do {
+      const page = await sfnClient().send(
+        new ListExecutionsCommand({
+          stateMachineArn: machineArn,
+          statusFilter: 'RUNNING',
+          maxResults: 1_000,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }),
+      );
+      for (const { executionArn } of page.executions ?? []) if (executionArn) arns.add(executionArn);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return arns;
+  },
   async stop(executionArn, cause) {
     try {
       await sfnClient().send(new StopExecutionCommand({ executionArn, cause, error: 'Stopped' }));
@@ -66,23 +90,48 @@ const engine: Engine = {
 };
 
 const morgue = morgueFromEnvironment();
+const slots = createSlotStore({ client: documentClient(), table: environment.ACCOUNTS_TABLE });
+const now = () => new Date();
+const enqueue: Enqueue = async (message, priority, delaySeconds) => {
+  await sqsClient().send(
+    new SendMessageCommand({
+      QueueUrl: queueOf[priority],
+      MessageBody: JSON.stringify(message),
+      DelaySeconds: delaySeconds,
+    }),
+  );
+};
 const dispatcher = createDispatcher({
   tasks: taskStore(),
-  slots: createSlotStore({ client: documentClient(), table: environment.ACCOUNTS_TABLE }),
+  admission: createAdmission({
+    slots,
+    maxPerTenant: environment.MAX_CONCURRENT_TASKS_PER_TENANT,
+    maxRunning: environment.MAX_CONCURRENT_TASKS,
+    now,
+  }),
+  slots,
   engine,
-  enqueue: async (message, priority, delaySeconds) => {
-    await sqsClient().send(
-      new SendMessageCommand({
-        QueueUrl: queueOf[priority],
-        MessageBody: JSON.stringify(message),
-        DelaySeconds: delaySeconds,
-      }),
-    );
-  },
-  bury: (event) => morgue.bury(event),
-  maxPerTenant: environment.MAX_CONCURRENT_TASKS_PER_TENANT,
-  now: () => new Date(),
+  enqueue,
+  now,
   random: Math.random,
+});
+const sweeper = createSweeper({
+  tasks: taskStore(),
+  engine,
+  enqueue,
+  bury: (event) => morgue.bury(event),
+  withdraw: createWithdraw({
+    approvals: createApprovalStore(taskTable()),
+    holds: createHoldStore(taskTable()),
+    now,
+  }),
+  now,
+  warn: (problem, { tenant_id, task_id }) =>
+    logger.error('A task could not be mended; the next sweep tries again', {
+      tenant_id,
+      task_id,
+      problem: describeError(problem),
+    }),
 });
 
 /** The queue's name tells the priority, as in `…-high`. */
@@ -98,7 +147,7 @@ const SWEEP_MIN_AGE_SECONDS = 30;
 /** Queue messages one by one (a failed one comes back by itself), or the schedule's wake-up for the sweep. */
 export async function handler(event: SQSEvent | Record<string, unknown>) {
   const sweep = sweepEventSchema.safeParse(event);
-  if (sweep.success) return dispatcher.sweep(sweep.data.detail?.min_age_seconds ?? SWEEP_MIN_AGE_SECONDS);
+  if (sweep.success) return sweeper.sweep(sweep.data.detail?.min_age_seconds ?? SWEEP_MIN_AGE_SECONDS);
   const results = await Promise.allSettled(
     (event as SQSEvent).Records.map(async (record) => {
       await dispatcher.dispatch(

@@ -29,6 +29,7 @@ import {
   workspaceOf,
   workspacePrefix,
 } from '../shared/wiring.ts';
+import { createWithdraw } from '../shared/withdrawal.ts';
 import { createApp } from './app.ts';
 import type { VerifyToken } from './authentication.ts';
 import { createExecutions } from './executions.ts';
@@ -116,6 +117,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
   const embedded = environment.OFFICE_ENGINE === 'embedded';
   const events = eventLog();
   const slots = createSlotStore(accounts);
+  const approvals = createApprovalStore(taskTable());
   const registry = toolRegistryFromEnvironment();
   return {
     version: environment.OFFICE_VERSION,
@@ -143,7 +145,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
       },
     },
     executions: createExecutions({ client: sfnClient }),
-    approvals: createApprovalStore(taskTable()),
+    approvals,
     deadLetters: createDeadLetterStore(taskTable()),
     registry: forgetful(
       createRegistryStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
@@ -155,6 +157,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     // Loaded when they are first needed: what few requests use must not lengthen every cold start.
     invokeTool: async (trial) => (await toolTrial())(trial),
     judgePlan: async (plan, allowed, shelf) => (await planJudge())(plan, allowed, shelf),
+    withdraw: createWithdraw({ approvals, holds: createHoldStore(taskTable()), now }),
     releaseSlot: (key) => slots.release(key),
     notify: async (key) => (await notice())(key),
     logError: (message, error, detail) =>

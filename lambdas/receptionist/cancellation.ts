@@ -1,5 +1,5 @@
 import type { TaskKey } from '../../schemas/task.ts';
-import { ApprovalNotPendingError } from '../shared/stores/approval-store.ts';
+import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../shared/stores/task-store.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { conflict } from './problem.ts';
@@ -13,46 +13,31 @@ import { foldTask } from './task-view.ts';
  * @throws HttpProblem 404, or 409 when it has ended before
  */
 export async function cancelTask(deps: ReceptionistDeps, key: TaskKey, actor: string): Promise<void> {
-  const { record, events } = await readTask(deps, key);
+  const { events } = await readTask(deps, key);
   const folded = foldTask(events);
   const error = { name: 'TaskCancelled', message: `The task was cancelled by ${actor}.` };
+  let record: TaskRecord;
   try {
-    await deps.tasks.end(key, { status: 'cancelled', error, cost: folded.cost });
+    // What was read may be older: only the record that the end is written to tells whether it has started.
+    record = await deps.tasks.end(key, { status: 'cancelled', error, cost: folded.cost });
   } catch (cause) {
     if (!(cause instanceof TaskStateConflictError)) throw cause;
     throw conflict(`Task ${key.task_id} has ended already; there is nothing to cancel.`);
   }
-  await deps.events.append(key, [{ type: 'task.cancelled', status: 'cancelled', message: error.message }]);
   const subtasks = folded.subtasks.map(({ subtask_id }) => subtask_id);
   const cleaning = await Promise.allSettled([
     record.execution_arn === undefined
       ? Promise.resolve()
       : deps.executions.stop(record.execution_arn, subtasks, error.message),
-    revokeApprovals(deps, key, actor),
-    record.stage === 'started' ? deps.releaseSlot(key) : Promise.resolve(),
+    deps.events.append(key, [{ type: 'task.cancelled', status: 'cancelled', message: error.message }]),
+    deps.withdraw(key, actor, 'The task was cancelled.'),
+    deps.releaseSlot(key),
     record.webhook === null ? Promise.resolve() : deps.notify(key),
   ]);
   // The task is cancelled whatever happens to these; what is left over ends by its own time limits.
   for (const outcome of cleaning) {
     if (outcome.status === 'rejected') {
       deps.logError('Cleaning up after a cancellation failed', outcome.reason, { ...key });
-    }
-  }
-}
-
-async function revokeApprovals(deps: ReceptionistDeps, key: TaskKey, actor: string): Promise<void> {
-  const pending = (await deps.approvals.listByTask(key)).filter(({ status }) => status === 'pending');
-  for (const { approval_id } of pending) {
-    try {
-      await deps.approvals.decide(key.tenant_id, approval_id, {
-        status: 'revoked',
-        by: actor,
-        comment: 'The task was cancelled.',
-        at: deps.now().toISOString(),
-      });
-    } catch (error) {
-      // Decided in the meantime: then nobody waits for it any more.
-      if (!(error instanceof ApprovalNotPendingError)) throw error;
     }
   }
 }

@@ -16,10 +16,13 @@ import type { TaskDocuments } from '../shared/stores/task-documents.ts';
 import type { TaskStore } from '../shared/stores/task-store.ts';
 import type { ToolShelf } from '../shared/tools/shelf.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
+import type { Withdraw } from '../shared/withdrawal.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
 /** What the queues carry: which task to start, and for a redrive how. */
 export interface QueueMessage extends TaskKey {
+  /** Which execution this asks for; absent for the first. */
+  readonly run?: number;
   readonly resume?: true;
   readonly mode?: 'retry' | 'replan' | 'edit';
 }
@@ -96,6 +99,8 @@ export interface ReceptionistDeps {
   ) => Promise<Judgement>;
   /** Frees the tenant's place among the running tasks. */
   readonly releaseSlot: (key: TaskKey) => Promise<void>;
+  /** Takes back what an ended task still asks of people. */
+  readonly withdraw: Withdraw;
   /** Tells the task's webhook that it has ended. */
   readonly notify: (key: TaskKey) => Promise<void>;
   /** Lets what was remembered of the task's plans learn from it. */

@@ -51,7 +51,11 @@ export async function redriveTask(
       detail: { mode: wanted.mode, add_budget_usd: wanted.add_budget_usd ?? 0 },
     }),
   ]);
-  await enqueue(deps, record, { mode: wanted.mode, ...(wanted.mode === 'edit' ? {} : { resume: true }) });
+  await enqueue(deps, record, {
+    run: record.runs,
+    mode: wanted.mode,
+    ...(wanted.mode === 'edit' ? {} : { resume: true as const }),
+  });
   return record;
 }
 
@@ -71,6 +75,7 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
     return await deps.tasks.reopen(key, {
       // The time of the first run is over; the redrive gets as much again.
       deadline: new Date(deps.now().getTime() + seconds * 1000).toISOString(),
+      resume: wanted.mode !== 'edit',
       constraints: { ...constraints, ...raised },
       ...(wanted.input?.description === undefined ? {} : { description: wanted.input.description }),
       ...(wanted.input?.criteria === undefined ? {} : { criteria: wanted.input.criteria }),

@@ -153,7 +153,7 @@ const estimateSeconds = (body: Submission): number =>
 export async function enqueue(
   deps: ReceptionistDeps,
   record: Pick<TaskRecord, 'tenant_id' | 'task_id' | 'priority'>,
-  how: { resume?: true; mode?: 'retry' | 'replan' | 'edit' } = {},
+  how: { run?: number; resume?: true; mode?: 'retry' | 'replan' | 'edit' } = {},
 ): Promise<void> {
   const { tenant_id, task_id, priority } = record;
   try {

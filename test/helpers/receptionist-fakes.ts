@@ -10,6 +10,7 @@ import type { Approval } from '../../lambdas/shared/stores/approval-store.ts';
 import type { AuditEntry } from '../../lambdas/shared/stores/audit-store.ts';
 import type { DeadLetter } from '../../lambdas/shared/stores/dead-letter-store.ts';
 import type { TaskRecord } from '../../lambdas/shared/stores/task-record.ts';
+import { createWithdraw } from '../../lambdas/shared/withdrawal.ts';
 import type { TaskEvent } from '../../schemas/events.ts';
 import type { HumanDecision } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';
@@ -219,6 +220,12 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
       hash: 'h',
       quote: { max_usd: 0, max_tokens: 0 },
     }),
+    withdraw: async (key, by, comment) =>
+      createWithdraw({ approvals: deps.approvals, holds: { forget: async () => undefined }, now })(
+        key,
+        by,
+        comment,
+      ),
     async releaseSlot(key) {
       released.push(idOf(key));
     },

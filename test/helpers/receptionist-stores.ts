@@ -84,7 +84,8 @@ export function fakeTaskStore(tasks: Map<string, TaskRecord>, now: Now): TaskSto
       const next = from + page.length;
       return { tasks: page, cursor: next < own.length ? String(next) : null };
     },
-    listActive: async () => [],
+    listActive: async () => ({ tasks: [], next: null }),
+    postpone: async () => undefined,
   };
 }
 

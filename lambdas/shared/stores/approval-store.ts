@@ -1,10 +1,16 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
 import { stepSchema } from '../../../schemas/plan.ts';
 import { OfficeError } from '../errors.ts';
-import { sortKey, taskPartition, tenantPartition } from './keys.ts';
+import { expiry, sortKey, taskPartition, tenantPartition } from './keys.ts';
 
 /** A question to a human, bound to one plan by its hash. The task token never leaves the store's callers. */
 export const approvalSchema = z.object({
@@ -32,8 +38,12 @@ export class ApprovalNotPendingError extends OfficeError {
 }
 
 /** An approval's id names its place, so that it can be found without an index. Task ids hold no `:`. */
-export const approvalId = (place: { task_id: string; subtask_id: string; iteration: number; kind: string }): string =>
-  `${place.task_id}:${place.subtask_id}:${place.iteration}:${place.kind}`;
+export const approvalId = (place: {
+  task_id: string;
+  subtask_id: string;
+  iteration: number;
+  kind: string;
+}): string => `${place.task_id}:${place.subtask_id}:${place.iteration}:${place.kind}`;
 
 export interface ApprovalStore {
   /** Asks again under the same id when the state is retried: the newest token counts. */
@@ -46,7 +56,12 @@ export interface ApprovalStore {
   decide(
     tenantId: string,
     approvalId: string,
-    decision: { status: 'approved' | 'rejected' | 'expired' | 'revoked'; by: string; comment: string; at: string },
+    decision: {
+      status: 'approved' | 'rejected' | 'expired' | 'revoked';
+      by: string;
+      comment: string;
+      at: string;
+    },
   ): Promise<Approval>;
   list(tenantId: string, options: { limit: number }): Promise<Approval[]>;
   /** The requests of one task. */
@@ -68,6 +83,7 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
           Item: {
             ...approval,
             ...keyOf(approval.tenant_id, approval.approval_id),
+            expires_at: expiry(new Date(approval.requested_at)),
             gsi1pk: tenantPartition(approval.tenant_id, 'APPROVALS'),
             gsi1sk: `${approval.requested_at}#${approval.approval_id}`,
           },

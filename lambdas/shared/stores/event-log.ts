@@ -3,12 +3,14 @@ import { monotonicFactory } from 'ulid';
 import { type NewEvent, type TaskEvent, taskEventSchema } from '../../../schemas/events.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
 import { OfficeError } from '../errors.ts';
-import { META, range, sortKey, taskPartition } from './keys.ts';
+import { expiry, META, range, sortKey, taskPartition } from './keys.ts';
 
 const nextId = monotonicFactory();
 
 /** A document written in the same request as the events that announce it. */
 export interface LoggedDocument {
+  /** The partition, when it is not the task's own. */
+  readonly pk?: string;
   readonly sk: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -24,7 +26,11 @@ export interface EventLog {
    * Appends events and puts documents in one request (at most 25 items). Event ids (ULID) order by time;
    * appending again after a lost answer only repeats lines, documents are whole and overwrite themselves.
    */
-  append(key: TaskKey, events: readonly NewEvent[], documents?: readonly LoggedDocument[]): Promise<TaskEvent[]>;
+  append(
+    key: TaskKey,
+    events: readonly NewEvent[],
+    documents?: readonly LoggedDocument[],
+  ): Promise<TaskEvent[]>;
   /** Events after `cursor` (an event id), oldest first. */
   list(key: TaskKey, options?: { after?: string; limit?: number }): Promise<TaskEvent[]>;
   /** The task's `META` item and every event in one query, for views. */
@@ -36,11 +42,20 @@ const parseEvent = (item: Record<string, unknown>): TaskEvent => {
   return taskEventSchema.parse(event);
 };
 
-export function createEventLog(deps: { client: DynamoDBDocumentClient; table: string; now?: () => Date }): EventLog {
+export function createEventLog(deps: {
+  client: DynamoDBDocumentClient;
+  table: string;
+  now?: () => Date;
+}): EventLog {
   const { client, table } = deps;
   const now = deps.now ?? (() => new Date());
 
-  async function query(key: TaskKey, from: string, to: string, limit?: number): Promise<Record<string, unknown>[]> {
+  async function query(
+    key: TaskKey,
+    from: string,
+    to: string,
+    limit?: number,
+  ): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     let start: Record<string, unknown> | undefined;
     do {
@@ -63,19 +78,22 @@ export function createEventLog(deps: { client: DynamoDBDocumentClient; table: st
   return {
     async append(key, events, documents = []) {
       const pk = taskPartition(key);
+      const expires_at = expiry(now());
       const logged = events.map((event): TaskEvent => {
         const at = event.at ?? now().toISOString();
         return { ...event, id: nextId(Date.parse(at)), at };
       });
       const items = [
-        ...logged.map((event) => ({ pk, sk: sortKey.event(event.id), ...event })),
-        ...documents.map(({ sk, body }) => ({ ...body, pk, sk })),
+        ...logged.map((event) => ({ pk, sk: sortKey.event(event.id), expires_at, ...event })),
+        // A document may name its own expiry: audits outlive tasks.
+        ...documents.map(({ pk: own = pk, sk, body }) => ({ expires_at, ...body, pk: own, sk })),
       ];
       for (let from = 0; from < items.length; from += 25) {
         let requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
         for (let attempt = 0; requests.length > 0; attempt++) {
           // 8 attempts with doubling pauses wait 25 ms × (2^7 − 1) ≈ 3.2 s at most.
-          if (attempt === 8) throw new WriteThrottledError('DynamoDB left items of a batch unprocessed eight times.');
+          if (attempt === 8)
+            throw new WriteThrottledError('DynamoDB left items of a batch unprocessed eight times.');
           if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 25 * 2 ** (attempt - 1)));
           const answer = await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
           requests = (answer.UnprocessedItems?.[table] ?? []) as typeof requests;
@@ -94,7 +112,10 @@ export function createEventLog(deps: { client: DynamoDBDocumentClient; table: st
     async read(key) {
       const items = await query(key, sortKey.event(''), META);
       const meta = items.find((item) => item['sk'] === META) ?? null;
-      return { meta, events: items.filter((i) => String(i['sk']).startsWith(sortKey.event(''))).map(parseEvent) };
+      return {
+        meta,
+        events: items.filter((i) => String(i['sk']).startsWith(sortKey.event(''))).map(parseEvent),
+      };
     },
   };
 }

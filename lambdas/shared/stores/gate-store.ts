@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamod
 import { z } from 'zod';
 import { type Outcome, outcomeSchema } from '../../../schemas/roles.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
-import { sortKey, taskPartition } from './keys.ts';
+import { expiry, sortKey, taskPartition } from './keys.ts';
 
 const waiterSchema = z.object({ token: z.string(), prerequisites: z.array(z.string()) });
 
@@ -18,7 +18,12 @@ export interface GateState {
  * one always sees the other.
  */
 export interface GateStore {
-  wait(key: TaskKey, gate: string, item: string, waiter: { token: string; prerequisites: string[] }): Promise<GateState>;
+  wait(
+    key: TaskKey,
+    gate: string,
+    item: string,
+    waiter: { token: string; prerequisites: string[] },
+  ): Promise<GateState>;
   end(key: TaskKey, gate: string, item: string, outcome: Outcome): Promise<GateState>;
 }
 
@@ -31,9 +36,9 @@ export function createGateStore(deps: { client: DynamoDBDocumentClient; table: s
       new UpdateCommand({
         TableName: deps.table,
         Key: { pk: taskPartition(key), sk: sortKey.gate(gate) },
-        UpdateExpression: 'SET #a = :v',
+        UpdateExpression: 'SET #a = :v, expires_at = :expiry',
         ExpressionAttributeNames: { '#a': attribute },
-        ExpressionAttributeValues: { ':v': value },
+        ExpressionAttributeValues: { ':v': value, ':expiry': expiry(new Date()) },
         ReturnValues: 'ALL_NEW',
       }),
     );

@@ -1,7 +1,8 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
-import { sortKey, taskPartition, tenantPartition } from './keys.ts';
+import type { TaskKey } from '../../../schemas/task.ts';
+import { expiry, range, sortKey, taskPartition, tenantPartition } from './keys.ts';
 
 /** An execution parked on a task token because the tenant's budget is exhausted. */
 export const holdSchema = z.object({
@@ -20,6 +21,8 @@ export interface HoldStore {
   list(tenantId: string): Promise<Hold[]>;
   /** Forgets a hold whose token was answered. */
   lift(hold: Hold): Promise<void>;
+  /** Forgets every hold of a task that has ended: a top-up must not wake it. */
+  forget(key: TaskKey): Promise<void>;
 }
 
 export function createHoldStore(deps: { client: DynamoDBDocumentClient; table: string }): HoldStore {
@@ -36,6 +39,7 @@ export function createHoldStore(deps: { client: DynamoDBDocumentClient; table: s
           Item: {
             ...hold,
             ...keyOf(hold),
+            expires_at: expiry(new Date(hold.held_at)),
             gsi1pk: tenantPartition(hold.tenant_id, 'HOLDS'),
             gsi1sk: `${hold.held_at}#${hold.task_id}`,
           },
@@ -52,6 +56,23 @@ export function createHoldStore(deps: { client: DynamoDBDocumentClient; table: s
         }),
       );
       return (page.Items ?? []).map((item) => holdSchema.parse(item));
+    },
+    async forget(key) {
+      const [first, last] = range(sortKey.hold(''));
+      const pk = taskPartition(key);
+      const page = await deps.client.send(
+        new QueryCommand({
+          TableName: deps.table,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+          ExpressionAttributeValues: { ':pk': pk, ':first': first, ':last': last },
+          ConsistentRead: true,
+        }),
+      );
+      await Promise.all(
+        (page.Items ?? []).map(({ sk }) =>
+          deps.client.send(new DeleteCommand({ TableName: deps.table, Key: { pk, sk } })),
+        ),
+      );
     },
     async lift(hold) {
       await deps.client.send(new DeleteCommand({ TableName: deps.table, Key: keyOf(hold) }));

@@ -2,7 +2,13 @@ import type { TaskKey } from '../../../schemas/task.ts';
 
 /** Every key starts with its tenant, so that no query can cross tenants. */
 export const taskPartition = ({ tenant_id, task_id }: TaskKey): string => `T#${tenant_id}#${task_id}`;
-export const tenantPartition = (tenantId: string, collection: string): string => `T#${tenantId}#${collection}`;
+export const tenantPartition = (tenantId: string, collection: string): string =>
+  `T#${tenantId}#${collection}`;
+
+/** A task's items stay this long: a wait for people or money may take a year, and then someone may ask why. */
+const KEPT_SECONDS = 400 * 86_400;
+/** `expires_at` of an item written now: seconds since the epoch. */
+export const expiry = (now: Date): number => Math.floor(now.getTime() / 1000) + KEPT_SECONDS;
 
 export const META = 'META';
 export const DEAD_LETTER = 'DEADLETTER';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type StepOutcome, stepOutcomeSchema } from '../../../schemas/roles.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
 import type { LoggedDocument } from './event-log.ts';
-import { sortKey, taskPartition } from './keys.ts';
+import { expiry, sortKey, taskPartition } from './keys.ts';
 
 /** Which effect a receipt is for: one idempotency key of one subtask. */
 export interface ReceiptPlace extends TaskKey {
@@ -52,7 +52,7 @@ export function createReceiptStore(deps: { client: DynamoDBDocumentClient; table
         await client.send(
           new PutCommand({
             TableName: table,
-            Item: { ...keyOf(place), ...receipt },
+            Item: { ...keyOf(place), ...receipt, expires_at: expiry(new Date(receipt.claimed_at)) },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -68,7 +68,7 @@ export function createReceiptStore(deps: { client: DynamoDBDocumentClient; table
         await client.send(
           new PutCommand({
             TableName: table,
-            Item: { ...keyOf(place), ...to },
+            Item: { ...keyOf(place), ...to, expires_at: expiry(new Date(to.claimed_at)) },
             ConditionExpression: '#s = :claimed AND claimed_by = :by',
             ExpressionAttributeNames: { '#s': 'state' },
             ExpressionAttributeValues: { ':claimed': 'claimed', ':by': from.claimed_by },
@@ -82,10 +82,15 @@ export function createReceiptStore(deps: { client: DynamoDBDocumentClient; table
     },
 
     async get(place) {
-      const answer = await client.send(new GetCommand({ TableName: table, Key: keyOf(place), ConsistentRead: true }));
+      const answer = await client.send(
+        new GetCommand({ TableName: table, Key: keyOf(place), ConsistentRead: true }),
+      );
       return answer.Item === undefined ? null : receiptSchema.parse(answer.Item);
     },
 
-    done: (place, receipt) => ({ sk: sortKey.receipt(place.subtask_id, place.idempotency_key), body: receipt }),
+    done: (place, receipt) => ({
+      sk: sortKey.receipt(place.subtask_id, place.idempotency_key),
+      body: receipt,
+    }),
   };
 }

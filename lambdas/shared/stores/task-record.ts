@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
 import { claimCheckSchema } from '../../../schemas/references.ts';
-import { constraintsSchema, costSchema, prioritySchema, taskStatusSchema, webhookSchema } from '../../../schemas/task.ts';
+import {
+  constraintsSchema,
+  costSchema,
+  prioritySchema,
+  taskStatusSchema,
+  webhookSchema,
+} from '../../../schemas/task.ts';
 
 /** A task as the tasks table holds it (item `META`). Its fine-grained state is folded from its events. */
 export const taskRecordSchema = z.object({
@@ -29,6 +35,10 @@ export const taskRecordSchema = z.object({
   execution_arn: z.string().optional(),
   /** How many executions it has had; a redrive adds one. */
   runs: z.int().default(0),
+  /** Set by a redrive: whether the next execution goes on from what is finished. */
+  resume: z.boolean().optional(),
+  /** A message for it is under way until then: the sweeper leaves it alone. */
+  queued_until: z.iso.datetime().optional(),
   result: claimCheckSchema.optional(),
   error: z.object({ name: z.string(), message: z.string() }).optional(),
   cost: costSchema.optional(),

@@ -1,9 +1,15 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { ClaimCheck } from '../../../schemas/references.ts';
 import type { Cost, TaskKey, TaskStatus } from '../../../schemas/task.ts';
 import { OfficeError } from '../errors.ts';
-import { META, taskPartition, tenantPartition } from './keys.ts';
+import { expiry, META, taskPartition, tenantPartition } from './keys.ts';
 import { type TaskRecord, taskRecordSchema } from './task-record.ts';
 
 /** Someone else moved the task first; the loser has nothing to do. */
@@ -24,10 +30,16 @@ export class TaskNotFoundError extends OfficeError {
 /** How a task ends. */
 export type TaskEnding =
   | { readonly status: 'completed'; readonly result: ClaimCheck; readonly cost: Cost }
-  | { readonly status: 'failed' | 'cancelled'; readonly error: { name: string; message: string }; readonly cost: Cost };
+  | {
+      readonly status: 'failed' | 'cancelled';
+      readonly error: { name: string; message: string };
+      readonly cost: Cost;
+    };
 
 /** What a redrive may change about a task. */
-export type RedriveChanges = Partial<Pick<TaskRecord, 'description' | 'criteria' | 'constraints' | 'deadline'>>;
+export type RedriveChanges = Partial<
+  Pick<TaskRecord, 'description' | 'criteria' | 'constraints' | 'deadline' | 'resume'>
+>;
 
 /** Tasks, as named transitions; each is one conditional write, and a lost race is `TaskStateConflictError`. */
 export interface TaskStore {
@@ -35,17 +47,29 @@ export interface TaskStore {
   accept(record: TaskRecord): Promise<void>;
   /** An uploading task's workspace is complete. */
   finishUpload(key: TaskKey, inputs: Record<string, string>): Promise<TaskRecord>;
-  /** accepted → started: exactly one dispatcher wins. */
-  start(key: TaskKey, executionArn: string): Promise<TaskRecord>;
+  /** accepted → started, for the execution of this run: exactly one dispatcher wins, and no message of an earlier run. */
+  start(key: TaskKey, executionArn: string, run: number): Promise<TaskRecord>;
+  /** Notes that a message for an accepted task is under way until then. */
+  postpone(key: TaskKey, until: Date): Promise<void>;
   /** ended (failed) → accepted, for a redrive, with what the redrive changes. */
   reopen(key: TaskKey, changes?: RedriveChanges): Promise<TaskRecord>;
   /** any open stage → ended: exactly one ending wins. */
   end(key: TaskKey, ending: TaskEnding): Promise<TaskRecord>;
   get(key: TaskKey): Promise<TaskRecord | null>;
   /** Newest first. `cursor` is opaque. */
-  list(tenantId: string, options: { limit: number; cursor?: string }): Promise<{ tasks: TaskRecord[]; cursor: string | null }>;
-  /** Tasks that have not ended, oldest first, over all tenants: for the sweeper. */
-  listActive(options: { limit: number; olderThan?: Date }): Promise<TaskRecord[]>;
+  list(
+    tenantId: string,
+    options: { limit: number; cursor?: string },
+  ): Promise<{ tasks: TaskRecord[]; cursor: string | null }>;
+  /**
+   * Tasks that have not ended, over all tenants, for the sweeper: a page of at most four times `limit`, oldest first.
+   * `next` continues after it and is null at the end.
+   */
+  listActive(options: {
+    limit: number;
+    olderThan?: Date;
+    after?: string;
+  }): Promise<{ tasks: TaskRecord[]; next: string | null }>;
 }
 
 /** Spreads the index of active tasks over partitions; a partition takes about 1,000 writes a second. */
@@ -60,7 +84,8 @@ const activity = (record: Pick<TaskRecord, 'task_id' | 'created_at'>) => ({
   gsi2sk: `${record.created_at}#${record.task_id}`,
 });
 
-const encodeCursor = (key: Record<string, unknown>): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+const encodeCursor = (key: Record<string, unknown>): string =>
+  Buffer.from(JSON.stringify(key)).toString('base64url');
 
 export class InvalidCursorError extends OfficeError {
   override readonly name = 'InvalidCursorError';
@@ -80,7 +105,11 @@ function decodeCursor(cursor: string, partition: string): Record<string, unknown
   return key as Record<string, unknown>;
 }
 
-export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: string; now?: () => Date }): TaskStore {
+export function createTaskStore(deps: {
+  client: DynamoDBDocumentClient;
+  table: string;
+  now?: () => Date;
+}): TaskStore {
   const { client, table } = deps;
   const now = () => (deps.now ?? (() => new Date()))().toISOString();
 
@@ -95,7 +124,13 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
     key: TaskKey,
     transition: string,
     from: readonly TaskRecord['stage'][],
-    changes: { set: Record<string, unknown>; remove?: readonly string[]; add?: Record<string, number> },
+    changes: {
+      set: Record<string, unknown>;
+      remove?: readonly string[];
+      add?: Record<string, number>;
+      /** The run that it must be at. */
+      run?: number;
+    },
   ): Promise<TaskRecord> {
     const names: Record<string, string> = { '#stage': 'stage' };
     const values: Record<string, unknown> = Object.fromEntries(from.map((stage, i) => [`:from${i}`, stage]));
@@ -104,6 +139,10 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
       values[`:s${i}`] = value;
       return `#s${i} = :s${i}`;
     });
+    if (changes.run !== undefined) {
+      names['#run'] = 'runs';
+      values[':run'] = changes.run;
+    }
     const remove = (changes.remove ?? []).map((name, i) => {
       names[`#r${i}`] = name;
       return `#r${i}`;
@@ -123,7 +162,7 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
             remove.length > 0 ? `REMOVE ${remove.join(', ')}` : '',
             add.length > 0 ? `ADD ${add.join(', ')}` : '',
           ].join(' '),
-          ConditionExpression: `#stage IN (${from.map((_, i) => `:from${i}`).join(', ')})`,
+          ConditionExpression: `#stage IN (${from.map((_, i) => `:from${i}`).join(', ')})${changes.run === undefined ? '' : ' AND #run = :run'}`,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: values,
           ReturnValues: 'ALL_NEW',
@@ -131,7 +170,8 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
       );
       return taskRecordSchema.parse(answer.Attributes);
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) throw new TaskStateConflictError(key.task_id, transition);
+      if (error instanceof ConditionalCheckFailedException)
+        throw new TaskStateConflictError(key.task_id, transition);
       throw error;
     }
   }
@@ -146,6 +186,7 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
               ...record,
               pk: taskPartition(record),
               sk: META,
+              expires_at: expiry(new Date(record.created_at)),
               gsi1pk: tenantPartition(record.tenant_id, 'TASKS'),
               gsi1sk: `${record.created_at}#${record.task_id}`,
               ...activity(record),
@@ -154,7 +195,8 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
           }),
         );
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) throw new TaskStateConflictError(record.task_id, 'accepted');
+        if (error instanceof ConditionalCheckFailedException)
+          throw new TaskStateConflictError(record.task_id, 'accepted');
         throw error;
       }
     },
@@ -162,18 +204,28 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
     finishUpload: (key, inputs) =>
       update(key, 'started', ['uploading'], { set: { stage: 'accepted', status: 'submitted', inputs } }),
 
-    start: (key, executionArn) =>
+    start: (key, executionArn, run) =>
       update(key, 'started', ['accepted'], {
         set: { stage: 'started', status: 'decomposing', execution_arn: executionArn, started_at: now() },
         add: { runs: 1 },
+        run,
       }),
+
+    async postpone(key, until) {
+      try {
+        await update(key, 'postponed', ['accepted'], { set: { queued_until: until.toISOString() } });
+      } catch (error) {
+        // Started or ended meanwhile: the sweeper has other questions about it.
+        if (!(error instanceof TaskStateConflictError)) throw error;
+      }
+    },
 
     reopen: async (key, changes = {}) => {
       const record = await read(key);
       if (record === null) throw new TaskNotFoundError(key.task_id);
       return update(key, 'redriven', ['ended'], {
         set: { ...changes, stage: 'accepted', status: 'submitted' satisfies TaskStatus, ...activity(record) },
-        remove: ['error', 'completed_at', 'result'],
+        remove: ['error', 'completed_at', 'result', 'queued_until'],
       });
     },
 
@@ -195,7 +247,9 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
           ExpressionAttributeValues: { ':pk': partition },
           ScanIndexForward: false,
           Limit: options.limit,
-          ...(options.cursor === undefined ? {} : { ExclusiveStartKey: decodeCursor(options.cursor, partition) }),
+          ...(options.cursor === undefined
+            ? {}
+            : { ExclusiveStartKey: decodeCursor(options.cursor, partition) }),
         }),
       );
       return {
@@ -204,25 +258,33 @@ export function createTaskStore(deps: { client: DynamoDBDocumentClient; table: s
       };
     },
 
-    async listActive(options) {
+    async listActive({ limit, olderThan, after }) {
       const shards = await Promise.all(
         Array.from({ length: ACTIVITY_SHARDS }, (_, shard) =>
           client.send(
             new QueryCommand({
               TableName: table,
               IndexName: 'by_activity',
-              KeyConditionExpression:
-                options.olderThan === undefined ? 'gsi2pk = :pk' : 'gsi2pk = :pk AND gsi2sk < :before',
+              KeyConditionExpression: 'gsi2pk = :pk AND gsi2sk BETWEEN :after AND :before',
               ExpressionAttributeValues: {
                 ':pk': `ACTIVE#${shard}`,
-                ...(options.olderThan === undefined ? {} : { ':before': options.olderThan.toISOString() }),
+                ':after': after ?? '0',
+                ':before': olderThan?.toISOString() ?? '9',
               },
-              Limit: options.limit,
+              Limit: limit,
             }),
           ),
         ),
       );
-      return shards.flatMap((page) => page.Items ?? []).map((item) => taskRecordSchema.parse(item));
+      // Shards end at different times; the next page starts where the first of them was cut off.
+      const cuts = shards.flatMap((page) =>
+        page.LastEvaluatedKey === undefined ? [] : [String(page.Items?.at(-1)?.['gsi2sk'])],
+      );
+      const next = cuts.length === 0 ? null : `${cuts.reduce((a, b) => (a < b ? a : b))} `;
+      const items = shards
+        .flatMap((page) => page.Items ?? [])
+        .filter((item) => next === null || String(item['gsi2sk']) < next);
+      return { tasks: items.map((item) => taskRecordSchema.parse(item)), next };
     },
   };
 }

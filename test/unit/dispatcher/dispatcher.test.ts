@@ -1,11 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { createAdmission } from '../../../lambdas/dispatcher/admission.ts';
 import {
   createDispatcher,
   type DispatcherDeps,
+  type Engine,
+  type Enqueue,
   type QueuedTask,
+  retryDelay,
 } from '../../../lambdas/dispatcher/dispatcher.ts';
+import { createSweeper, type SweeperDeps } from '../../../lambdas/dispatcher/sweeper.ts';
 import type { TaskRecord } from '../../../lambdas/shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../../../lambdas/shared/stores/task-store.ts';
+import type { TaskKey } from '../../../schemas/task.ts';
 
 const record = (changes: Partial<TaskRecord> = {}): TaskRecord => ({
   tenant_id: 'acme',
@@ -27,47 +33,53 @@ const record = (changes: Partial<TaskRecord> = {}): TaskRecord => ({
   deadline: '2026-01-01T02:00:00.000Z',
   ...changes,
 });
-const message: QueuedTask = { tenant_id: 'acme', task_id: '01TASK', resume: false };
+const message: QueuedTask = { tenant_id: 'acme', task_id: '01TASK', run: 0, resume: false, attempt: 0 };
 
 function dispatcher(options: {
   stored?: TaskRecord;
-  slots?: number;
+  admitted?: boolean;
   state?: 'running' | 'ended' | 'gone';
+  listed?: readonly string[];
   now?: string;
 }) {
   const stored = options.stored ?? record();
   const did: string[] = [];
-  const deps: DispatcherDeps = {
-    tasks: {
-      get: async () => stored,
-      start: async (key) => {
-        if (stored.stage !== 'accepted') throw new TaskStateConflictError(key.task_id, 'started');
-        did.push('recorded');
-        return stored;
-      },
-      listActive: async () => [stored],
-      end: async () => stored,
+  const now = () => new Date(options.now ?? '2026-01-01T00:10:00.000Z');
+  const engine: Engine = {
+    start: async (name, input) => {
+      did.push(`started ${name}${input.resume ? ' resuming' : ''}`);
+      return `arn:${name}`;
     },
-    slots: {
-      take: async () => (options.slots ?? 1) > 0,
-      release: async () => void did.push('slot released'),
-    },
-    engine: {
-      start: async (name, input) => {
-        did.push(`started ${name}${input.resume ? ' resuming' : ''}`);
-        return `arn:${name}`;
-      },
-      state: async () => options.state ?? 'running',
-      stop: async (arn) => void did.push(`stopped ${arn}`),
-    },
-    enqueue: async (_message, priority, delay) =>
-      void did.push(`enqueued ${priority} ${delay > 0 ? 'later' : 'now'}`),
-    bury: async ({ failure }) => void did.push(`buried ${failure.Error}`),
-    maxPerTenant: 1,
-    now: () => new Date(options.now ?? '2026-01-01T00:10:00.000Z'),
-    random: () => 0.5,
+    state: async () => options.state ?? 'running',
+    running: async () => new Set(options.listed),
+    stop: async (arn) => void did.push(`stopped ${arn}`),
   };
-  return { ...createDispatcher(deps), did };
+  const tasks = {
+    get: async () => stored,
+    start: async (key: TaskKey, _arn: string, run: number) => {
+      if (stored.stage !== 'accepted' || stored.runs !== run)
+        throw new TaskStateConflictError(key.task_id, 'started');
+      did.push('recorded');
+      return stored;
+    },
+    postpone: async (_key: TaskKey, until: Date) => void did.push(`expected by ${until.toISOString()}`),
+    listActive: async () => ({ tasks: [stored], next: null }),
+  };
+  const enqueue: Enqueue = async (sent, priority, delay) =>
+    void did.push(`enqueued ${priority} ${delay > 0 ? 'later' : 'now'}${sent.resume ? ' resuming' : ''}`);
+  const slots = { release: async () => void did.push('slot released') };
+  const admission = { admit: async () => options.admitted ?? true };
+  const deps: DispatcherDeps = { tasks, admission, slots, engine, enqueue, now, random: () => 0.5 };
+  const sweeper: SweeperDeps = {
+    tasks,
+    engine,
+    enqueue,
+    bury: async ({ failure }) => void did.push(`buried ${failure.Error}`),
+    withdraw: async () => void did.push('questions withdrawn'),
+    now,
+    warn: (problem) => void did.push(`warned ${String(problem)}`),
+  };
+  return { ...createDispatcher(deps), ...createSweeper(sweeper), did };
 }
 
 describe('dispatching', () => {
@@ -77,14 +89,14 @@ describe('dispatching', () => {
     expect(did).toEqual(['started 01TASK', 'recorded']);
   });
 
-  it('puts a task back when its tenant runs as many as it may', async () => {
-    const { dispatch, did } = dispatcher({ slots: 0 });
+  it('puts a task back when there is no place for it, and says when it will be back', async () => {
+    const { dispatch, did } = dispatcher({ admitted: false });
     expect(await dispatch(message, 'low')).toBe('delayed');
-    expect(did).toEqual(['enqueued low later']);
+    expect(did).toEqual(['enqueued low later', 'expected by 2026-01-01T00:11:02.000Z']);
   });
 
   it('is harmless when a message is delivered twice', async () => {
-    const { dispatch, did } = dispatcher({ stored: record({ stage: 'started' }) });
+    const { dispatch, did } = dispatcher({ stored: record({ stage: 'started', runs: 1 }) });
     expect(await dispatch(message, 'normal')).toBe('settled');
     expect(did).toEqual(['started 01TASK']);
   });
@@ -97,41 +109,106 @@ describe('dispatching', () => {
 
   it('gives a redriven task an execution of its own that resumes', async () => {
     const { dispatch, did } = dispatcher({ stored: record({ runs: 1 }) });
-    await dispatch({ ...message, resume: true }, 'normal');
-    expect(did[0]).toBe('started 01TASK-r1 resuming');
+    await dispatch({ ...message, run: 1, resume: true }, 'normal');
+    expect(did).toEqual(['started 01TASK-r1 resuming', 'recorded']);
+  });
+
+  it('starts no second execution for a redrive that was delivered twice', async () => {
+    const { dispatch, did } = dispatcher({ stored: record({ stage: 'started', runs: 2 }) });
+    expect(await dispatch({ ...message, run: 1, resume: true }, 'normal')).toBe('settled');
+    expect(did).toEqual([]);
+  });
+
+  it('takes a late message of the first run for no start of a redriven task', async () => {
+    const { dispatch, did } = dispatcher({ stored: record({ runs: 1 }) });
+    expect(await dispatch(message, 'normal')).toBe('settled');
+    expect(did).toEqual(['started 01TASK']);
+  });
+
+  it('waits longer each time, 20 seconds at most', () => {
+    expect([0, 1, 2, 3, 20].map((attempt) => retryDelay(attempt, 0.5))).toEqual([2, 3, 5, 7, 20]);
+  });
+});
+
+describe('admission', () => {
+  const key = { tenant_id: 'acme', task_id: 't' };
+  const at = (running: number) => {
+    let asked = 0;
+    const admission = createAdmission({
+      slots: {
+        take: async () => true,
+        running: async () => {
+          asked += 1;
+          return running;
+        },
+      },
+      maxPerTenant: 100,
+      maxRunning: 10,
+      now: () => new Date(0),
+    });
+    return { admission, asked: () => asked };
+  };
+
+  it('keeps the last places for what is more urgent', async () => {
+    expect(await at(8).admission.admit(key, 'low')).toBe(false);
+    expect(await at(8).admission.admit(key, 'normal')).toBe(true);
+    expect(await at(9).admission.admit(key, 'normal')).toBe(false);
+    expect(await at(9).admission.admit(key, 'high')).toBe(true);
+  });
+
+  it('counts its own admissions until it asks again', async () => {
+    const { admission, asked } = at(5);
+    const admitted = [];
+    for (let n = 0; n < 8; n++) admitted.push(await admission.admit(key, 'high'));
+    expect(admitted.filter(Boolean)).toHaveLength(5);
+    expect(asked()).toBe(1);
   });
 });
 
 describe('sweeping', () => {
+  const started = record({
+    stage: 'started',
+    execution_arn: 'arn:x',
+    started_at: '2026-01-01T00:00:00.000Z',
+  });
+
   it('enqueues what was accepted and never started', async () => {
     const { sweep, did } = dispatcher({});
     expect(await sweep(30)).toEqual({ looked_at: 1, mended: 1 });
-    expect(did).toEqual(['enqueued normal now']);
+    expect(did).toEqual(['enqueued normal now', 'expected by 2026-01-01T00:15:00.000Z']);
   });
 
-  it('leaves alone what runs and what was touched just now', async () => {
-    const running = dispatcher({
-      stored: record({ stage: 'started', execution_arn: 'arn:x', started_at: '2026-01-01T00:00:00.000Z' }),
-    });
-    expect((await running.sweep(30)).mended).toBe(0);
+  it('leaves alone what is merely delayed, unless the queues are known to be empty', async () => {
+    const stored = record({ queued_until: '2026-01-01T00:10:30.000Z' });
+    expect((await dispatcher({ stored }).sweep(30)).mended).toBe(0);
+    expect((await dispatcher({ stored }).sweep(0)).mended).toBe(1);
+  });
+
+  it('resumes a redrive whose message was lost', async () => {
+    const { sweep, did } = dispatcher({ stored: record({ runs: 1, resume: true }) });
+    await sweep(30);
+    expect(did[0]).toBe('enqueued normal now resuming');
+  });
+
+  it('leaves alone what runs, listed or not, and what was touched just now', async () => {
+    const listed = dispatcher({ stored: started, listed: ['arn:x'], state: 'gone' });
+    expect((await listed.sweep(30)).mended).toBe(0);
+    expect((await dispatcher({ stored: started }).sweep(30)).mended).toBe(0);
     const fresh = dispatcher({ stored: record({ updated_at: '2026-01-01T00:09:50.000Z' }) });
     expect((await fresh.sweep(30)).mended).toBe(0);
   });
 
   it('buries a task whose execution is gone', async () => {
-    const stored = record({
-      stage: 'started',
-      execution_arn: 'arn:x',
-      started_at: '2026-01-01T00:00:00.000Z',
-    });
-    const { sweep, did } = dispatcher({ stored, state: 'gone' });
+    const { sweep, did } = dispatcher({ stored: started, state: 'gone' });
     await sweep(30);
-    expect(did).toEqual(['stopped arn:x', 'buried ExecutionLost']);
+    expect(did).toEqual(['stopped arn:x', 'buried ExecutionLost', 'questions withdrawn']);
   });
 
-  it('ends a task at its deadline, running or not', async () => {
-    const { sweep, did } = dispatcher({ now: '2026-01-01T03:00:00.000Z' });
-    await sweep(30);
-    expect(did).toEqual(['buried DeadlineExceededError']);
+  it('ends a task at its deadline, wherever it waits', async () => {
+    for (const stored of [record(), started]) {
+      const { sweep, did } = dispatcher({ stored, listed: ['arn:x'], now: '2026-01-01T03:00:00.000Z' });
+      await sweep(30);
+      expect(did.slice(-2)).toEqual(['buried DeadlineExceededError', 'questions withdrawn']);
+    }
   });
 });

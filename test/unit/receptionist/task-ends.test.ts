@@ -8,7 +8,7 @@ async function submitted(office: FakeOffice): Promise<{ tenant_id: string; task_
 
 async function started(office: FakeOffice) {
   const key = await submitted(office);
-  await office.deps.tasks.start(key, `arn:aws:states:eu-west-1:1:execution:task:${key.task_id}`);
+  await office.deps.tasks.start(key, `arn:aws:states:eu-west-1:1:execution:task:${key.task_id}`, 0);
   office.log(key, {
     type: 'task.decomposed',
     status: 'planning',

@@ -29,7 +29,7 @@ describe('GET /tasks', () => {
     const office = fakeOffice();
     const running = await submitted(office);
     await submitted(office);
-    await office.deps.tasks.start(running, 'arn');
+    await office.deps.tasks.start(running, 'arn', 0);
     office.log(running, { ...step, status: 'executing' });
     const { tasks } = await (await office.request('GET', '/tasks?status=executing')).json();
     expect(tasks.map(({ task_id }: { task_id: string }) => task_id)).toEqual([running.task_id]);
@@ -40,7 +40,7 @@ describe('GET /tasks/{task_id}', () => {
   it('shows a running task', async () => {
     const office = fakeOffice();
     const key = await submitted(office, { metadata: { a: 'b' }, webhook: { url: 'https://example.com/h' } });
-    await office.deps.tasks.start(key, 'arn:x');
+    await office.deps.tasks.start(key, 'arn:x', 0);
     office.log(key, { ...step, status: 'executing' });
     const view = await (await office.request('GET', `/tasks/${key.task_id}/status`)).json();
     expect(view).toMatchObject({
@@ -60,7 +60,7 @@ describe('GET /tasks/{task_id}', () => {
   it('shows a result, whatever late events say', async () => {
     const office = fakeOffice();
     const key = await submitted(office);
-    await office.deps.tasks.start(key, 'arn');
+    await office.deps.tasks.start(key, 'arn', 0);
     await office.deps.tasks.end(key, {
       status: 'completed',
       result: { inline: { summary: 'It is 391.', outputs: {} } },
