@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ProjectFile } from '../../lambdas/tools/code-analyzer/graph/call-graph.ts';
+import { analyzeProject } from '../../lambdas/tools/code-analyzer/project.ts';
+
+export interface AnalyzerTiming {
+  readonly name: string;
+  readonly files: number;
+  readonly lines: number;
+  readonly calls: number;
+  /** Wall time of one analysis with nothing cached, of the process's first and of a later one. */
+  readonly cold_seconds: number;
+  readonly warm_seconds: number;
+  /** The same project with one file changed, the rest from the cache of parsed files. */
+  readonly changed_seconds: number;
+  /** CPU seconds of the warm analysis per 1,000 lines; other programs on the machine don't count. */
+  readonly cpu_seconds_per_1000_lines: number;
+  readonly peak_memory_mb: number;
+}
+
+const FOREIGN = /^(test|tests|idlelib|lib2to3|site-packages|__pycache__|turtledemo|ensurepip)$/;
+
+function pythonFilesBelow(folder: string, root = folder): ProjectFile[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return FOREIGN.test(entry.name) ? [] : pythonFilesBelow(path, root);
+      if (!entry.isFile() || !entry.name.endsWith('.py')) return [];
+      return [{ path: relative(root, path), bytes: readFileSync(path) }];
+    });
+}
+
+/** The standard library of the machine's Python; null without one. OFFICE_BENCH_PYTHON_DIR names another folder. */
+function standardLibrary(): string | null {
+  const configured = process.env['OFFICE_BENCH_PYTHON_DIR'];
+  if (configured) return configured;
+  try {
+    const folder = execFileSync('python3', ['-c', 'import os; print(os.path.dirname(os.__file__))'], { encoding: 'utf8' });
+    return existsSync(folder.trim()) ? folder.trim() : null;
+  } catch {
+    // No Python on this machine: nothing to measure, which the caller says.
+    return null;
+  }
+}
+
+/** The first files with about so many lines together. */
+function upTo(files: readonly ProjectFile[], lines: number): ProjectFile[] {
+  const result: ProjectFile[] = [];
+  let total = 0;
+  for (const file of files) {
+    if (total >= lines) break;
+    total += Buffer.from(file.bytes).toString('latin1').split('\n').length;
+    result.push(file);
+  }
+  return result;
+}
+
+/** Gives every file another content of the same meaning, so that nothing comes from a cache. */
+function renewed(files: readonly ProjectFile[], mark: string): ProjectFile[] {
+  return files.map((file) => ({ ...file, bytes: Buffer.concat([file.bytes, Buffer.from(`\n# ${mark}\n`)]) }));
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ result: T; wall: number; cpu: number }> {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, wall: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 };
+}
+
+async function measure(name: string, files: readonly ProjectFile[]): Promise<AnalyzerTiming> {
+  const cold = await timed(() => analyzeProject(renewed(files, 'cold')));
+  await analyzeProject(renewed(files, 'again'));
+  const warmFiles = renewed(files, 'warm');
+  const warm = await timed(() => analyzeProject(warmFiles));
+  const [first, ...rest] = warmFiles;
+  const changedFiles = first ? [...renewed([first], 'changed'), ...rest] : rest;
+  const changed = await timed(() => analyzeProject(changedFiles));
+  const { lines, calls } = warm.result;
+  return {
+    name,
+    files: files.length,
+    lines,
+    calls: calls.length,
+    cold_seconds: cold.wall,
+    warm_seconds: warm.wall,
+    changed_seconds: changed.wall,
+    cpu_seconds_per_1000_lines: (warm.cpu / lines) * 1000,
+    peak_memory_mb: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+/** Times the analyzer on the machine's Python standard library: 10,000 lines, 100,000 lines and all of it. */
+export async function benchCodeAnalyzer(): Promise<AnalyzerTiming[]> {
+  const folder = standardLibrary();
+  if (!folder) {
+    console.log('code analyzer: skipped, no python3 on this machine; set OFFICE_BENCH_PYTHON_DIR to a folder of Python code');
+    return [];
+  }
+  const files = pythonFilesBelow(folder);
+  const results: AnalyzerTiming[] = [];
+  for (const [name, lines] of [['10,000 lines', 10_000], ['100,000 lines', 100_000], ['all of it', Number.POSITIVE_INFINITY]] as const) {
+    const timing = await measure(`Python standard library, ${name}`, upTo(files, lines));
+    results.push(timing);
+    console.log(
+      `${timing.name}: ${timing.files} files, ${timing.lines} lines, ${timing.calls} calls; ` +
+        `cold ${timing.cold_seconds.toFixed(2)} s, warm ${timing.warm_seconds.toFixed(2)} s, ` +
+        `one file changed ${timing.changed_seconds.toFixed(2)} s; ` +
+        `${timing.cpu_seconds_per_1000_lines.toFixed(4)} CPU s per 1,000 lines; peak ${timing.peak_memory_mb.toFixed(0)} MB`,
+    );
+  }
+  return results;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await benchCodeAnalyzer();
