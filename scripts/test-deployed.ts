@@ -3,7 +3,6 @@
 // nothing is deployed there, MiniStack is started and the office deployed to it first. Arguments go to jest.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -52,7 +51,7 @@ async function deployed(): Promise<{ url: string; api_key: string } | null> {
 async function runSuite(office: { url: string; api_key: string }): Promise<number> {
   console.error(`Black box, ${office.url}`);
   const report = join(mkdtempSync(join(tmpdir(), 'office-deployed-')), 'report.json');
-  const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const code = await node(
     [
       '--experimental-vm-modules',

@@ -111,7 +111,7 @@ function sizesOf(metafile: Metafile): Pick<Bundle, 'minified' | 'atStart' | 'com
     for (const [input, { bytesInOutput }] of Object.entries(metafile.outputs[path]?.inputs ?? {})) {
       const name =
         /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input.split('/').slice(0, 3).join('/');
-      parts.set(name, (parts.get(name) ?? 0) + bytesInOutput);
+      if (bytesInOutput > 0) parts.set(name, (parts.get(name) ?? 0) + bytesInOutput);
     }
   }
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -14,21 +14,18 @@ const replacement = (
   name,
   setup(builder) {
     builder.onResolve({ filter }, ({ importer, namespace }) =>
-      namespace !== name && applies(importer) ? { path: name, namespace: name } : undefined,
+      namespace !== name && applies(importer) ? { path: name, namespace: name, sideEffects: false } : undefined,
     );
     builder.onLoad({ filter: /.*/, namespace: name }, () => ({ contents, resolveDir: root }));
   },
 });
 
-/** A CommonJS module that esbuild would otherwise keep for its side effects, of which it has none. */
-const leftOutWhenUnused = (specifier: string): Plugin => ({
-  name: `left-out-when-unused ${specifier}`,
+/** CommonJS modules that esbuild would otherwise keep for side effects, of which they have none. */
+const leftOutWhenUnused = (filter: RegExp): Plugin => ({
+  name: 'left-out-when-unused',
   setup(builder) {
-    const path = createRequire(import.meta.url).resolve(specifier);
-    builder.onResolve({ filter: new RegExp(`^${specifier.replaceAll('.', '\\.')}$`) }, () => ({
-      path,
-      sideEffects: false,
-    }));
+    const require = createRequire(import.meta.url);
+    builder.onResolve({ filter }, ({ path }) => ({ path: require.resolve(path), sideEffects: false }));
   },
 });
 
@@ -63,7 +60,7 @@ export { default as errors } from 'undici/lib/core/errors.js';
 import implementation from 'undici/lib/web/fetch/index.js';
 export const fetch = (input, init) => implementation.fetch(input, init);`,
   ),
-  leftOutWhenUnused('undici/lib/web/fetch/index.js'),
+  leftOutWhenUnused(/^undici\/lib\//),
   // Its HTTP parser for processors without SIMD, 0.07 MB; Lambda's arm64 and x86_64 have it.
   replacement('simd-parser', /\/llhttp-wasm(\.js)?$/, "throw new Error('WebAssembly has no SIMD here.');"),
   // Reads the user agents of browsers.

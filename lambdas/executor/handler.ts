@@ -12,6 +12,7 @@ import { claimChecks, eventLog, taskTable, workspaceOf, workspacePrefix } from '
 import { createExecutor } from './executor.ts';
 import { createToolRunner } from './run-tool.ts';
 import { createLambdaToolPort, tenantIsolatedFunctions } from './tool-port.ts';
+import { workspaceCredentialsFromEnvironment } from './workspace-credentials.ts';
 
 const now = () => new Date();
 const send = createSendSuccess(sfnClient);
@@ -29,8 +30,12 @@ const executor = createExecutor({
     tools: createLambdaToolPort(() => toolClient, tenantIsolatedFunctions()),
     workspaceOf: workspaceOf(),
     workspacePrefix,
+    credentialsFor: workspaceCredentialsFromEnvironment(),
     now,
   }),
+  // Loaded for the few steps that need it: the policy engine would lengthen every cold start.
+  recheck: async (inputs, recheck, context) =>
+    (await import('../broker/cedar-policy.ts')).judgeResolved(inputs, recheck, context),
   now,
   warn: (problem) =>
     logger.warn('The start of a step could not be announced', { problem: describeError(problem) }),

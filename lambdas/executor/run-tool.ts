@@ -7,6 +7,7 @@ import type { MountedFile, ToolAnswer, ToolError, ToolEvent } from '../../schema
 import { normalizeWorkspacePath } from '../shared/security/workspace-path.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import { ToolLostError, type ToolPort, ToolThrottledError } from './tool-port.ts';
+import type { WorkspaceCredentials } from './workspace-credentials.ts';
 
 /** How a step's tool fared, before it becomes the step's outcome. */
 export type ToolRunResult =
@@ -17,6 +18,8 @@ export interface RunToolDeps {
   readonly tools: ToolPort;
   readonly workspaceOf: (key: { tenant_id: string; task_id: string }) => Workspace;
   readonly workspacePrefix: (key: { tenant_id: string; task_id: string }) => string;
+  /** For tools that work on the files themselves. Absent: their own roles decide. */
+  readonly credentialsFor?: WorkspaceCredentials;
   readonly now: () => Date;
 }
 
@@ -69,7 +72,11 @@ export function createToolRunner(deps: RunToolDeps) {
     );
   }
 
-  const toolEvent = (run: StepRun, files: MountedFile[], operation: ToolEvent['operation']): ToolEvent => ({
+  const toolEvent = async (
+    run: StepRun,
+    files: MountedFile[],
+    operation: ToolEvent['operation'],
+  ): Promise<ToolEvent> => ({
     inputs: run.inputs,
     operation,
     tool_context: {
@@ -118,7 +125,7 @@ export function createToolRunner(deps: RunToolDeps) {
         return false;
       };
       try {
-        const event = toolEvent(run, await mounted(run), 'run');
+        const event = await toolEvent(run, await mounted(run), 'run');
         const answer = await retry(handleWhen(mayRetry), TRIES).execute(async () => {
           attempts += 1;
           const reply = await deps.tools.invoke(run.grant.function_name, event);
@@ -142,7 +149,10 @@ export function createToolRunner(deps: RunToolDeps) {
     /** Asks the tool whether an earlier run, whose answer was lost, took effect. */
     async reconcile(run: StepRun): Promise<ToolRunResult | 'not_run'> {
       try {
-        const answer = await deps.tools.invoke(run.grant.function_name, toolEvent(run, [], 'reconcile'));
+        const answer = await deps.tools.invoke(
+          run.grant.function_name,
+          await toolEvent(run, [], 'reconcile'),
+        );
         if (answer.status === 'ok') {
           return {
             status: 'succeeded',

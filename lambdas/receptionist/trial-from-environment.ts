@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import { z } from 'zod';
 import { createToolRunner } from '../executor/run-tool.ts';
 import { createLambdaToolPort, tenantIsolatedFunctions } from '../executor/tool-port.ts';
+import { workspaceCredentialsFromEnvironment } from '../executor/workspace-credentials.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { pricePlanFromEnvironment } from '../shared/llm/price-plan.ts';
 import { workspaceOf, workspacePrefix } from '../shared/wiring.ts';
@@ -27,6 +28,7 @@ export function toolTrialFromEnvironment(): ReceptionistDeps['invokeTool'] {
       tools: createLambdaToolPort(() => client, tenantIsolatedFunctions()),
       workspaceOf: workspaceOf(),
       workspacePrefix,
+      credentialsFor: workspaceCredentialsFromEnvironment(),
       now,
     }),
     workspaceOf: workspaceOf(),
