@@ -8,7 +8,7 @@ import { jsonObjectSchema, jsonSchema } from './json.ts';
 import { findingSchema, planSchema, planVerdictSchema, quoteSchema, reviewVerdictSchema } from './plan.ts';
 import { claimCheckSchema } from './references.ts';
 import { taskKeySchema } from './task.ts';
-import { mcpSourceSchema, sandboxPolicySchema } from './tool.ts';
+import { mcpSourceSchema, sandboxPolicySchema, toolManifestSchema } from './tool.ts';
 
 /** What every role of a task needs to know about it; set by the analyst, behind a claim check. */
 export const taskContextSchema = z.strictObject({
@@ -20,6 +20,8 @@ export const taskContextSchema = z.strictObject({
   allowed_tools: z.array(toolNameSchema).nullable(),
   max_iterations: z.int(),
   max_cost_usd: z.number().nullable(),
+  /** How long people have to answer a question about this task; null as the tenant or the office says. */
+  approval_timeout_seconds: z.int().nullable().default(null),
   deadline: z.iso.datetime(),
   dry_run: z.boolean(),
   /** A complete plan given by the caller: the planner is not asked. */
@@ -151,6 +153,20 @@ export type ValidatorResult = z.infer<typeof validatorResultSchema>;
 
 // Broker --------------------------------------------------------------------------------------------
 
+/**
+ * What the executor judges again when the references of a step's hosts, paths or operation are resolved: the tenant's
+ * policies as they were when the plan was authorized, and what else the decision rested on.
+ */
+export const recheckSchema = z.strictObject({
+  policies: z.record(z.string(), z.string()),
+  tool: toolManifestSchema.pick({ name: true, risk: true, network: true, idempotent: true }),
+  source: z.enum(['builtin', 'lambda', 'mcp']),
+  destination: z.string(),
+  /** A person has approved the plan. */
+  approved: z.boolean(),
+});
+export type Recheck = z.infer<typeof recheckSchema>;
+
 /** What one step may do; the executor refuses anything else. */
 export const grantSchema = z.strictObject({
   tool: toolNameSchema,
@@ -160,6 +176,7 @@ export const grantSchema = z.strictObject({
   workspace: z.enum(['none', 'direct', 'mounted']),
   policy: sandboxPolicySchema,
   mcp: mcpSourceSchema.optional(),
+  recheck: recheckSchema.optional(),
 });
 export type Grant = z.infer<typeof grantSchema>;
 export const authorizationSchema = z.strictObject({
@@ -175,6 +192,8 @@ export const brokerEventSchema = z.discriminatedUnion('action', [
     action: z.literal('ask_human'),
     kind: z.enum(['approval', 'escalation']),
     reason: z.string(),
+    /** How long the state waits for the answer. */
+    timeout_seconds: z.int().min(1).optional(),
     task_token: z.string().min(1),
   }),
   planPlaceSchema.extend({ action: z.literal('expire') }),

@@ -41,6 +41,8 @@ export const constraintsSchema = z.strictObject({
   allowed_tools: z.array(toolNameSchema).max(100).optional(),
   max_cost_usd: z.number().positive().max(10_000).optional(),
   max_iterations: z.int().min(1).max(10).optional(),
+  /** Seconds that people have to approve, reject or judge before the question expires; 30 days at most. */
+  approval_timeout_seconds: z.int().min(1).max(2_592_000).optional(),
 });
 export type Constraints = z.infer<typeof constraintsSchema>;
 

@@ -74,6 +74,7 @@ export function createAnalyst(deps: AnalystDeps) {
       allowed_tools: record.constraints.allowed_tools ?? null,
       max_iterations: record.constraints.max_iterations ?? deps.defaultMaxIterations,
       max_cost_usd: record.constraints.max_cost_usd ?? null,
+      approval_timeout_seconds: record.constraints.approval_timeout_seconds ?? null,
       deadline: record.deadline,
       dry_run: record.dry_run,
       given_plan: record.plan,

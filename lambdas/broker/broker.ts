@@ -17,10 +17,12 @@ import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { ModelRouter } from '../shared/llm/provider.ts';
 import { askModel } from '../shared/model-call.ts';
-import type { AuditStore } from '../shared/stores/audit-store.ts';
+import { auditDocument } from '../shared/stores/audit-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import { sortKey } from '../shared/stores/keys.ts';
 import type { ToolRegistry } from '../shared/tools/shelf.ts';
+import { contentWasRead } from './content-read.ts';
+import { destinationOf, reachesAddresses, type Surroundings } from './destination.ts';
 import { isIdempotentStep } from './idempotency.ts';
 import { type Policy, type Ruling, type StepRuling, sandboxFor, stricter } from './policy.ts';
 import { gatekeeperInstructions } from './prompt.ts';
@@ -31,8 +33,7 @@ export class UnauthorizedPlanError extends OfficeError {
 }
 
 export interface BrokerDeps {
-  readonly log: Pick<EventLog, 'append'>;
-  readonly audit: Pick<AuditStore, 'append'>;
+  readonly log: Pick<EventLog, 'append' | 'list'>;
   readonly claims: ClaimChecks;
   readonly router: ModelRouter;
   readonly registry: ToolRegistry;
@@ -58,12 +59,15 @@ export function createBroker(deps: BrokerDeps) {
   };
 
   function grantsFor(
-    document: PlanDocument,
+    surroundings: Surroundings,
     manifests: ReadonlyMap<string, ToolManifest>,
+    policy: Policy,
+    approved: boolean,
   ): Authorization['grants'] {
     return Object.fromEntries(
-      document.plan.steps.map((step) => {
+      surroundings.steps.map((step) => {
         const manifest = manifestOf(manifests, step.action);
+        const recheck = policy.recheckFor(step, manifest, destinationOf(step, manifest, surroundings));
         return [
           step.step_id,
           {
@@ -72,7 +76,8 @@ export function createBroker(deps: BrokerDeps) {
             function_name: functionOf(manifest),
             idempotent: manifest.idempotent || isIdempotentStep(step),
             workspace: manifest.workspace,
-            policy: sandboxFor(step, manifest, deps.allowHosts),
+            policy: sandboxFor(step, manifest, deps.allowHosts, surroundings),
+            ...(recheck === null ? {} : { recheck: { ...recheck, approved } }),
             ...(manifest.source.kind === 'mcp'
               ? { mcp: { url: manifest.source.url, tool: manifest.source.tool } }
               : {}),
@@ -111,6 +116,23 @@ export function createBroker(deps: BrokerDeps) {
     return { ruling, reason: ruling === 'permit' ? '' : `The gatekeeper: ${reason}`, events: [reply.event] };
   }
 
+  /** The log is read only when a step goes somewhere that what was read could have chosen. */
+  async function surroundingsOf(
+    event: AuthorizeEvent,
+    context: TaskContext,
+    document: PlanDocument,
+    manifests: ReadonlyMap<string, ToolManifest>,
+  ): Promise<Surroundings> {
+    const { steps } = document.plan;
+    const unread: Surroundings = { context, steps, content_was_read: true };
+    const matters = steps.some((step) => {
+      const manifest = manifestOf(manifests, step.action);
+      return reachesAddresses(step, manifest) && destinationOf(step, manifest, unread) === 'untrusted';
+    });
+    if (!matters || context.workspace.length > 0) return unread;
+    return { ...unread, content_was_read: contentWasRead(await deps.log.list(event), event) };
+  }
+
   return {
     /** @throws UnauthorizedPlanError and what the router throws */
     async authorize(event: AuthorizeEvent): Promise<BrokerResult> {
@@ -123,9 +145,11 @@ export function createBroker(deps: BrokerDeps) {
       if (canonicalHash(document.plan) !== event.plan_hash) {
         throw new UnauthorizedPlanError('The plan changed between the validator and the broker.');
       }
-      const rulings = document.plan.steps.map((step) =>
-        policy.rule(step, manifestOf(shelf.manifests, step.action), context),
-      );
+      const surroundings = await surroundingsOf(event, context, document, shelf.manifests);
+      const rulings = document.plan.steps.map((step) => {
+        const manifest = manifestOf(shelf.manifests, step.action);
+        return policy.rule(step, manifest, context, destinationOf(step, manifest, surroundings));
+      });
       const gatekeeper = await gatekeep(event, context, document, shelf.manifests);
       const ruling = rulings.reduce((worst, { ruling }) => stricter(worst, ruling), gatekeeper.ruling);
       const decision = context.dry_run && ruling !== 'deny' ? 'priced' : decisionOf[ruling];
@@ -134,49 +158,49 @@ export function createBroker(deps: BrokerDeps) {
         .join(' ');
       const authorization: Authorization = {
         plan_hash: event.plan_hash,
-        grants: ruling === 'deny' ? {} : grantsFor(document, shelf.manifests),
+        grants:
+          ruling === 'deny' ? {} : grantsFor(surroundings, shelf.manifests, policy, ruling === 'ask_human'),
       };
-      await Promise.all([
-        deps.log.append(
-          event,
-          [...gatekeeper.events, decidedEvent(event, decision, reason)],
-          [
-            {
-              sk: sortKey.verdict(event.subtask_id, event.iteration),
-              body: { validation: event.validation, decision, reason, rulings, authorization },
+      await deps.log.append(
+        event,
+        [...gatekeeper.events, decidedEvent(event, decision, reason, rulings)],
+        [
+          {
+            sk: sortKey.verdict(event.subtask_id, event.iteration),
+            body: { validation: event.validation, decision, reason, rulings, authorization },
+          },
+          auditDocument(event.tenant_id, deps.now(), {
+            action: `plan.${decision}`,
+            actor: 'broker',
+            task_id: event.task_id,
+            subtask_id: event.subtask_id,
+            detail: {
+              plan_hash: event.plan_hash,
+              iteration: event.iteration,
+              reason,
+              rulings: rulings.map(({ step_id, tool, ruling, policy }) => ({
+                step_id,
+                tool,
+                ruling,
+                policy,
+              })),
             },
-          ],
-        ),
-        recordUnlessHarmless(event, document, rulings, shelf.manifests, decision),
-      ]);
+          }),
+        ],
+      );
       return {
         decision,
         reason: reason === '' ? 'Permitted by policy.' : reason,
-        approval_timeout_seconds: deps.approvalTimeoutSeconds,
+        approval_timeout_seconds: approvalTimeout(context, policy),
         authorization: await deps.claims.checkIn(event, authorization),
       };
     },
   };
 
-  /** Low risk runs without an audit entry; everything else leaves one. */
-  async function recordUnlessHarmless(
-    event: AuthorizeEvent,
-    document: PlanDocument,
-    rulings: readonly StepRuling[],
-    manifests: ReadonlyMap<string, ToolManifest>,
-    decision: BrokerResult['decision'],
-  ): Promise<void> {
-    if (document.plan.steps.every((step) => manifestOf(manifests, step.action).risk === 'low')) return;
-    await deps.audit.append(event.tenant_id, {
-      action: `plan.${decision}`,
-      actor: 'broker',
-      task_id: event.task_id,
-      subtask_id: event.subtask_id,
-      detail: {
-        plan_hash: event.plan_hash,
-        rulings: rulings.map(({ step_id, tool, ruling, policy }) => ({ step_id, tool, ruling, policy })),
-      },
-    });
+  /** The shorter of what the task and the tenant's policies ask for; otherwise the office's own. */
+  function approvalTimeout(context: TaskContext, policy: Policy): number {
+    const asked = [context.approval_timeout_seconds, policy.approvalTimeoutSeconds].filter((s) => s !== null);
+    return asked.length === 0 ? deps.approvalTimeoutSeconds : Math.min(...asked);
   }
 }
 
@@ -195,12 +219,19 @@ function manifestOf(manifests: ReadonlyMap<string, ToolManifest>, name: string):
   return manifest;
 }
 
-function decidedEvent(event: AuthorizeEvent, decision: BrokerResult['decision'], reason: string): NewEvent {
+function decidedEvent(
+  event: AuthorizeEvent,
+  decision: BrokerResult['decision'],
+  reason: string,
+  rulings: readonly StepRuling[],
+): NewEvent {
   const place = { subtask_id: event.subtask_id, iteration: event.iteration };
   const data = {
     plan_hash: event.plan_hash,
     decision,
     reason,
+    /** What was not simply permitted, with the policy that says so. */
+    rulings: rulings.filter(({ ruling }) => ruling !== 'permit') as unknown as Json,
     warnings: event.validation.warnings,
     quote: event.validation.quote as unknown as Json,
   };

@@ -1,19 +1,20 @@
 import {
   type AuthorizationAnswer,
   checkParsePolicySet,
+  policyToJson,
   preparsePolicySet,
   preparseSchema,
   statefulIsAuthorized,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Json } from '../../schemas/json.ts';
-import type { Step } from '../../schemas/plan.ts';
-import type { TaskContext } from '../../schemas/roles.ts';
+import type { Json, JsonObject } from '../../schemas/json.ts';
+import type { Recheck, TaskContext } from '../../schemas/roles.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
 import { canonicalHash } from '../shared/canonical.ts';
 import { OfficeError } from '../shared/errors.ts';
 import { findReferences } from '../shared/plans/references.ts';
 import { defaultPolicies, policySchema } from './default-policies.ts';
+import { hostsOf } from './destination.ts';
 import type { Policy, StepRuling } from './policy.ts';
 
 /** A policy does not parse or does not fit the schema; the message is Cedar's own. */
@@ -55,28 +56,55 @@ const strings = (value: Json | undefined): string[] =>
       ? value.filter((item) => typeof item === 'string')
       : [];
 
-/** Hosts that a step's inputs name; a URL that is still a reference names none, and `inputs_are_final` is false. */
-function hostsOf(step: Step): string[] {
-  return strings(step.inputs['url']).flatMap((text) => (URL.canParse(text) ? [new URL(text).host] : []));
+const PATH_INPUTS = ['path', 'files', 'folder', 'attachments'];
+const pathsOf = (inputs: JsonObject): string[] => PATH_INPUTS.flatMap((name) => strings(inputs[name]));
+
+/** What a decision about a step rests on, besides its inputs. */
+interface Ground {
+  readonly tenant_id: string;
+  readonly tool: Recheck['tool'];
+  readonly source: Recheck['source'];
+  readonly destination: string;
+  readonly priority: TaskContext['priority'];
+  readonly tool_is_allowed: boolean;
 }
 
-const pathsOf = (step: Step): string[] =>
-  ['path', 'files', 'folder', 'attachments'].flatMap((name) => strings(step.inputs[name]));
+const contextOf = (inputs: JsonObject, ground: Ground, approved: boolean) => ({
+  tool_is_allowed: ground.tool_is_allowed,
+  approved_by_human: approved,
+  task_priority: ground.priority,
+  operation: String(inputs['operation'] ?? inputs['method'] ?? '').toLowerCase(),
+  hosts: hostsOf(inputs),
+  paths: pathsOf(inputs),
+  inputs_are_final: findReferences(inputs).length === 0,
+  destination: ground.destination,
+});
 
-function contextOf(step: Step, context: TaskContext, approved: boolean) {
-  return {
-    tool_is_allowed: context.allowed_tools === null || context.allowed_tools.includes(step.action),
-    approved_by_human: approved,
-    task_priority: context.priority,
-    operation: String(step.inputs['operation'] ?? step.inputs['method'] ?? '').toLowerCase(),
-    hosts: hostsOf(step),
-    paths: pathsOf(step),
-    inputs_are_final: findReferences(step.inputs).length === 0,
-  };
+/** Inputs that policies look at; a reference in another one changes nothing about the decision. */
+const isLookedAt = (at: string): boolean =>
+  /^(?:operation|method|path|files|folder|attachments)(?:\.|$)/.test(at) ||
+  /(?:^|_)(?:url|uri|endpoint|link|href)s?(?:\.|$)/i.test(at);
+
+const ANNOTATION = 'approval_timeout_seconds';
+
+/** The shortest time for people's answers that a policy asks for with `@approval_timeout_seconds("600")`. */
+function approvalTimeoutOf(policies: Readonly<Record<string, string>>): number | null {
+  const times = Object.values(policies).flatMap((text) => {
+    const answer = policyToJson(text);
+    if (answer.type === 'failure') return [];
+    const seconds = Number(answer.json.annotations?.[ANNOTATION] ?? Number.NaN);
+    return Number.isInteger(seconds) && seconds >= 1 ? [seconds] : [];
+  });
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+export interface CedarPolicy extends Policy {
+  /** Whether a step may run with its references resolved, and which policies say so or forbid it. */
+  judge(inputs: JsonObject, ground: Ground, approved: boolean): { allowed: boolean; reasons: string[] };
 }
 
 /** The default policies and the tenant's own, evaluated by Cedar. */
-export function createCedarPolicy(tenantPolicies: Readonly<Record<string, string>> = {}): Policy {
+export function createCedarPolicy(tenantPolicies: Readonly<Record<string, string>> = {}): CedarPolicy {
   prepareSchema();
   const policies = { ...tenantPolicies, ...defaultPolicies };
   const setId = canonicalHash(policies);
@@ -84,34 +112,21 @@ export function createCedarPolicy(tenantPolicies: Readonly<Record<string, string
   if (prepared.type === 'failure')
     throw new InvalidPolicyError(prepared.errors.map((error) => error.message).join(' '));
 
-  function ask(
-    step: Step,
-    manifest: ToolManifest,
-    context: TaskContext,
-    approved: boolean,
-  ): { allowed: boolean; reasons: string[] } {
-    const resource = { type: 'Tool', id: manifest.name };
-    const principal = { type: 'Tenant', id: context.tenant_id };
+  function judge(inputs: JsonObject, ground: Ground, approved: boolean) {
+    const resource = { type: 'Tool', id: ground.tool.name };
+    const principal = { type: 'Tenant', id: ground.tenant_id };
+    const { risk, network, idempotent } = ground.tool;
     const answer: AuthorizationAnswer = statefulIsAuthorized({
       principal,
       action: { type: 'Action', id: 'run_step' },
       resource,
-      context: contextOf(step, context, approved),
+      context: contextOf(inputs, ground, approved),
       preparsedSchemaName: SCHEMA,
       validateRequest: true,
       preparsedPolicySetId: setId,
       entities: [
         { uid: principal, attrs: {}, parents: [] },
-        {
-          uid: resource,
-          attrs: {
-            risk: manifest.risk,
-            network: manifest.network,
-            idempotent: manifest.idempotent,
-            source: manifest.source.kind,
-          },
-          parents: [],
-        },
+        { uid: resource, attrs: { risk, network, idempotent, source: ground.source }, parents: [] },
       ],
     });
     if (answer.type === 'failure')
@@ -123,17 +138,68 @@ export function createCedarPolicy(tenantPolicies: Readonly<Record<string, string
   }
 
   return {
-    rule(step, manifest, context): StepRuling {
+    judge,
+    approvalTimeoutSeconds: approvalTimeoutOf(tenantPolicies),
+
+    rule(step, manifest, context, destination): StepRuling {
+      const ground: Ground = {
+        tenant_id: context.tenant_id,
+        tool: factsOf(manifest),
+        source: manifest.source.kind,
+        destination,
+        priority: context.priority,
+        tool_is_allowed: context.allowed_tools === null || context.allowed_tools.includes(step.action),
+      };
       const ruled = (ruling: StepRuling['ruling'], reasons: readonly string[]): StepRuling => ({
         step_id: step.step_id,
         tool: step.action,
         ruling,
         policy: reasons.length === 0 ? 'nothing-permits-it' : reasons.join(', '),
       });
-      const plain = ask(step, manifest, context, false);
+      const plain = judge(step.inputs, ground, false);
       if (plain.allowed) return ruled('permit', plain.reasons);
-      const approved = ask(step, manifest, context, true);
+      const approved = judge(step.inputs, ground, true);
       return approved.allowed ? ruled('ask_human', approved.reasons) : ruled('deny', approved.reasons);
     },
+
+    recheckFor(step, manifest, destination) {
+      // The default policies look at nothing that a reference could change.
+      if (Object.keys(tenantPolicies).length === 0) return null;
+      if (!findReferences(step.inputs).some(({ at }) => isLookedAt(at))) return null;
+      return {
+        policies: { ...tenantPolicies },
+        tool: factsOf(manifest),
+        source: manifest.source.kind,
+        destination,
+      };
+    },
   };
+}
+
+const factsOf = ({ name, risk, network, idempotent }: ToolManifest): Recheck['tool'] => ({
+  name,
+  risk,
+  network,
+  idempotent,
+});
+
+/**
+ * Judges a step again with its references resolved, by the policies it was authorized with.
+ * @returns null when it may run, otherwise the names of the policies that stop it
+ */
+export function judgeResolved(inputs: JsonObject, recheck: Recheck, context: TaskContext): string | null {
+  const { allowed, reasons } = createCedarPolicy(recheck.policies).judge(
+    inputs,
+    {
+      tenant_id: context.tenant_id,
+      tool: recheck.tool,
+      source: recheck.source,
+      destination: recheck.destination,
+      priority: context.priority,
+      tool_is_allowed: context.allowed_tools === null || context.allowed_tools.includes(recheck.tool.name),
+    },
+    recheck.approved,
+  );
+  if (allowed) return null;
+  return reasons.length === 0 ? 'nothing-permits-it' : reasons.join(', ');
 }

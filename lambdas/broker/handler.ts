@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { brokerEventSchema } from '../../schemas/roles.ts';
-import { documentClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { modelRouterFromEnvironment } from '../shared/llm/from-environment.ts';
 import { roleHandler } from '../shared/role-handler.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
-import { createAuditStore } from '../shared/stores/audit-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
-import { createPolicyStore } from '../shared/stores/policy-store.ts';
 import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
 import { claimChecks, eventLog, taskTable } from '../shared/wiring.ts';
 import { createBroker } from './broker.ts';
 import { createHumanDesk } from './human.ts';
-import { createTenantPolicies } from './tenant-policies.ts';
+import { tenantPoliciesFromEnvironment } from './tenant-policies.ts';
 
 const environment = readEnvironment([
   'REGISTRY_TABLE',
@@ -28,12 +25,9 @@ const shared = {
 };
 const broker = createBroker({
   ...shared,
-  audit: createAuditStore(taskTable()),
   router: modelRouterFromEnvironment(),
   registry: toolRegistryFromEnvironment(),
-  policyOf: createTenantPolicies({
-    store: createPolicyStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
-  }),
+  policyOf: (tenantId) => tenantPoliciesFromEnvironment().of(tenantId),
   functions: z.record(z.string(), z.string()).parse(JSON.parse(environment.TOOL_FUNCTIONS)),
   allowHosts: environment.OFFICE_ALLOW_HOSTS.split(',').filter((host) => host !== ''),
 });

@@ -1,7 +1,13 @@
 import type { z } from 'zod';
 import { type brokerEventSchema, type HumanDecision, planDocumentSchema } from '../../schemas/roles.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
-import { ApprovalNotPendingError, type ApprovalStore, approvalId } from '../shared/stores/approval-store.ts';
+import {
+  type Approval,
+  ApprovalNotPendingError,
+  type ApprovalStore,
+  approvalId,
+} from '../shared/stores/approval-store.ts';
+import { auditDocument } from '../shared/stores/audit-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 
 type BrokerEvent = z.output<typeof brokerEventSchema>;
@@ -13,6 +19,8 @@ export interface HumanDeps {
   readonly log: Pick<EventLog, 'append'>;
   readonly claims: ClaimChecks;
   readonly approvalTimeoutSeconds: number;
+  /** Tells whoever the task names that a person is asked. It must not fail: the question stands without it. */
+  readonly announce?: (approval: Approval) => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -23,7 +31,8 @@ export function createHumanDesk(deps: HumanDeps) {
       const { plan } = await deps.claims.checkOut(event.document, planDocumentSchema);
       const at = deps.now();
       const approval_id = approvalId(event);
-      await deps.approvals.request({
+      const seconds = event.timeout_seconds ?? deps.approvalTimeoutSeconds;
+      const approval: Approval = {
         approval_id,
         kind: event.kind,
         tenant_id: event.tenant_id,
@@ -35,9 +44,10 @@ export function createHumanDesk(deps: HumanDeps) {
         steps: plan.steps.map(({ step_id, action, inputs }) => ({ step_id, action, inputs })),
         status: 'pending',
         requested_at: at.toISOString(),
-        expires_at_time: new Date(at.getTime() + deps.approvalTimeoutSeconds * 1000).toISOString(),
+        expires_at_time: new Date(at.getTime() + seconds * 1000).toISOString(),
         task_token: event.task_token,
-      });
+      };
+      await deps.approvals.request(approval);
       await deps.log.append(event, [
         {
           type: 'approval.requested',
@@ -51,6 +61,7 @@ export function createHumanDesk(deps: HumanDeps) {
           data: { approval_id, kind: event.kind, plan_hash: event.plan_hash },
         },
       ]);
+      await deps.announce?.(approval);
     },
 
     /** Nobody answered in time: closes what is still pending for this plan. */
@@ -79,15 +90,27 @@ export function createHumanDesk(deps: HumanDeps) {
           if (!(error instanceof ApprovalNotPendingError)) throw error;
         }
       }
-      await deps.log.append(event, [
-        {
-          type: 'approval.decided',
-          subtask_id: event.subtask_id,
-          iteration: event.iteration,
-          message: 'The request for a human decision expired',
-          data: { ...decision },
-        },
-      ]);
+      await deps.log.append(
+        event,
+        [
+          {
+            type: 'approval.decided',
+            subtask_id: event.subtask_id,
+            iteration: event.iteration,
+            message: 'The request for a human decision expired',
+            data: { ...decision },
+          },
+        ],
+        pending.map(({ approval_id, kind, plan_hash }) =>
+          auditDocument(event.tenant_id, deps.now(), {
+            action: 'approval.decided',
+            actor: decision.by,
+            task_id: event.task_id,
+            subtask_id: event.subtask_id,
+            detail: { approval_id, kind, outcome: 'expired', plan_hash, comment: decision.comment },
+          }),
+        ),
+      );
       return decision;
     },
   };

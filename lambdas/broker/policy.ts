@@ -1,6 +1,8 @@
 import type { Step } from '../../schemas/plan.ts';
-import type { TaskContext } from '../../schemas/roles.ts';
+import type { Recheck, TaskContext } from '../../schemas/roles.ts';
 import type { SandboxPolicy, ToolManifest } from '../../schemas/tool.ts';
+import { hostRuleCovers } from '../shared/security/ssrf-guard.ts';
+import { type Destination, hostsOf, namedHosts, reachesAddresses, type Surroundings } from './destination.ts';
 
 /** From mild to strict; the strictest step decides about the plan. */
 export type Ruling = 'permit' | 'ask_human' | 'deny';
@@ -17,14 +19,44 @@ export interface StepRuling {
 
 /** What one step may do, decided before anything runs. */
 export interface Policy {
-  rule(step: Step, manifest: ToolManifest, context: TaskContext): StepRuling;
+  rule(step: Step, manifest: ToolManifest, context: TaskContext, destination: Destination): StepRuling;
+  /** What must be judged again when a step's references are resolved; null when nothing of it could change. */
+  recheckFor(step: Step, manifest: ToolManifest, destination: Destination): Omit<Recheck, 'approved'> | null;
+  /** How long people have to answer, in seconds; null when the tenant's policies don't say. */
+  readonly approvalTimeoutSeconds: number | null;
 }
 
 /** Lambda answers at most 6 MB; what is larger a tool writes to the workspace. */
 const MAX_OUTPUT_BYTES = 5_500_000;
 
+/**
+ * Exceptions for private addresses that this step needs: those of the hosts it names, so that no redirect and no
+ * resolved reference leads to another one.
+ */
+function exceptionsFor(
+  step: Step,
+  manifest: ToolManifest,
+  allowHosts: readonly string[],
+  surroundings?: Pick<Surroundings, 'context' | 'steps'>,
+): string[] {
+  if (manifest.network !== 'internet') return [];
+  if (manifest.source.kind === 'mcp') {
+    const { host } = new URL(manifest.source.url);
+    return allowHosts.filter((rule) => hostRuleCovers(rule, host));
+  }
+  if (!reachesAddresses(step, manifest)) return [...allowHosts];
+  const named = hostsOf(step.inputs);
+  const hosts = named.length > 0 || surroundings === undefined ? named : [...namedHosts(surroundings)];
+  return allowHosts.filter((rule) => hosts.some((host) => hostRuleCovers(rule, host)));
+}
+
 /** The sandbox of one step: its tool's limits, tightened by what the step asks for. */
-export function sandboxFor(step: Step, manifest: ToolManifest, allowHosts: readonly string[]): SandboxPolicy {
+export function sandboxFor(
+  step: Step,
+  manifest: ToolManifest,
+  allowHosts: readonly string[],
+  surroundings?: Pick<Surroundings, 'context' | 'steps'>,
+): SandboxPolicy {
   const asked = step.inputs['timeout_seconds'];
   const limits = [
     manifest.timeout_seconds,
@@ -34,7 +66,7 @@ export function sandboxFor(step: Step, manifest: ToolManifest, allowHosts: reado
   return {
     timeout_seconds: Math.max(1, Math.floor(Math.min(...limits))),
     max_output_bytes: MAX_OUTPUT_BYTES,
-    allow_hosts: manifest.network === 'internet' ? [...allowHosts] : [],
+    allow_hosts: exceptionsFor(step, manifest, allowHosts, surroundings),
     deny_hosts: [],
   };
 }

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { NewEvent } from '../../schemas/events.ts';
 import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
 import {
@@ -7,8 +6,10 @@ import {
   type executorEventSchema,
   type Grant,
   planDocumentSchema,
+  type Recheck,
   type StepEvent,
   type StepOutcome,
+  type TaskContext,
   taskContextSchema,
 } from '../../schemas/roles.ts';
 import { isIdempotentStep } from '../broker/idempotency.ts';
@@ -19,6 +20,7 @@ import { OfficeError } from '../shared/errors.ts';
 import { resolveReferences, UnresolvedReferenceError } from '../shared/plans/references.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { Receipt, ReceiptStore } from '../shared/stores/receipt-store.ts';
+import { executedEntry, finishedEvent, refusedBy } from './records.ts';
 import type { StepRun, ToolRunner, ToolRunResult } from './run-tool.ts';
 
 /** The plan, or the step, is not what the broker authorized. */
@@ -38,6 +40,8 @@ export interface ExecutorDeps {
   readonly gate: Pick<Gate, 'release'>;
   readonly claims: ClaimChecks;
   readonly runner: ToolRunner;
+  /** Judges resolved inputs by the policies of the authorization: null, or the policies that stop the step. */
+  readonly recheck: (inputs: JsonObject, recheck: Recheck, context: TaskContext) => Promise<string | null>;
   readonly now: () => Date;
   /** For what must not fail a step: a lost announcement. */
   readonly warn: (problem: unknown) => void;
@@ -58,7 +62,7 @@ export function createExecutor(deps: ExecutorDeps) {
   /** The step and its grant, if the plan is the authorized one. */
   async function authorized(
     event: StepEvent,
-  ): Promise<{ step: Step; grant: Grant; carried: Record<string, unknown>; run: StepRun['deadline'] }> {
+  ): Promise<{ step: Step; grant: Grant; carried: Record<string, unknown>; context: TaskContext }> {
     const [document, authorization, context] = await Promise.all([
       deps.claims.checkOut(event.document, planDocumentSchema),
       deps.claims.checkOut(event.authorization, authorizationSchema),
@@ -72,7 +76,7 @@ export function createExecutor(deps: ExecutorDeps) {
     if (step === undefined || grant === undefined || grant.tool !== step.action) {
       throw new UnauthorizedStepError(`Step "${event.step.step_id}" is not authorized.`);
     }
-    return { step, grant, carried: document.carried, run: new Date(context.deadline) };
+    return { step, grant, carried: document.carried, context };
   }
 
   async function resolvedInputs(
@@ -97,6 +101,7 @@ export function createExecutor(deps: ExecutorDeps) {
     result: ToolRunResult,
     started: Date,
     claimedBy: string,
+    inputs: JsonObject = step.inputs,
   ): Promise<StepOutcome> {
     const outcome: StepOutcome = {
       step_id: step.step_id,
@@ -120,7 +125,7 @@ export function createExecutor(deps: ExecutorDeps) {
     await deps.log.append(
       event,
       [finishedEvent(event, step, outcome, result, duration)],
-      [deps.receipts.done(place, receipt)],
+      [deps.receipts.done(place, receipt), executedEntry(event, step, receipt, inputs, deps.now())],
     );
     await release(event, outcome);
     return outcome;
@@ -184,7 +189,7 @@ export function createExecutor(deps: ExecutorDeps) {
   }
 
   async function perform(event: StepEvent, invocation: Invocation): Promise<StepOutcome> {
-    const { step, grant, carried, run: taskDeadline } = await authorized(event);
+    const { step, grant, carried, context } = await authorized(event);
     const started = deps.now();
     let inputs: JsonObject;
     try {
@@ -193,20 +198,29 @@ export function createExecutor(deps: ExecutorDeps) {
       if (!(error instanceof UnresolvedReferenceError)) throw error;
       return settle(event, step, { status: 'failed', error, attempts: 0 }, started, invocation.request_id);
     }
-    const limit = Math.min(started.getTime() + grant.policy.timeout_seconds * 1000, taskDeadline.getTime());
+    const stopped = grant.recheck === undefined ? null : await deps.recheck(inputs, grant.recheck, context);
+    if (stopped !== null) {
+      const refusal = refusedBy(stopped);
+      return settle(event, step, refusal, started, invocation.request_id, inputs);
+    }
+    const limit = Math.min(
+      started.getTime() + grant.policy.timeout_seconds * 1000,
+      Date.parse(context.deadline),
+    );
     const idempotent = grant.idempotent || isIdempotentStep({ action: step.action, inputs });
     const run: StepRun = { event, step, grant, inputs, idempotent, deadline: new Date(limit) };
     if (!idempotent) {
       const claim = await claimed(run, invocation);
       if (claim !== 'ours') {
-        if ('attempts' in claim) return settle(event, step, claim, started, invocation.request_id);
+        if ('attempts' in claim) return settle(event, step, claim, started, invocation.request_id, inputs);
         await release(event, claim);
         return claim;
       }
     }
     const announcement = setTimeout(() => void announce(event, step).catch(deps.warn), ANNOUNCE_AFTER_MS);
     try {
-      return await settle(event, step, await deps.runner.run(run), started, invocation.request_id);
+      const result = await deps.runner.run(run);
+      return await settle(event, step, result, started, invocation.request_id, inputs);
     } finally {
       clearTimeout(announcement);
     }
@@ -280,34 +294,4 @@ export function causeOf(cause: string | undefined): string {
     // Not JSON: Cause is the message itself.
   }
   return cause.slice(0, 2_000);
-}
-
-function finishedEvent(
-  event: StepEvent,
-  step: Step,
-  outcome: StepOutcome,
-  result: ToolRunResult,
-  duration: number,
-): NewEvent {
-  const cost = result.status === 'succeeded' ? result.cost : { usd: 0, tokens: 0 };
-  const seconds = (duration / 1000).toFixed(2);
-  return {
-    type: 'step.finished',
-    status: 'executing',
-    subtask_id: event.subtask_id,
-    iteration: event.iteration,
-    step_id: step.step_id,
-    message:
-      outcome.status === 'succeeded'
-        ? `Step ${step.step_id} (${step.action}) done in ${seconds} s`
-        : `Step ${step.step_id} (${step.action}) ${outcome.status === 'failed' ? 'failed' : 'is in doubt'}: ${outcome.error?.message ?? ''}`,
-    data: {
-      status: outcome.status,
-      action: step.action,
-      duration_ms: duration,
-      attempts: result.attempts,
-      cost,
-      outcome: outcome as unknown as Json,
-    },
-  };
 }

@@ -1,6 +1,8 @@
 import type { NewEvent } from '../../schemas/events.ts';
 import type { ApprovalView } from '../../schemas/http.ts';
 import { type Approval, ApprovalNotPendingError } from '../shared/stores/approval-store.ts';
+import { auditDocument } from '../shared/stores/audit-store.ts';
+import type { LoggedDocument } from '../shared/stores/event-log.ts';
 import type { Caller } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { conflict, notFound } from './problem.ts';
@@ -39,9 +41,11 @@ export async function decideApproval(
   const status = decision.decision === 'approve' ? 'approved' : 'rejected';
   const decided = await decideOrRepeat(deps, caller, known, status, decision.comment ?? '');
   // The log first: the execution goes on at once, and the planner reads there why a plan was turned down.
-  await deps.events.append({ tenant_id: caller.tenant_id, task_id: decided.task_id }, [
-    decidedEvent(decided),
-  ]);
+  await deps.events.append(
+    { tenant_id: caller.tenant_id, task_id: decided.task_id },
+    [decidedEvent(decided)],
+    [decidedEntry(decided, caller, deps.now())],
+  );
   const heard = await deps.executions.answer(decided.task_token, {
     outcome: status,
     by: decided.decided_by ?? caller.actor,
@@ -49,19 +53,6 @@ export async function decideApproval(
   });
   if (!heard)
     throw conflict('The task no longer waits for this decision: it has ended, or the time is over.');
-  await deps.audit.append(caller.tenant_id, {
-    action: 'approval.decided',
-    actor: caller.actor,
-    task_id: decided.task_id,
-    subtask_id: decided.subtask_id,
-    detail: {
-      approval_id: approvalId,
-      kind: decided.kind,
-      outcome: status,
-      plan_hash: decided.plan_hash,
-      comment: decided.comment ?? '',
-    },
-  });
   return decided;
 }
 
@@ -101,3 +92,18 @@ const decidedEvent = (approval: Approval): NewEvent => ({
     comment: approval.comment ?? '',
   },
 });
+
+const decidedEntry = (approval: Approval, caller: Caller, at: Date): LoggedDocument =>
+  auditDocument(caller.tenant_id, at, {
+    action: 'approval.decided',
+    actor: approval.decided_by ?? caller.actor,
+    task_id: approval.task_id,
+    subtask_id: approval.subtask_id,
+    detail: {
+      approval_id: approval.approval_id,
+      kind: approval.kind,
+      outcome: approval.status,
+      plan_hash: approval.plan_hash,
+      comment: approval.comment ?? '',
+    },
+  });

@@ -154,7 +154,7 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
     }),
     idempotency: fakeIdempotencyStore(),
     tasks: fakeTaskStore(tasks, now),
-    events: fakeEventLog(events, tasks, stamp),
+    events: fakeEventLog(events, tasks, stamp, audit),
     documents: {
       list: async () => [],
       async putFeedback(key, given) {

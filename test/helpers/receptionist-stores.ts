@@ -1,4 +1,5 @@
 /** In-memory stores that keep the rules of the real ones: one conditional write a transition, per tenant. */
+
 import { createHash } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import {
@@ -6,6 +7,7 @@ import {
   ApprovalNotPendingError,
   type ApprovalStore,
 } from '../../lambdas/shared/stores/approval-store.ts';
+import { type AuditEntry, auditEntrySchema } from '../../lambdas/shared/stores/audit-store.ts';
 import {
   type DeadLetter,
   DeadLetterNotOpenError,
@@ -93,10 +95,14 @@ export function fakeEventLog(
   events: Map<string, TaskEvent[]>,
   tasks: ReadonlyMap<string, TaskRecord>,
   stamp: ReturnType<typeof eventStamp>,
+  audit: AuditEntry[],
 ): EventLog {
   return {
-    async append(key, added) {
+    async append(key, added, documents = []) {
       const logged = added.map(stamp);
+      audit.push(
+        ...documents.filter(({ pk }) => pk !== undefined).map(({ body }) => auditEntrySchema.parse(body)),
+      );
       events.set(idOf(key), [...(events.get(idOf(key)) ?? []), ...logged]);
       return logged;
     },

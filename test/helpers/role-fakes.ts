@@ -83,6 +83,7 @@ export const aContext = (overrides: Partial<TaskContext> = {}): TaskContext => (
   allowed_tools: null,
   max_iterations: 3,
   max_cost_usd: null,
+  approval_timeout_seconds: null,
   deadline: '2026-01-02T00:00:00.000Z',
   dry_run: false,
   given_plan: null,

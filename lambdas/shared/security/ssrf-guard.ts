@@ -140,6 +140,14 @@ export function bareHost(hostname: string): string {
     .toLowerCase();
 }
 
+/** Whether an entry of an allow or deny list speaks of a URL's host, which is without a port when it is the usual one. */
+export function hostRuleCovers(entry: string, host: string): boolean {
+  const rule = parseRule(entry);
+  const url = new URL(`http://${host}/`);
+  const ports = url.port === '' ? ['80', '443'] : [url.port];
+  return ports.some((port) => matches([rule], bareHost(url.hostname), port) !== undefined);
+}
+
 function matches(rules: readonly HostRule[], host: string, port: string): HostRule | undefined {
   return rules.find(
     (rule) =>

@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/
 import { monotonicFactory } from 'ulid';
 import { z } from 'zod';
 import { jsonObjectSchema } from '../../../schemas/json.ts';
+import type { LoggedDocument } from './event-log.ts';
 import { tenantPartition } from './keys.ts';
 
 /** Who did what, when: decisions of people, registrations, and runs of tools. */
@@ -35,6 +36,21 @@ export interface AuditStore {
 const KEPT_SECONDS = 400 * 86_400;
 const nextId = monotonicFactory();
 
+function stamped(tenantId: string, at: Date, entry: NewAuditEntry): { pk: string; logged: AuditEntry } {
+  const logged: AuditEntry = { ...entry, id: nextId(at.getTime()), at: at.toISOString() };
+  return { pk: tenantPartition(tenantId, 'AUDIT'), logged };
+}
+const expiryOf = (at: Date): number => Math.floor(at.getTime() / 1000) + KEPT_SECONDS;
+
+/**
+ * An entry as a document, to be written with the event that announces what it is about (EventLog.append): the audit of
+ * the hot path costs no request of its own, and neither is there without the other.
+ */
+export function auditDocument(tenantId: string, at: Date, entry: NewAuditEntry): LoggedDocument {
+  const { pk, logged } = stamped(tenantId, at, entry);
+  return { pk, sk: logged.id, body: { ...logged, expires_at: expiryOf(at) } };
+}
+
 export function createAuditStore(deps: {
   client: Pick<DynamoDBDocumentClient, 'send'>;
   table: string;
@@ -46,15 +62,15 @@ export function createAuditStore(deps: {
   return {
     async append(tenantId, entry) {
       const at = now();
-      const logged: AuditEntry = { ...entry, id: nextId(at.getTime()), at: at.toISOString() };
+      const { pk, logged } = stamped(tenantId, at, entry);
       await client.send(
         new PutCommand({
           TableName: table,
           Item: {
             ...logged,
-            pk: tenantPartition(tenantId, 'AUDIT'),
+            pk,
             sk: logged.id,
-            expires_at: Math.floor(at.getTime() / 1000) + KEPT_SECONDS,
+            expires_at: expiryOf(at),
           },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),

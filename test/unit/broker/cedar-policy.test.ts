@@ -31,15 +31,15 @@ describe('the default policies', () => {
     ['high', 'ask_human', 'high-risk-needs-a-human'],
   ] as const)('%s risk: %s', (risk, ruling, policy) => {
     expect(
-      createCedarPolicy().rule(fetching('https://example.com'), manifest(risk), aContext()),
+      createCedarPolicy().rule(fetching('https://example.com'), manifest(risk), aContext(), 'task'),
     ).toMatchObject({ ruling, policy });
   });
 
   it('forbid what the task does not allow, whatever the risk', () => {
     const context = aContext({ allowed_tools: ['code_analyzer'] });
-    expect(createCedarPolicy().rule(fetching('https://example.com'), manifest('low'), context)).toMatchObject(
-      { ruling: 'deny', policy: 'only-allowed-tools' },
-    );
+    expect(
+      createCedarPolicy().rule(fetching('https://example.com'), manifest('low'), context, 'task'),
+    ).toMatchObject({ ruling: 'deny', policy: 'only-allowed-tools' });
   });
 });
 
@@ -53,7 +53,7 @@ describe('a tenant’s own policies', () => {
 
   it('add to the defaults: by host, by operation, by path', () => {
     const policy = createCedarPolicy(own);
-    const rule = (step: Step) => policy.rule(step, manifest('medium'), aContext());
+    const rule = (step: Step) => policy.rule(step, manifest('medium'), aContext(), 'task');
     expect(rule(fetching('https://api.example.com/v1'))).toMatchObject({ ruling: 'permit' });
     expect(rule(fetching('https://evil.example.net/'))).toMatchObject({
       ruling: 'deny',
@@ -72,7 +72,8 @@ describe('a tenant’s own policies', () => {
   it('can’t replace the defaults by taking their names', () => {
     const policy = createCedarPolicy({ 'only-allowed-tools': 'permit (principal, action, resource);' });
     expect(
-      policy.rule(fetching('https://example.com'), manifest('low'), aContext({ allowed_tools: [] })).ruling,
+      policy.rule(fetching('https://example.com'), manifest('low'), aContext({ allowed_tools: [] }), 'task')
+        .ruling,
     ).toBe('deny');
   });
 

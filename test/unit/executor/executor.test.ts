@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   createExecutor,
+  type ExecutorDeps,
   StepInProgressError,
   UnauthorizedStepError,
 } from '../../../lambdas/executor/executor.ts';
@@ -66,6 +67,7 @@ function office(options: {
   carried?: PlanDocument['carried'];
   tool?: (event: ToolEvent, call: number) => Promise<ToolAnswer>;
   files?: Record<string, string>;
+  recheck?: ExecutorDeps['recheck'];
 }) {
   const step = options.step ?? post();
   const plan = aPlan([step]);
@@ -78,6 +80,7 @@ function office(options: {
   };
   const calls: ToolEvent[] = [];
   const events: NewEvent[] = [];
+  const audited: unknown[] = [];
   const released: [string, Outcome][] = [];
   const written = new Map<string, string>();
   const receipts = receiptStore();
@@ -100,10 +103,14 @@ function office(options: {
   };
   const clock = () => new Date(now);
   const executor = createExecutor({
+    recheck: options.recheck ?? (async () => null),
     log: {
       append: async (_key, added, documents = []) => {
         events.push(...added);
-        for (const { sk, body } of documents) receipts.stored.set(sk, body as unknown as Receipt);
+        for (const { pk, sk, body } of documents) {
+          if (pk === undefined) receipts.stored.set(sk, body as unknown as Receipt);
+          else audited.push(body);
+        }
         return [];
       },
     },
@@ -160,6 +167,7 @@ function office(options: {
     event,
     calls,
     events,
+    audited,
     released,
     receipts,
     written,
@@ -389,4 +397,47 @@ const claimOf = (claimed_by: string, claim_expires_at: string): Receipt => ({
   claimed_at: '2025-12-31T00:00:00.000Z',
   claim_expires_at,
   inputs_hash: 'x',
+});
+
+describe('policies of the authorization', () => {
+  const recheck = {
+    policies: {},
+    tool: { name: 'http_client', risk: 'medium', network: 'internet', idempotent: false },
+    source: 'builtin',
+    destination: 'task',
+    approved: false,
+  } as const;
+
+  it('stop a step whose resolved inputs they deny, before its tool is called', async () => {
+    const { run, calls } = office({ grant: grantOf({ recheck }), recheck: async () => 'only-our-hosts' });
+    expect(await run()).toMatchObject({
+      status: 'failed',
+      error: { name: 'PolicyDenied', message: expect.stringContaining('only-our-hosts') },
+    });
+    expect(calls).toHaveLength(0);
+  });
+
+  it('are not asked when nothing of the decision could change', async () => {
+    const { run, calls } = office({ recheck: async () => 'never asked' });
+    expect(await run()).toMatchObject({ status: 'succeeded' });
+    expect(calls).toHaveLength(1);
+  });
+});
+
+it('leaves an audit entry with every step, with a digest of its inputs', async () => {
+  const { run, audited, event } = office({});
+  await run();
+  expect(audited).toHaveLength(1);
+  expect(audited[0]).toMatchObject({
+    action: 'step.executed',
+    actor: 'executor',
+    task_id: '01TASK',
+    step_id: 'send',
+    detail: {
+      tool: 'http_client',
+      plan_hash: event.plan_hash,
+      inputs_sha256: canonicalHash(post().inputs),
+      outcome: 'succeeded',
+    },
+  });
 });
