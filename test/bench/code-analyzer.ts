@@ -38,7 +38,9 @@ function standardLibrary(): string | null {
   const configured = process.env['OFFICE_BENCH_PYTHON_DIR'];
   if (configured) return configured;
   try {
-    const folder = execFileSync('python3', ['-c', 'import os; print(os.path.dirname(os.__file__))'], { encoding: 'utf8' });
+    const folder = execFileSync('python3', ['-c', 'import os; print(os.path.dirname(os.__file__))'], {
+      encoding: 'utf8',
+    });
     return existsSync(folder.trim()) ? folder.trim() : null;
   } catch {
     // No Python on this machine: nothing to measure, which the caller says.
@@ -97,12 +99,18 @@ async function measure(name: string, files: readonly ProjectFile[]): Promise<Ana
 export async function benchCodeAnalyzer(): Promise<AnalyzerTiming[]> {
   const folder = standardLibrary();
   if (!folder) {
-    console.log('code analyzer: skipped, no python3 on this machine; set OFFICE_BENCH_PYTHON_DIR to a folder of Python code');
+    console.log(
+      'code analyzer: skipped, no python3 on this machine; set OFFICE_BENCH_PYTHON_DIR to a folder of Python code',
+    );
     return [];
   }
   const files = pythonFilesBelow(folder);
   const results: AnalyzerTiming[] = [];
-  for (const [name, lines] of [['10,000 lines', 10_000], ['100,000 lines', 100_000], ['all of it', Number.POSITIVE_INFINITY]] as const) {
+  for (const [name, lines] of [
+    ['10,000 lines', 10_000],
+    ['100,000 lines', 100_000],
+    ['all of it', Number.POSITIVE_INFINITY],
+  ] as const) {
     const timing = await measure(`Python standard library, ${name}`, upTo(files, lines));
     results.push(timing);
     console.log(

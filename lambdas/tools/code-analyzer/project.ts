@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ContentCache } from './content-cache.ts';
-import { loadGrammar } from './grammars.ts';
-import type { CallGraph, Language, LanguageGraph, ProjectFile, SkippedFile } from './graph/call-graph.ts';
 import { analyzeModules } from './engine/analyze.ts';
 import type { ModuleFrame } from './engine/ast.ts';
 import { moduleNameOf } from './engine/modules.ts';
 import { readGoPackages } from './go/read-packages.ts';
+import { loadGrammar } from './grammars.ts';
+import type { CallGraph, Language, LanguageGraph, ProjectFile, SkippedFile } from './graph/call-graph.ts';
 import { readJavaPackages } from './java/read-packages.ts';
 import { readScriptModule } from './javascript/read-module.ts';
 import type { PackageSource } from './package-source.ts';

@@ -46,7 +46,13 @@ export function analyzeModules(modules: readonly ModuleFrame[]): LanguageGraph {
   }
   classes.sort(byPlace);
   imports.sort(byPlace);
-  return { functions, calls: [...calls.values()].sort(byPlace), classes, imports, overflowed: [...solver.overflowed] };
+  return {
+    functions,
+    calls: [...calls.values()].sort(byPlace),
+    classes,
+    imports,
+    overflowed: [...solver.overflowed],
+  };
 }
 
 function byPlace(a: { file: string; line: number }, b: { file: string; line: number }): number {
@@ -76,7 +82,7 @@ function outline(module: ModuleFrame, classes: GraphClass[], imports: GraphImpor
         const names = statement.star ? ['*'] : statement.names.map((each) => each.name);
         imports.push({ ...place, module: '.'.repeat(statement.level) + statement.module, names });
       } else if (statement.k === 'if') {
-        pending.push(statement.then, statement.otherwise);
+        pending.push(statement.consequence, statement.otherwise);
       } else if (statement.k === 'try') {
         pending.push(statement.body, statement.otherwise, statement.last);
         pending.push(...statement.handlers.map((each) => each.body));
@@ -97,7 +103,8 @@ function spell(expression: Expression): string {
   if (expression.k === 'name') return expression.name;
   if (expression.k === 'attribute') return `${spell(expression.object)}.${expression.name}`;
   if (expression.k === 'imported') return expression.name ?? expression.module;
-  if (expression.k === 'first') return spell(expression.options.at(-1) ?? { k: 'constant', at: 0, type: 'unknown', value: null });
+  if (expression.k === 'first')
+    return spell(expression.options.at(-1) ?? { k: 'constant', at: 0, type: 'unknown', value: null });
   if (expression.k === 'subscript') return spell(expression.object);
   if (expression.k === 'call') return `${spell(expression.callee)}(…)`;
   return '';

@@ -121,7 +121,7 @@ export type Statement =
   | { k: 'augment'; at: number; target: Expression; operator: string; value: Expression }
   | { k: 'annotate'; at: number; target: Expression; annotation: Expression; value: Expression | null }
   | { k: 'return'; at: number; value: Expression | null }
-  | { k: 'if'; at: number; test: Expression; then: Statement[]; otherwise: Statement[] }
+  | { k: 'if'; at: number; test: Expression; consequence: Statement[]; otherwise: Statement[] }
   | { k: 'while'; at: number; test: Expression; body: Statement[]; otherwise: Statement[] }
   | {
       k: 'for';

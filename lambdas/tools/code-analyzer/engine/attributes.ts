@@ -1,9 +1,9 @@
 import type { Body } from './body.ts';
 import { TYPE_METHODS } from './builtin-names.ts';
 import { builtinTypeOf } from './builtins.ts';
+import { callThing, callValues, positionalOnly } from './calls.ts';
 import { readElement, writeElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
-import { callThing, callValues, positionalOnly } from './calls.ts';
 import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './values.ts';
 
 /** The value of `objects.name`, calling properties and `__getattr__` where they are. */
@@ -96,13 +96,16 @@ const MAP_METHODS = new Set(['get', 'set', 'has', 'delete', 'forEach', 'keys', '
 /** A property of an object literal, or a method of a list, map or text. */
 function readMember(body: Body, thing: Thing, type: string, name: string): ValueSet {
   const { values } = body;
-  if (thing.kind !== 'container') return type === 'None' ? values.empty : values.of(values.builtinMethod(type, name, thing));
+  if (thing.kind !== 'container')
+    return type === 'None' ? values.empty : values.of(values.builtinMethod(type, name, thing));
   const isOwn = thing.type === 'dict' && !MAP_METHODS.has(name);
   const stored = isOwn ? readElement(body, thing, values.of(values.constant('str', name))) : values.empty;
   if (stored.id === 0) return values.of(values.builtinMethod(type, name, thing));
   // A function taken from an object has it as its receiver.
   return values.from(
-    stored.items.map((item) => (item.kind === 'function' && item.frame.takesReceiver ? values.bound(item, thing) : item)),
+    stored.items.map((item) =>
+      item.kind === 'function' && item.frame.takesReceiver ? values.bound(item, thing) : item,
+    ),
   );
 }
 

@@ -4,9 +4,9 @@ import { lookupInClass } from './attributes.ts';
 import type { Body } from './body.ts';
 import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
-import { callCallbacks, callForeignMethod, isPython, makeCollection } from './foreign-calls.ts';
 import { positionsOf, readAll, writeElement } from './containers.ts';
 import { callExternal, isKnown } from './externals.ts';
+import { callCallbacks, callForeignMethod, isPython, makeCollection } from './foreign-calls.ts';
 import { bodyAround, typeValues } from './types.ts';
 import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './values.ts';
 
@@ -83,13 +83,17 @@ function callOnce(body: Body, callee: Thing, args: Arguments, at: number): Value
       return /(^|\.)[A-Z]\w*$/.test(callee.path) ? values.of(callee) : values.empty;
     }
     case 'module': {
-      const whole = callee.module ? body.solver.moduleName(body.activation, callee.module, 'default') : values.empty;
+      const whole = callee.module
+        ? body.solver.moduleName(body.activation, callee.module, 'default')
+        : values.empty;
       return callValues(body, whole, args, at);
     }
     case 'builtin':
       return callBuiltin(body, callee.name, args, at);
     case 'builtin_method':
-      return isPython(body) || callee.type === 'property' ? callBuiltinMethod(body, callee, args, at) : callForeignMethod(body, callee, args, at);
+      return isPython(body) || callee.type === 'property'
+        ? callBuiltinMethod(body, callee, args, at)
+        : callForeignMethod(body, callee, args, at);
     case 'partial':
       return callPartial(body, callee, args, at);
     case 'wrapped': {
@@ -211,7 +215,10 @@ function resultOf(
   if (fn.frame.isGenerator || fn.frame.isAsync) {
     return values.of(body.solver.generatorOf(activation, fn.frame.isAsync && !fn.frame.isGenerator));
   }
-  if (activation.returned.id === 0 && fn.frame.returns) return declaredResult(body, fn, activation);
+  const isUnknown = activation.returned.items.every(
+    (item) => item.kind === 'constant' && item.type === 'None',
+  );
+  if (isUnknown && fn.frame.returns) return declaredResult(body, fn, activation);
   if (!activation.returned.symbolic) return activation.returned;
   let result = values.empty;
   for (const item of activation.returned.items) {

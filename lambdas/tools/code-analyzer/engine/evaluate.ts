@@ -179,7 +179,9 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
 function cast(body: Body, value: ValueSet, type: Expression): ValueSet {
   const { values, solver } = body;
   const admitted = new Set(typeValues(body, type).items);
-  const fitting = body.resolve(value).items.filter((thing) => thing.kind !== 'instance' || admitted.has(thing));
+  const fitting = body
+    .resolve(value)
+    .items.filter((thing) => thing.kind !== 'instance' || admitted.has(thing));
   if (fitting.length > 0 || value.id !== 0) return values.from(fitting);
   if (solver.typed) return values.from([...admitted]);
   solver.needsTypes.add(body.activation);

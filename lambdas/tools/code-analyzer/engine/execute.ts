@@ -133,7 +133,8 @@ function annotate(body: Body, statement: Extract<Statement, { k: 'annotate' }>):
   if (known) assign(body, statement.target, value);
   else if (solver.typed) {
     const declared = typeValues(body, statement.annotation);
-    if (body.owner && statement.target.k === 'name') body.writeField(body.owner.instance, statement.target.name, declared, false);
+    if (body.owner && statement.target.k === 'name')
+      body.writeField(body.owner.instance, statement.target.name, declared, false);
     else assign(body, statement.target, body.values.union(value, declared));
   } else {
     solver.needsTypes.add(body.activation);
@@ -183,11 +184,11 @@ function executeIf(body: Body, statement: Extract<Statement, { k: 'if' }>): void
   // A chain of `elif` may be thousands long, so it is followed in a loop.
   while (current) {
     truth(body, evaluate(body, current.test), current.at);
-    const { then, otherwise }: { then: Statement[]; otherwise: Statement[] } = current;
+    const { consequence, otherwise }: { consequence: Statement[]; otherwise: Statement[] } = current;
     const { test } = current;
     const { state } = body.fork(() => {
       narrow(body, test);
-      execute(body, then);
+      execute(body, consequence);
     });
     after.join(state, values);
     const [only]: Statement[] = otherwise;

@@ -25,17 +25,33 @@ export function callCallbacks(body: Body, args: Arguments, elements: ValueSet, a
 }
 
 const MAKERS: Readonly<Record<string, string>> = {
-  Map: 'dict', WeakMap: 'dict', Set: 'list', WeakSet: 'list', Array: 'list',
-  HashMap: 'dict', TreeMap: 'dict', LinkedHashMap: 'dict', ConcurrentHashMap: 'dict', EnumMap: 'dict',
-  ArrayList: 'list', LinkedList: 'list', ArrayDeque: 'list', HashSet: 'list', TreeSet: 'list', LinkedHashSet: 'list',
-  PriorityQueue: 'list', Vector: 'list', CopyOnWriteArrayList: 'list',
+  Map: 'dict',
+  WeakMap: 'dict',
+  Set: 'list',
+  WeakSet: 'list',
+  Array: 'list',
+  HashMap: 'dict',
+  TreeMap: 'dict',
+  LinkedHashMap: 'dict',
+  ConcurrentHashMap: 'dict',
+  EnumMap: 'dict',
+  ArrayList: 'list',
+  LinkedList: 'list',
+  ArrayDeque: 'list',
+  HashSet: 'list',
+  TreeSet: 'list',
+  LinkedHashSet: 'list',
+  PriorityQueue: 'list',
+  Vector: 'list',
+  CopyOnWriteArrayList: 'list',
 };
 
 /** Collections of the language's own library, by the last part of the name called. */
 export function makeCollection(body: Body, path: string, args: Arguments, at: number): ValueSet | null {
   const { values } = body;
   const name = path.slice(path.lastIndexOf('.') + 1);
-  const isListOf = /(^|\.)(Arrays\.asList|List\.of|Set\.of|Array\.of|Array\.from|Stream\.of|Collections\.\w+)$/.test(path);
+  const isListOf =
+    /(^|\.)(Arrays\.asList|List\.of|Set\.of|Array\.of|Array\.from|Stream\.of|Collections\.\w+)$/.test(path);
   if (isListOf) {
     const container = makeContainer(body, 'list', at, 'of');
     for (const argument of args.positional) {
@@ -47,12 +63,15 @@ export function makeCollection(body: Body, path: string, args: Arguments, at: nu
   if (/(^|\.)Promise\.(all|allSettled|race|any|resolve)$/.test(path)) {
     const [first = values.empty] = args.positional;
     const held = iterate(body, first, at);
-    return name === 'resolve' || held.id === 0 ? first : values.of(listOf(body, awaitValues(body, held, at), at));
+    return name === 'resolve' || held.id === 0
+      ? first
+      : values.of(listOf(body, awaitValues(body, held, at), at));
   }
   const type = MAKERS[name];
   if (!type) return null;
   const container = makeContainer(body, type, at, 'new');
-  for (const argument of args.positional) writeElement(body, container, null, iterate(body, argument, at), false);
+  for (const argument of args.positional)
+    writeElement(body, container, null, iterate(body, argument, at), false);
   return values.of(container);
 }
 
@@ -62,9 +81,64 @@ function listOf(body: Body, elements: ValueSet, at: number): Thing {
   return container;
 }
 
-const STORES = new Set(['push', 'unshift', 'add', 'addAll', 'addFirst', 'addLast', 'offer', 'push_back', 'append', 'concat']);
-const SAME = new Set(['filter', 'slice', 'sort', 'reverse', 'stream', 'toList', 'collect', 'iterator', 'sorted', 'entrySet', 'subList', 'parallelStream', 'distinct', 'limit', 'skip', 'peek', 'splice', 'concat', 'flat', 'toArray', 'boxed']);
-const ELEMENT = new Set(['pop', 'shift', 'find', 'at', 'findLast', 'remove', 'poll', 'peek', 'getFirst', 'getLast', 'first', 'last', 'next', 'removeFirst', 'removeLast', 'orElse', 'orElseThrow', 'findFirst', 'findAny', 'element', 'poll']);
+const STORES = new Set([
+  'push',
+  'unshift',
+  'add',
+  'addAll',
+  'addFirst',
+  'addLast',
+  'offer',
+  'push_back',
+  'append',
+  'concat',
+]);
+const SAME = new Set([
+  'filter',
+  'slice',
+  'sort',
+  'reverse',
+  'stream',
+  'toList',
+  'collect',
+  'iterator',
+  'sorted',
+  'entrySet',
+  'subList',
+  'parallelStream',
+  'distinct',
+  'limit',
+  'skip',
+  'peek',
+  'splice',
+  'concat',
+  'flat',
+  'toArray',
+  'boxed',
+]);
+const ELEMENT = new Set([
+  'pop',
+  'shift',
+  'find',
+  'at',
+  'findLast',
+  'remove',
+  'poll',
+  'peek',
+  'getFirst',
+  'getLast',
+  'first',
+  'last',
+  'next',
+  'removeFirst',
+  'removeLast',
+  'orElse',
+  'orElseThrow',
+  'findFirst',
+  'findAny',
+  'element',
+  'poll',
+]);
 const MAPS = new Set(['map', 'flatMap', 'mapToObj', 'thenApply']);
 
 /** A method of a list, map, text or promise of another language than Python. */

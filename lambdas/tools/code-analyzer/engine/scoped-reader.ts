@@ -90,7 +90,13 @@ export abstract class ScopedReader {
   protected readFunction(
     name: string,
     at: number,
-    options: { isAsync?: boolean; isGenerator?: boolean; isArrow?: boolean; isLambda?: boolean; receiver?: boolean },
+    options: {
+      isAsync?: boolean;
+      isGenerator?: boolean;
+      isArrow?: boolean;
+      isLambda?: boolean;
+      receiver?: boolean;
+    },
     parameters: (scope: Scope) => { parameters: Parameter[]; prologue: Statement[] },
     body: () => Statement[],
   ): FunctionFrame {
@@ -101,7 +107,11 @@ export abstract class ScopedReader {
     frame.isGenerator = options.isGenerator ?? false;
     const outer = this.scope;
     const scope = new Scope(frame, outer);
-    const state: OpenFunction = { frame, usesReceiver: options.receiver ?? false, isArrow: options.isArrow ?? false };
+    const state: OpenFunction = {
+      frame,
+      usesReceiver: options.receiver ?? false,
+      isArrow: options.isArrow ?? false,
+    };
     const receiver = state.isArrow ? null : scope.bind('this');
     this.scope = scope;
     this.open.push(state);

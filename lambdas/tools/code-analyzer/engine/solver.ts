@@ -102,7 +102,9 @@ export class Solver {
     if (!thing.module) return this.values.empty;
     const value = this.moduleName(reader, thing.module, name);
     const submodule = `${module}.${name}`;
-    return value.id === 0 && this.project.has(submodule) ? this.imported(reader, { module: submodule, name: null }) : value;
+    return value.id === 0 && this.project.has(submodule)
+      ? this.imported(reader, { module: submodule, name: null })
+      : value;
   }
 
   /** Wakes a body whose inputs have grown. A property, so that it can be handed to cells. */
@@ -215,7 +217,9 @@ export class Solver {
   /** The class's instances and those of the classes below it that inherit the method. */
   private receiversOf(fn: FunctionThing, owner: ClassThing): ValueSet {
     const heirs = subclassesOf(owner).filter((type) => {
-      const definer = type.order.find((each) => each.kind === 'class' && each.fields?.get(fn.frame.name)?.total.id);
+      const definer = type.order.find(
+        (each) => each.kind === 'class' && each.fields?.get(fn.frame.name)?.total.id,
+      );
       return definer === owner;
     });
     return this.values.from([owner.instance, ...heirs.slice(0, 24).map((type) => type.instance)]);

@@ -1,14 +1,15 @@
+import type { Activation } from './activation.ts';
 import type { Expression } from './ast.ts';
 import { Body } from './body.ts';
-import type { Activation } from './activation.ts';
-import type { Container, Thing, ValueSet } from './values.ts';
-import type { ClassThing } from './values.ts';
+import type { ClassThing, Container, Thing, ValueSet } from './values.ts';
 
 /** Types that stand for one of their arguments, for sequences of them, and for mappings to the last. */
-const TRANSPARENT = /^(Optional|Union|ClassVar|Final|Annotated|Required|NotRequired|Readonly|Partial|Promise|Awaitable|NonNullable|Self)$/;
+const TRANSPARENT =
+  /^(Optional|Union|ClassVar|Final|Annotated|Required|NotRequired|Readonly|Partial|Promise|Awaitable|NonNullable|Self)$/;
 const SEQUENCES =
   /^(list|List|set|Set|frozenset|FrozenSet|tuple|Tuple|Sequence|MutableSequence|Iterable|Iterator|Collection|AbstractSet|Deque|deque|Generator|AsyncIterator|AsyncIterable|Array|ReadonlyArray|ReadonlySet|Queue|ArrayList|LinkedList|HashSet|TreeSet|Stream)$/;
-const MAPPINGS = /^(dict|Dict|Mapping|MutableMapping|DefaultDict|defaultdict|OrderedDict|Map|HashMap|TreeMap|ReadonlyMap|Record|WeakMap|ConcurrentHashMap|ConcurrentMap)$/;
+const MAPPINGS =
+  /^(dict|Dict|Mapping|MutableMapping|DefaultDict|defaultdict|OrderedDict|Map|HashMap|TreeMap|ReadonlyMap|Record|WeakMap|ConcurrentHashMap|ConcurrentMap)$/;
 const BUILTIN_VALUES = new Set(['str', 'int', 'float', 'bool', 'bytes']);
 
 /** A base type with more project subclasses than this is too general to say what is called. */
@@ -51,7 +52,9 @@ export function typeValues(body: Body, annotation: Expression, depth = 0): Value
       if (isMapping || SEQUENCES.test(name)) {
         const element = args[isMapping ? args.length - 1 : 0];
         const held = element ? typeValues(body, element, depth + 1) : values.empty;
-        return held.id === 0 ? held : values.of(containerOf(body, annotation.at, isMapping ? 'dict' : 'list', held));
+        return held.id === 0
+          ? held
+          : values.of(containerOf(body, annotation.at, isMapping ? 'dict' : 'list', held));
       }
       if (/^(type|Type|Class)$/.test(name) && args[0]) return namedType(body, args[0]);
       return typeValues(body, annotation.object, depth + 1);
@@ -112,7 +115,8 @@ function instancesOf(body: Body, thing: Thing): ValueSet {
     for (const child of subclassesOf(thing)) instances.push(child.instance);
     return values.from(instances.slice(0, MAX_SUBCLASSES));
   }
-  if (thing.kind === 'builtin' && BUILTIN_VALUES.has(thing.name)) return values.of(values.constant(thing.name, null));
+  if (thing.kind === 'builtin' && BUILTIN_VALUES.has(thing.name))
+    return values.of(values.constant(thing.name, null));
   if (thing.kind === 'external' && /(^|\.)_*[A-Z][^.]*$/.test(thing.path)) return values.of(thing);
   return values.empty;
 }

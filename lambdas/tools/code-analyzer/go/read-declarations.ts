@@ -52,7 +52,8 @@ export class GoReader extends GoStatementReader {
       });
     for (const file of files) {
       this.inFile(file, () => {
-        for (const [, path] of this.importsOf(file)) into.push({ k: 'expression', at: this.base, value: this.outside(path, this.base) });
+        for (const [, path] of this.importsOf(file))
+          into.push({ k: 'expression', at: this.base, value: this.outside(path, this.base) });
       });
     }
     for (const each of declared) visit(each, (node) => this.typeSpec(node, methods, visit, into));
@@ -62,7 +63,8 @@ export class GoReader extends GoStatementReader {
 
   private receiverType(file: PackageFile, node: SyntaxNode): string | null {
     let type = node.get('receiver')?.children[0]?.get('type');
-    while (type && /^(pointer_type|generic_type|parenthesized_type)$/.test(type.type)) type = type.children[0];
+    while (type && /^(pointer_type|generic_type|parenthesized_type)$/.test(type.type))
+      type = type.children[0];
     return type ? file.source.text.slice(type.start, type.end) : null;
   }
 
@@ -77,7 +79,11 @@ export class GoReader extends GoStatementReader {
         if (!pathNode) continue;
         const path = this.slice(pathNode).slice(1, -1);
         const alias = spec.get('name');
-        const last = path.split('/').filter((part) => !/^v\d+$/.test(part)).at(-1) ?? path;
+        const last =
+          path
+            .split('/')
+            .filter((part) => !/^v\d+$/.test(part))
+            .at(-1) ?? path;
         result.set(alias ? this.slice(alias) : last, this.packageOf(path));
       }
     }
@@ -119,16 +125,34 @@ export class GoReader extends GoStatementReader {
         const fieldNames = field.all('name');
         const fieldType = field.get('type') ?? (field.type === 'type_elem' ? field.children[0] : undefined);
         if (field.type === 'method_elem') names.push(...fieldNames.map((each) => this.slice(each)));
-        else if (fieldNames.length === 0 && fieldType && type && /^(struct|interface)_type$/.test(type.type)) {
+        else if (
+          fieldNames.length === 0 &&
+          fieldType &&
+          type &&
+          /^(struct|interface)_type$/.test(type.type)
+        ) {
           const simple = this.slice(fieldType).replace(/^\*/, '').split('.').at(-1) ?? '';
           embedded.push(simple);
           const base = this.type(fieldType);
           if (base) bases.push(base);
-          if (base) members.push({ k: 'annotate', at, target: this.target(simple, at), annotation: base, value: null });
+          if (base)
+            members.push({
+              k: 'annotate',
+              at,
+              target: this.target(simple, at),
+              annotation: base,
+              value: null,
+            });
         } else {
           const annotation = this.type(fieldType);
           for (const each of annotation ? fieldNames : []) {
-            members.push({ k: 'annotate', at, target: this.target(this.slice(each), at), annotation: annotation ?? this.unknown(at), value: null });
+            members.push({
+              k: 'annotate',
+              at,
+              target: this.target(this.slice(each), at),
+              annotation: annotation ?? this.unknown(at),
+              value: null,
+            });
           }
         }
       }
@@ -139,14 +163,28 @@ export class GoReader extends GoStatementReader {
           names.push(this.slice(methodName));
           const methodFrame = this.goFunction(method, this.slice(methodName), false);
           const place = this.at(method);
-          members.push({ k: 'function', at: place, frame: methodFrame, target: this.target(this.slice(methodName), place), decorators: [] });
+          members.push({
+            k: 'function',
+            at: place,
+            frame: methodFrame,
+            target: this.target(this.slice(methodName), place),
+            decorators: [],
+          });
         });
       }
       return members;
     });
     const statement = { k: 'class' as const, at, frame, target, bases, keywords: [], decorators: [] };
     into.push(statement);
-    this.types.push({ name, module: this.module.qualified, frame, statement, methods: names, embedded, isInterface });
+    this.types.push({
+      name,
+      module: this.module.qualified,
+      frame,
+      statement,
+      methods: names,
+      embedded,
+      isInterface,
+    });
   }
 
   private topLevel(node: SyntaxNode, into: Statement[]): void {
@@ -157,7 +195,14 @@ export class GoReader extends GoStatementReader {
       const frame = this.goFunction(node, this.slice(name), false);
       into.push({ k: 'function', at, frame, target: this.target(this.slice(name), at), decorators: [] });
       if (this.slice(name) === 'init') {
-        const call: Expression = { k: 'call', at, callee: this.nameAt('init', at), positional: [], keywords: [], evaluated: null };
+        const call: Expression = {
+          k: 'call',
+          at,
+          callee: this.nameAt('init', at),
+          positional: [],
+          keywords: [],
+          evaluated: null,
+        };
         into.push({ k: 'expression', at, value: call });
       }
     } else if (node.type !== 'package_clause' && node.type !== 'import_declaration') {

@@ -14,7 +14,12 @@ export abstract class GoExpressionReader extends PackageReader {
     const items = node.type === 'expression_list' ? node.children : [node];
     const [only] = items;
     if (items.length === 1 && only) return this.expression(only);
-    return { k: 'sequence', at: this.at(node), type: 'tuple', items: items.map((child) => this.expression(child)) };
+    return {
+      k: 'sequence',
+      at: this.at(node),
+      type: 'tuple',
+      items: items.map((child) => this.expression(child)),
+    };
   }
 
   private reference(name: string, at: number): Expression {
@@ -48,11 +53,20 @@ export abstract class GoExpressionReader extends PackageReader {
       case 'map_type': {
         const element = this.type(node.get('element') ?? node.get('value'));
         const object = this.outside(node.type === 'map_type' ? 'Map' : 'Array', at);
-        return element ? { k: 'subscript', at, object: { k: 'attribute', at, object, name: node.type === 'map_type' ? 'Map' : 'Array' }, index: element } : null;
+        return element
+          ? {
+              k: 'subscript',
+              at,
+              object: { k: 'attribute', at, object, name: node.type === 'map_type' ? 'Map' : 'Array' },
+              index: element,
+            }
+          : null;
       }
       case 'parameter_list': {
         const results = node.children.map((child) => this.type(child.get('type')) ?? this.unknown(at));
-        return results.length === 1 ? (results[0] ?? null) : { k: 'sequence', at, type: 'tuple', items: results };
+        return results.length === 1
+          ? (results[0] ?? null)
+          : { k: 'sequence', at, type: 'tuple', items: results };
       }
       default:
         return null;
@@ -83,7 +97,12 @@ export abstract class GoExpressionReader extends PackageReader {
         const field = node.get('field');
         const operand = node.get('operand');
         if (!field || !operand) return this.unknown(at);
-        return { k: 'attribute', at: this.at(field), object: this.expression(operand), name: this.slice(field) };
+        return {
+          k: 'attribute',
+          at: this.at(field),
+          object: this.expression(operand),
+          name: this.slice(field),
+        };
       }
       case 'call_expression':
         return this.call(node);
@@ -102,7 +121,12 @@ export abstract class GoExpressionReader extends PackageReader {
       case 'composite_literal':
         return this.composite(node.get('type'), node.get('body'), at);
       case 'index_expression':
-        return { k: 'subscript', at, object: this.expression(node.get('operand')), index: this.expression(node.get('index')) };
+        return {
+          k: 'subscript',
+          at,
+          object: this.expression(node.get('operand')),
+          index: this.expression(node.get('index')),
+        };
       case 'slice_expression':
       case 'parenthesized_expression':
         return this.expression(node.get('operand') ?? node.children[0]);
@@ -134,7 +158,13 @@ export abstract class GoExpressionReader extends PackageReader {
       // Appending is followed as adding to the same list.
       const list = this.expression(first);
       const parts = rest.map((each) => this.expression(each));
-      return { k: 'binary', at, operator: '+', left: list, right: { k: 'sequence', at, type: 'list', items: parts } };
+      return {
+        k: 'binary',
+        at,
+        operator: '+',
+        left: list,
+        right: { k: 'sequence', at, type: 'list', items: parts },
+      };
     }
     const positional = nodes.map((child): Expression => {
       const value = this.expression(child.type === 'variadic_argument' ? child.children[0] : child);
@@ -157,7 +187,8 @@ export abstract class GoExpressionReader extends PackageReader {
       return { k: 'dict', at, keys, values };
     }
     const callee = this.type(typeNode);
-    if (!callee) return { k: 'text', at, parts: elements.map((each) => this.expression(each.get('value') ?? each)) };
+    if (!callee)
+      return { k: 'text', at, parts: elements.map((each) => this.expression(each.get('value') ?? each)) };
     const made: Expression = { k: 'call', at, callee, positional: [], keywords: [], evaluated: null };
     const target = this.target(`<made${at}>`, at);
     const statements: Statement[] = [{ k: 'assign', at, targets: [target], value: made }];
@@ -177,7 +208,8 @@ export abstract class GoExpressionReader extends PackageReader {
   /** An element of a composite literal may leave out its type. */
   private element(node: SyntaxNode, type: SyntaxNode | undefined): Expression {
     const inner = node.type === 'literal_element' ? node.children[0] : node;
-    if (inner?.type === 'literal_value') return this.composite(type?.type === 'pointer_type' ? type.children[0] : type, inner, this.at(inner));
+    if (inner?.type === 'literal_value')
+      return this.composite(type?.type === 'pointer_type' ? type.children[0] : type, inner, this.at(inner));
     return this.expression(inner);
   }
 
@@ -205,7 +237,8 @@ export abstract class GoExpressionReader extends PackageReader {
     const names = node.all('name');
     const annotation = this.type(node.get('type'));
     const kind = node.type === 'variadic_parameter_declaration' ? 'rest' : 'positional_only';
-    const written = names.length > 0 ? names.map((name) => this.slice(name)) : [`<parameter${this.at(node)}>`];
+    const written =
+      names.length > 0 ? names.map((name) => this.slice(name)) : [`<parameter${this.at(node)}>`];
     return written.map((name) => ({ variable: scope.bind(name), kind, defaultValue: null, annotation }));
   }
 

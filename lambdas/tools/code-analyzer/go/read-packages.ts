@@ -59,7 +59,12 @@ function addInterfaces(types: readonly GoType[]): void {
     if (wanted.length === 0) continue;
     for (const [type, methods] of sets) {
       if (!wanted.every((method) => methods.has(method))) continue;
-      const base: Expression = { k: 'imported', at: type.statement.at, module: contract.module, name: contract.name };
+      const base: Expression = {
+        k: 'imported',
+        at: type.statement.at,
+        module: contract.module,
+        name: contract.name,
+      };
       type.statement.bases.push(base);
     }
   }

@@ -37,9 +37,10 @@ export abstract class GoStatementReader extends GoExpressionReader {
         const test = this.expression(node.get('condition'));
         const alternative = node.get('alternative');
         const otherwise: Statement[] = [];
-        if (alternative?.type === 'if_statement') this.deeper(() => this.statement(alternative, otherwise), undefined);
+        if (alternative?.type === 'if_statement')
+          this.deeper(() => this.statement(alternative, otherwise), undefined);
         else otherwise.push(...this.block(alternative));
-        into.push({ k: 'if', at, test, then: this.block(node.get('consequence')), otherwise });
+        into.push({ k: 'if', at, test, consequence: this.block(node.get('consequence')), otherwise });
         return;
       }
       case 'for_statement':
@@ -68,9 +69,18 @@ export abstract class GoStatementReader extends GoExpressionReader {
         return;
       }
       case 'send_statement': {
-        const method: Expression = { k: 'attribute', at, object: this.expression(node.get('channel')), name: 'push' };
+        const method: Expression = {
+          k: 'attribute',
+          at,
+          object: this.expression(node.get('channel')),
+          name: 'push',
+        };
         const positional = [this.expression(node.get('value'))];
-        into.push({ k: 'expression', at, value: { k: 'call', at, callee: method, positional, keywords: [], evaluated: null } });
+        into.push({
+          k: 'expression',
+          at,
+          value: { k: 'call', at, callee: method, positional, keywords: [], evaluated: null },
+        });
         return;
       }
       case 'expression_statement':
@@ -92,7 +102,9 @@ export abstract class GoStatementReader extends GoExpressionReader {
     const values = right.map((child) => this.expression(child));
     const declares = node.type === 'short_var_declaration';
     const targets = left.map((child) =>
-      declares && child.type === 'identifier' ? this.target(this.slice(child), this.at(child)) : this.bindingTarget(child),
+      declares && child.type === 'identifier'
+        ? this.target(this.slice(child), this.at(child))
+        : this.bindingTarget(child),
     );
     const [first] = targets;
     const [value] = values;
@@ -101,7 +113,12 @@ export abstract class GoStatementReader extends GoExpressionReader {
       if (targets.length === 1) into.push({ k: 'assign', at, targets: [first], value });
       else {
         const items: Expression = { k: 'sequence', at, type: 'tuple', items: values };
-        into.push({ k: 'assign', at, targets: [{ k: 'sequence', at, type: 'tuple', items: targets }], value: items });
+        into.push({
+          k: 'assign',
+          at,
+          targets: [{ k: 'sequence', at, type: 'tuple', items: targets }],
+          value: items,
+        });
       }
     } else if (only?.type === 'call_expression') {
       into.push({ k: 'assign', at, targets: [{ k: 'sequence', at, type: 'tuple', items: targets }], value });
@@ -117,7 +134,12 @@ export abstract class GoStatementReader extends GoExpressionReader {
     const annotation = this.type(node.get('type'));
     const targets = names.map((name) => this.target(this.slice(name), this.at(name)));
     if (values.length === 1 && targets.length > 1 && values[0]) {
-      into.push({ k: 'assign', at, targets: [{ k: 'sequence', at, type: 'tuple', items: targets }], value: values[0] });
+      into.push({
+        k: 'assign',
+        at,
+        targets: [{ k: 'sequence', at, type: 'tuple', items: targets }],
+        value: values[0],
+      });
       return;
     }
     for (const [index, target] of targets.entries()) {
@@ -139,11 +161,19 @@ export abstract class GoStatementReader extends GoExpressionReader {
       const element: Expression = { k: 'subscript', at, object: test, index: this.unknown(at) };
       const name = left.length > 1 ? left[1] : undefined;
       if (name) {
-        const target = name.type === 'identifier' ? this.target(this.slice(name), this.at(name)) : this.bindingTarget(name);
+        const target =
+          name.type === 'identifier'
+            ? this.target(this.slice(name), this.at(name))
+            : this.bindingTarget(name);
         body.push({ k: 'assign', at, targets: [target], value: element });
       } else if (left[0]?.type === 'identifier') {
         // A channel gives its elements; an index calls nothing.
-        body.push({ k: 'assign', at, targets: [this.target(this.slice(left[0]), this.at(left[0]))], value: element });
+        body.push({
+          k: 'assign',
+          at,
+          targets: [this.target(this.slice(left[0]), this.at(left[0]))],
+          value: element,
+        });
       }
     } else if (clause) {
       const first = clause.get('initializer');
@@ -168,19 +198,26 @@ export abstract class GoStatementReader extends GoExpressionReader {
     into.push({ k: 'expression', at, value });
     for (const clause of node.children) {
       if (!/_case$/.test(clause.type)) continue;
-      const then: Statement[] = [];
+      const consequence: Statement[] = [];
       const types = clause.all('type').flatMap((each) => this.type(each) ?? []);
       if (alias) {
-        const type: Expression | null = types.length > 0 ? { k: 'either', at, test: null, options: types } : null;
+        const type: Expression | null =
+          types.length > 0 ? { k: 'either', at, test: null, options: types } : null;
         const target = this.target(this.slice(alias), this.at(alias));
-        then.push({ k: 'assign', at, targets: [target], value: type ? { k: 'cast', at, type, value } : value });
+        consequence.push({
+          k: 'assign',
+          at,
+          targets: [target],
+          value: type ? { k: 'cast', at, type, value } : value,
+        });
       }
       const communication = clause.get('communication');
-      if (communication) this.statement(communication, then);
-      for (const child of clause.children) if (child.type === 'statement_list') then.push(...this.block(child));
+      if (communication) this.statement(communication, consequence);
+      for (const child of clause.children)
+        if (child.type === 'statement_list') consequence.push(...this.block(child));
       const tests = clause.get('value')?.children ?? [];
       const test: Expression = { k: 'text', at, parts: tests.map((each) => this.expression(each)) };
-      into.push({ k: 'if', at, test, then, otherwise: [] });
+      into.push({ k: 'if', at, test, consequence, otherwise: [] });
     }
   }
 }

@@ -11,7 +11,8 @@ export class JavaReader extends JavaExpressionReader {
     return this.inFile(file, () => {
       this.imports = new Map();
       const into: Statement[] = [];
-      for (const node of file.root.children) if (node.type === 'import_declaration') this.importOf(node, into);
+      for (const node of file.root.children)
+        if (node.type === 'import_declaration') this.importOf(node, into);
       for (const node of file.root.children) this.statement(node, into);
       return into;
     });
@@ -28,7 +29,11 @@ export class JavaReader extends JavaExpressionReader {
     }
     const name = parts.at(-1) ?? '';
     this.imports.set(name, { module: parts.slice(0, -1).join('.'), name });
-    into.push({ k: 'expression', at, value: { k: 'imported', at, module: parts.slice(0, -1).join('.'), name } });
+    into.push({
+      k: 'expression',
+      at,
+      value: { k: 'imported', at, module: parts.slice(0, -1).join('.'), name },
+    });
   }
 
   protected override block(node: SyntaxNode | undefined): Statement[] {
@@ -77,8 +82,8 @@ export class JavaReader extends JavaExpressionReader {
         return;
       case 'if_statement': {
         const test = this.expression(node.get('condition'));
-        const then = this.branch(node.get('consequence'));
-        into.push({ k: 'if', at, test, then, otherwise: this.branch(node.get('alternative')) });
+        const consequence = this.branch(node.get('consequence'));
+        into.push({ k: 'if', at, test, consequence, otherwise: this.branch(node.get('alternative')) });
         return;
       }
       case 'enhanced_for_statement': {
@@ -100,7 +105,8 @@ export class JavaReader extends JavaExpressionReader {
         for (const each of node.all('init')) this.statement(each, into);
         const test = this.expression(node.get('condition'));
         const body = this.branch(node.get('body'));
-        for (const each of node.all('update')) body.push({ k: 'expression', at, value: this.expression(each) });
+        for (const each of node.all('update'))
+          body.push({ k: 'expression', at, value: this.expression(each) });
         into.push({ k: 'while', at, test, body, otherwise: [] });
         return;
       }
@@ -133,7 +139,13 @@ export class JavaReader extends JavaExpressionReader {
     const target = this.target(this.slice(name), this.at(name));
     const annotation = this.type(typeNode);
     if (annotation) into.push({ k: 'annotate', at: this.at(node), target, annotation, value: read });
-    else into.push({ k: 'assign', at: this.at(node), targets: [target], value: read ?? this.unknown(this.at(node)) });
+    else
+      into.push({
+        k: 'assign',
+        at: this.at(node),
+        targets: [target],
+        value: read ?? this.unknown(this.at(node)),
+      });
   }
 
   private tryStatement(node: SyntaxNode, into: Statement[]): void {
@@ -168,7 +180,7 @@ export class JavaReader extends JavaExpressionReader {
         if (child.type === 'expression_statement') options.push(this.expression(child.children[0]));
         else this.statement(child, arm);
       }
-      body.push({ k: 'if', at, test: this.unknown(at), then: arm, otherwise: [] });
+      body.push({ k: 'if', at, test: this.unknown(at), consequence: arm, otherwise: [] });
     }
     const test = this.expression(node.get('condition'));
     return { k: 'block', at, body, value: { k: 'either', at, test, options } };
@@ -179,7 +191,15 @@ export class JavaReader extends JavaExpressionReader {
     const name = `<class${at - this.base}>`;
     const target = this.target(name, at);
     const frame = this.readClass(name, at, () => this.members(body.children, name, null));
-    const statement: Statement = { k: 'class', at, frame, target, bases: [base], keywords: [], decorators: [] };
+    const statement: Statement = {
+      k: 'class',
+      at,
+      frame,
+      target,
+      bases: [base],
+      keywords: [],
+      decorators: [],
+    };
     return { k: 'block', at, body: [statement], value: target };
   }
 
@@ -195,7 +215,11 @@ export class JavaReader extends JavaExpressionReader {
     const body = node.get('body');
     const declarations = body?.ofType('enum_body_declarations');
     const frame = this.readClass(name, at, () =>
-      this.members([...(body?.children ?? []), ...(declarations?.children ?? [])], name, node.get('parameters') ?? null),
+      this.members(
+        [...(body?.children ?? []), ...(declarations?.children ?? [])],
+        name,
+        node.get('parameters') ?? null,
+      ),
     );
     return { k: 'class', at, frame, target, bases, keywords: [], decorators: [] };
   }
@@ -231,7 +255,14 @@ export class JavaReader extends JavaExpressionReader {
       const method = this.method(node, this.slice(name), [], null);
       const at = this.at(node);
       const callee = this.intrinsic('staticmethod', at);
-      const wrapped: Expression = { k: 'call', at, callee, positional: [method], keywords: [], evaluated: null };
+      const wrapped: Expression = {
+        k: 'call',
+        at,
+        callee,
+        positional: [method],
+        keywords: [],
+        evaluated: null,
+      };
       add(this.slice(name), isStatic ? wrapped : method);
     }
     if (record && !methods.has('__init__')) add('__init__', this.method(record, '<init>', fields, record));
@@ -280,7 +311,10 @@ export class JavaReader extends JavaExpressionReader {
           : [];
         return { parameters, prologue };
       },
-      () => [...fields.map((field) => field()), ...this.block(node === record ? undefined : node.get('body'))],
+      () => [
+        ...fields.map((field) => field()),
+        ...this.block(node === record ? undefined : node.get('body')),
+      ],
     );
     frame.returns = this.type(node.get('type'));
     return { k: 'lambda', at, frame };
@@ -295,9 +329,11 @@ export class JavaReader extends JavaExpressionReader {
       const written = this.slice(name);
       const annotation = this.type(node.get('type'));
       const value = each.get('value');
-      if (annotation) into.push({ k: 'annotate', at, target: this.target(written, at), annotation, value: null });
+      if (annotation)
+        into.push({ k: 'annotate', at, target: this.target(written, at), annotation, value: null });
       if (!value) continue;
-      if (isStatic) into.push({ k: 'assign', at, targets: [this.target(written, at)], value: this.expression(value) });
+      if (isStatic)
+        into.push({ k: 'assign', at, targets: [this.target(written, at)], value: this.expression(value) });
       else {
         fields.push(() => ({
           k: 'assign',

@@ -101,7 +101,12 @@ export abstract class JavaExpressionReader extends PackageReader {
         const object = node.get('object');
         if (!field || !object) return this.unknown(at);
         if (field.type === 'this') return this.expression(object);
-        return { k: 'attribute', at: this.at(field), object: this.expression(object), name: this.slice(field) };
+        return {
+          k: 'attribute',
+          at: this.at(field),
+          object: this.expression(object),
+          name: this.slice(field),
+        };
       }
       case 'scoped_identifier':
       case 'scoped_type_identifier': {
@@ -165,7 +170,12 @@ export abstract class JavaExpressionReader extends PackageReader {
           index: this.expression(node.get('index')),
         };
       case 'array_initializer':
-        return { k: 'sequence', at, type: 'list', items: node.children.map((child) => this.expression(child)) };
+        return {
+          k: 'sequence',
+          at,
+          type: 'list',
+          items: node.children.map((child) => this.expression(child)),
+        };
       case 'array_creation_expression':
         return this.expression(node.get('value') ?? node);
       case 'switch_expression':
@@ -185,7 +195,14 @@ export abstract class JavaExpressionReader extends PackageReader {
 
   private superObject(at: number): Expression {
     this.useReceiver(at);
-    return { k: 'call', at, callee: this.intrinsic('super', at), positional: [], keywords: [], evaluated: null };
+    return {
+      k: 'call',
+      at,
+      callee: this.intrinsic('super', at),
+      positional: [],
+      keywords: [],
+      evaluated: null,
+    };
   }
 
   protected call(callee: Expression, list: SyntaxNode | undefined, at: number): Expression {

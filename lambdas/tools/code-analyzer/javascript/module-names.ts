@@ -17,5 +17,8 @@ export function importedModule(path: string, specifier: string): string {
 }
 
 function dotted(path: string): string {
-  return path.split('/').filter((part) => part !== '' && part !== '.').join('.');
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('.');
 }

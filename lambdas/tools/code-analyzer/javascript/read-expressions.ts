@@ -80,10 +80,20 @@ export abstract class ScriptExpressionReader extends ScopedReader {
       case 'class': {
         const name = node.get('name');
         const statement = this.classStatement(node, name ? this.slice(name) : hint || this.anonymousName());
-        return { k: 'block', at, body: [statement], value: statement.k === 'class' ? statement.target : this.unknown(at) };
+        return {
+          k: 'block',
+          at,
+          body: [statement],
+          value: statement.k === 'class' ? statement.target : this.unknown(at),
+        };
       }
       case 'array':
-        return { k: 'sequence', at, type: 'list', items: node.children.map((child) => this.expression(child)) };
+        return {
+          k: 'sequence',
+          at,
+          type: 'list',
+          items: node.children.map((child) => this.expression(child)),
+        };
       case 'object':
         return this.objectLiteral(node, hint);
       case 'spread_element':
@@ -93,7 +103,10 @@ export abstract class ScriptExpressionReader extends ScopedReader {
           k: 'either',
           at,
           test: this.expression(node.get('condition')),
-          options: [this.expression(node.get('consequence'), hint), this.expression(node.get('alternative'), hint)],
+          options: [
+            this.expression(node.get('consequence'), hint),
+            this.expression(node.get('alternative'), hint),
+          ],
         };
       case 'binary_expression':
         return this.binaryChain(node, hint);
@@ -152,7 +165,14 @@ export abstract class ScriptExpressionReader extends ScopedReader {
 
   private superCall(at: number): Expression {
     this.useReceiver(at);
-    return { k: 'call', at, callee: this.intrinsic('super', at), positional: [], keywords: [], evaluated: null };
+    return {
+      k: 'call',
+      at,
+      callee: this.intrinsic('super', at),
+      positional: [],
+      keywords: [],
+      evaluated: null,
+    };
   }
 
   private call(node: SyntaxNode): Expression {
@@ -163,7 +183,12 @@ export abstract class ScriptExpressionReader extends ScopedReader {
     const [first] = nodes;
     const isLoad = (fn.type === 'identifier' && this.slice(fn) === 'require') || fn.type === 'import';
     if (isLoad && first?.type === 'string') {
-      return { k: 'imported', at: node.start, module: importedModule(this.path, this.slice(first).slice(1, -1)), name: null };
+      return {
+        k: 'imported',
+        at: node.start,
+        module: importedModule(this.path, this.slice(first).slice(1, -1)),
+        name: null,
+      };
     }
     const callee: Expression =
       fn.type === 'super'
@@ -180,7 +205,12 @@ export abstract class ScriptExpressionReader extends ScopedReader {
   }
 
   /** A function or method node; `receiver` forces an object parameter. */
-  protected functionFrame(node: SyntaxNode, name: string, receiver = false, fields: () => Statement[] = () => []): FunctionFrame {
+  protected functionFrame(
+    node: SyntaxNode,
+    name: string,
+    receiver = false,
+    fields: () => Statement[] = () => [],
+  ): FunctionFrame {
     const isArrow = node.type === 'arrow_function' && !receiver;
     const start = this.text.slice(node.start, node.start + 60);
     const options = {
@@ -232,12 +262,27 @@ export abstract class ScriptExpressionReader extends ScopedReader {
         annotation: this.type(child.get('type')),
       });
       if (!isName) {
-        prologue.push({ k: 'assign', at: inner.start, targets: [this.bindingTarget(inner)], value: this.nameAt(name, inner.start) });
+        prologue.push({
+          k: 'assign',
+          at: inner.start,
+          targets: [this.bindingTarget(inner)],
+          value: this.nameAt(name, inner.start),
+        });
       }
       // TypeScript's parameter properties are fields.
       if (child.ofType('accessibility_modifier') || /^(?:readonly|override)\b/.test(this.slice(child))) {
-        const target: Expression = { k: 'attribute', at: inner.start, object: this.useReceiver(inner.start), name };
-        prologue.push({ k: 'assign', at: inner.start, targets: [target], value: this.nameAt(name, inner.start) });
+        const target: Expression = {
+          k: 'attribute',
+          at: inner.start,
+          object: this.useReceiver(inner.start),
+          name,
+        };
+        prologue.push({
+          k: 'assign',
+          at: inner.start,
+          targets: [target],
+          value: this.nameAt(name, inner.start),
+        });
       }
     }
     return { parameters, prologue };
@@ -250,18 +295,27 @@ export abstract class ScriptExpressionReader extends ScopedReader {
       if (!key) return;
       const isComputed = key.type === 'computed_property_name';
       const text = this.slice(key).replace(/^['"]|['"]$/g, '');
-      keys.push(isComputed ? this.expression(key.children[0]) : { k: 'constant', at: key.start, type: 'str', value: text });
+      keys.push(
+        isComputed
+          ? this.expression(key.children[0])
+          : { k: 'constant', at: key.start, type: 'str', value: text },
+      );
       values.push(value);
     };
     for (const child of node.children) {
       if (child.type === 'pair') {
         const key = child.get('key');
-        const name = key && /^(property_identifier|string)$/.test(key.type) ? this.slice(key).replace(/['"]/g, '') : '';
+        const name =
+          key && /^(property_identifier|string)$/.test(key.type) ? this.slice(key).replace(/['"]/g, '') : '';
         add(key, this.expression(child.get('value'), name && hint ? `${hint}.${name}` : name));
       } else if (child.type === 'method_definition') {
         const key = child.get('name');
         const name = key ? this.slice(key) : this.anonymousName();
-        add(key, { k: 'lambda', at: child.start, frame: this.functionFrame(child, hint ? `${hint}.${name}` : name, true) });
+        add(key, {
+          k: 'lambda',
+          at: child.start,
+          frame: this.functionFrame(child, hint ? `${hint}.${name}` : name, true),
+        });
       } else if (child.type === 'shorthand_property_identifier') {
         add(child, this.nameAt(this.slice(child), child.start));
       } else if (child.type === 'spread_element') {
@@ -297,8 +351,12 @@ export abstract class ScriptExpressionReader extends ScopedReader {
     const opening = node.get('open_tag') ?? node;
     const name = opening.get('name');
     const parts = [...opening.children, ...(opening === node ? [] : node.children)]
-      .filter((child) => /^jsx_(attribute|expression|element|self_closing_element|fragment)$/.test(child.type))
-      .flatMap((child) => (child.type === 'jsx_element' || child.type === 'jsx_self_closing_element' ? [child] : child.children))
+      .filter((child) =>
+        /^jsx_(attribute|expression|element|self_closing_element|fragment)$/.test(child.type),
+      )
+      .flatMap((child) =>
+        child.type === 'jsx_element' || child.type === 'jsx_self_closing_element' ? [child] : child.children,
+      )
       .filter((child) => child.type !== 'property_identifier')
       .map((child) => this.expression(child.type === 'jsx_expression' ? child.children[0] : child));
     if (!name || !/^[A-Z]/.test(this.slice(name))) return { k: 'text', at, parts };
@@ -323,10 +381,17 @@ export abstract class ScriptExpressionReader extends ScopedReader {
         return this.assignable(this.slice(node), at);
       case 'array_pattern':
       case 'array':
-        return { k: 'sequence', at, type: 'tuple', items: node.children.map((child) => this.bindingTarget(child)) };
+        return {
+          k: 'sequence',
+          at,
+          type: 'tuple',
+          items: node.children.map((child) => this.bindingTarget(child)),
+        };
       case 'rest_pattern':
       case 'spread_element':
-        return node.children[0] ? { k: 'starred', at, value: this.bindingTarget(node.children[0]) } : this.unknown(at);
+        return node.children[0]
+          ? { k: 'starred', at, value: this.bindingTarget(node.children[0]) }
+          : this.unknown(at);
       case 'assignment_pattern':
       case 'object_assignment_pattern': {
         const left = node.get('left');

@@ -25,7 +25,8 @@ class ScriptReader extends ScriptExpressionReader {
     for (const node of nodes) {
       const declaration = node.type === 'export_statement' ? node.get('declaration') : node;
       const name = declaration?.get('name');
-      if (declaration && name && /(function|class)_declaration$/.test(declaration.type)) this.scope.bind(this.slice(name));
+      if (declaration && name && /(function|class)_declaration$/.test(declaration.type))
+        this.scope.bind(this.slice(name));
       if (declaration && /^(lexical|variable)_declaration$/.test(declaration.type)) {
         for (const child of declaration.children) {
           const target = child.get('name');
@@ -43,7 +44,8 @@ class ScriptReader extends ScriptExpressionReader {
         return;
       case 'lexical_declaration':
       case 'variable_declaration':
-        for (const child of node.children) if (child.type === 'variable_declarator') this.declarator(child, into);
+        for (const child of node.children)
+          if (child.type === 'variable_declarator') this.declarator(child, into);
         return;
       case 'function_declaration':
       case 'generator_function_declaration': {
@@ -72,7 +74,7 @@ class ScriptReader extends ScriptExpressionReader {
           k: 'if',
           at,
           test: this.expression(node.get('condition')),
-          then: this.branch(node.get('consequence')),
+          consequence: this.branch(node.get('consequence')),
           otherwise: this.branch(node.get('alternative')?.children[0]),
         });
         return;
@@ -95,7 +97,9 @@ class ScriptReader extends ScriptExpressionReader {
         const increment = node.get('increment');
         if (increment) body.push({ k: 'expression', at, value: this.expression(increment) });
         const condition = node.get('condition');
-        const test = this.expression(condition?.type === 'expression_statement' ? condition.children[0] : condition);
+        const test = this.expression(
+          condition?.type === 'expression_statement' ? condition.children[0] : condition,
+        );
         into.push({ k: 'while', at, test, body, otherwise: [] });
         return;
       }
@@ -118,7 +122,12 @@ class ScriptReader extends ScriptExpressionReader {
         this.switchStatement(node, into);
         return;
       case 'throw_statement':
-        into.push({ k: 'raise', at, value: node.children[0] ? this.expression(node.children[0]) : null, cause: null });
+        into.push({
+          k: 'raise',
+          at,
+          value: node.children[0] ? this.expression(node.children[0]) : null,
+          cause: null,
+        });
         return;
       case 'break_statement':
       case 'continue_statement':
@@ -233,7 +242,13 @@ class ScriptReader extends ScriptExpressionReader {
     for (const clause of node.get('body')?.children ?? []) {
       const value = clause.get('value');
       const body = this.statements(clause.all('body'));
-      cases.push({ k: 'if', at: clause.start, test: value ? this.expression(value) : this.unknown(at), then: body, otherwise: [] });
+      cases.push({
+        k: 'if',
+        at: clause.start,
+        test: value ? this.expression(value) : this.unknown(at),
+        consequence: body,
+        otherwise: [],
+      });
     }
     // A switch is a loop that runs once: `break` leaves it.
     into.push({ k: 'while', at, test: this.unknown(at), body: cases, otherwise: [] });
@@ -273,7 +288,12 @@ class ScriptReader extends ScriptExpressionReader {
         into.push({ k: 'assign', at, targets: [this.exportTarget('default', at)], value: current });
       }
     } else if (value) {
-      into.push({ k: 'assign', at, targets: [this.exportTarget('default', at)], value: this.expression(value, 'default') });
+      into.push({
+        k: 'assign',
+        at,
+        targets: [this.exportTarget('default', at)],
+        value: this.expression(value, 'default'),
+      });
     }
     const clause = node.ofType('export_clause');
     const module = source ? importedModule(this.path, this.slice(source).slice(1, -1)) : null;
@@ -289,7 +309,8 @@ class ScriptReader extends ScriptExpressionReader {
     if (module && !clause) {
       const alias = node.ofType('namespace_export')?.children[0];
       const whole: Expression = { k: 'imported', at, module, name: null };
-      if (alias) into.push({ k: 'assign', at, targets: [this.exportTarget(this.slice(alias), at)], value: whole });
+      if (alias)
+        into.push({ k: 'assign', at, targets: [this.exportTarget(this.slice(alias), at)], value: whole });
       else into.push({ k: 'import_from', at, module, level: 0, names: [], star: true });
     }
   }
@@ -329,8 +350,14 @@ class ScriptReader extends ScriptExpressionReader {
       const isConstructor = written === 'constructor';
       made ||= isConstructor;
       const target = this.target(isConstructor ? '__init__' : written, name.start);
-      const frame = this.functionFrame(node, written, true, () => (isConstructor ? fields.map((field) => field()) : []));
-      const wrapper = /\bstatic\b/.test(start) ? 'classmethod' : /\b(get|set)\s+$/.test(start) ? 'property' : null;
+      const frame = this.functionFrame(node, written, true, () =>
+        isConstructor ? fields.map((field) => field()) : [],
+      );
+      const wrapper = /\bstatic\b/.test(start)
+        ? 'classmethod'
+        : /\b(get|set)\s+$/.test(start)
+          ? 'property'
+          : null;
       const decorators = wrapper ? [this.intrinsic(wrapper, node.start)] : [];
       into.push({ k: 'function', at: node.start, frame, target, decorators });
     }
@@ -353,10 +380,22 @@ class ScriptReader extends ScriptExpressionReader {
     const value = node.get('value');
     const type = this.type(node.get('type'));
     const isStatic = /\bstatic\b/.test(this.text.slice(node.start, nameNode.start));
-    if (type) into.push({ k: 'annotate', at: node.start, target: this.target(name, node.start), annotation: type, value: null });
+    if (type)
+      into.push({
+        k: 'annotate',
+        at: node.start,
+        target: this.target(name, node.start),
+        annotation: type,
+        value: null,
+      });
     if (!value) return;
     if (isStatic) {
-      into.push({ k: 'assign', at: node.start, targets: [this.target(name, node.start)], value: this.expression(value, name) });
+      into.push({
+        k: 'assign',
+        at: node.start,
+        targets: [this.target(name, node.start)],
+        value: this.expression(value, name),
+      });
       return;
     }
     // An arrow in a field sees the instance; as a method of the same name it is called alike.
@@ -367,7 +406,12 @@ class ScriptReader extends ScriptExpressionReader {
       return;
     }
     fields.push(() => {
-      const target: Expression = { k: 'attribute', at: node.start, object: this.nameAt('this', node.start), name };
+      const target: Expression = {
+        k: 'attribute',
+        at: node.start,
+        object: this.nameAt('this', node.start),
+        name,
+      };
       return { k: 'assign', at: node.start, targets: [target], value: this.expression(value, name) };
     });
   }

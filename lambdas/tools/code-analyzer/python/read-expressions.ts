@@ -1,6 +1,12 @@
-import type { SyntaxNode } from '../syntax-tree.ts';
-import type { CallExpression, ComprehensionExpression, Expression, FunctionFrame, Statement } from '../engine/ast.ts';
+import type {
+  CallExpression,
+  ComprehensionExpression,
+  Expression,
+  FunctionFrame,
+  Statement,
+} from '../engine/ast.ts';
 import { Scope } from '../engine/scope.ts';
+import type { SyntaxNode } from '../syntax-tree.ts';
 
 type NameExpression = Extract<Expression, { k: 'name' }>;
 
@@ -353,7 +359,8 @@ export abstract class ExpressionReader {
   private longChain(node: SyntaxNode, first: Expression, spine: readonly SyntaxNode[]): Expression {
     const rights = spine.flatMap((level) => level.get('right') ?? []).reverse();
     const operands = [first, ...rights.map((right) => this.expression(right))];
-    if (node.type === 'boolean_operator') return { k: 'either', at: node.start, test: null, options: operands };
+    if (node.type === 'boolean_operator')
+      return { k: 'either', at: node.start, test: null, options: operands };
     return { k: 'text', at: node.start, parts: operands };
   }
 

@@ -1,5 +1,5 @@
-import type { SyntaxNode } from '../syntax-tree.ts';
 import type { Expression, Pattern } from '../engine/ast.ts';
+import type { SyntaxNode } from '../syntax-tree.ts';
 
 /** What a pattern needs of the reader around it. */
 export interface PatternNames {

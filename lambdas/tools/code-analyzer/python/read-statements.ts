@@ -1,5 +1,3 @@
-import type { Grammar } from '../grammars.ts';
-import { LineIndex, parseSyntax, type SyntaxNode } from '../syntax-tree.ts';
 import type {
   CallExpression,
   ClassFrame,
@@ -11,9 +9,11 @@ import type {
   Parameter,
   Statement,
 } from '../engine/ast.ts';
+import { newFunction, newModule, resolveNames, Scope } from '../engine/scope.ts';
+import type { Grammar } from '../grammars.ts';
+import { LineIndex, parseSyntax, type SyntaxNode } from '../syntax-tree.ts';
 import { ExpressionReader } from './read-expressions.ts';
 import { readPattern } from './read-patterns.ts';
-import { newFunction, newModule, resolveNames, Scope } from '../engine/scope.ts';
 
 const MAX_NESTING = 120;
 
@@ -316,8 +316,8 @@ class ModuleReader extends ExpressionReader {
         otherwise = this.block(branch.get('body'));
         continue;
       }
-      const then = this.block(branch.get('consequence'));
-      otherwise = [{ k: 'if', at: branch.start, test: this.expression(condition), then, otherwise }];
+      const consequence = this.block(branch.get('consequence'));
+      otherwise = [{ k: 'if', at: branch.start, test: this.expression(condition), consequence, otherwise }];
     }
     return otherwise[0] ?? { k: 'jump', at: node.start, type: 'continue' };
   }
@@ -475,7 +475,10 @@ export function readPythonModule(
 ): { module: ModuleFrame; hasError: boolean; lines: number } {
   const lines = new LineIndex(text);
   const isPackage = /(^|\/)__init__\.pyi?$/.test(path);
-  const module = newModule('python', qualified, isPackage, (offset) => ({ file: path, line: lines.lineOf(offset) }));
+  const module = newModule('python', qualified, isPackage, (offset) => ({
+    file: path,
+    line: lines.lineOf(offset),
+  }));
   const { root, hasError } = parseSyntax(grammar, text);
   const reader = new ModuleReader(text, new Scope(module, null), grammar);
   module.body = reader.block(root);

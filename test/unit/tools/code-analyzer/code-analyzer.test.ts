@@ -80,4 +80,65 @@ describe('code_analyzer', () => {
       message: expect.stringContaining('main'),
     });
   });
+
+  it('lists every path on request, shortest first', async () => {
+    const source = 'def a():\n    b()\n    c()\ndef b():\n    c()\ndef c(): pass\n';
+    const output = await analyze({ 'm.py': source }, { start_func: 'a', end_func: 'c', all_paths: true });
+
+    expect(output).toMatchObject({
+      paths: [
+        ['a', 'c'],
+        ['a', 'b', 'c'],
+      ],
+      paths_complete: true,
+    });
+  });
+
+  it('lists the candidates of an ambiguous name and takes the shortest path', async () => {
+    const files = { 'x.py': 'def f():\n    g()\ndef g(): pass\n', 'y.py': 'def g(): pass\n' };
+    const output = await analyze(files, { start_func: 'f', end_func: 'g' });
+
+    expect(output).toMatchObject({
+      status: 'success',
+      qualified: ['x.f', 'x.g'],
+      candidates: { end: [{ qualified: 'x.g' }, { qualified: 'y.g' }] },
+    });
+  });
+
+  it('answers when start and end are the same', async () => {
+    const output = await analyze(SHOP, { folder: 'src', start_func: 'helper', end_func: 'helper' });
+
+    expect(output).toMatchObject({ status: 'success', path: ['helper'], calls: [] });
+  });
+
+  it('gives the call graph, with outside calls on request', async () => {
+    const files = { 'm.py': 'def f():\n    print(1)\n    g()\ndef g(): pass\n' };
+    const inside = await analyze(files, { operation: 'call_graph' });
+    const all = await analyze(files, { operation: 'call_graph', include_external: true });
+
+    expect(inside).toMatchObject({ edges: [{ caller: 'f', callee: 'g', callee_qualified: 'm.g', line: 3 }] });
+    expect(all).toMatchObject({ edges: [{ callee: '<builtin>.print' }, { callee: 'g' }] });
+  });
+
+  it('outlines functions, classes and imports', async () => {
+    const files = { 'm.py': 'import os\nfrom a import b\nclass A(os.X):\n    def f(self): pass\n' };
+    const output = await analyze(files, { operation: 'outline' });
+
+    expect(output).toMatchObject({
+      functions: [{ name: 'f', qualified: 'm.A.f', line: 4, kind: 'method' }],
+      classes: [{ name: 'A', bases: ['os.X'], line: 3 }],
+      imports: [{ module: 'os' }, { module: 'a', names: ['b'] }],
+    });
+  });
+
+  it.each([
+    ['a missing folder', { folder: 'nowhere' }, 'FolderNotFound'],
+    ['a folder outside', { folder: '../etc' }, 'FolderNotFound'],
+    ['a language that is not there', { language: 'go' }, 'NoSourceFiles'],
+    ['an unknown function', { start_func: 'nobody' }, 'UnknownFunction'],
+  ])('fails by name on %s', async (_name, inputs, name) => {
+    const asked = analyze(SHOP, { start_func: 'main', end_func: 'helper', ...inputs });
+
+    await expect(asked).rejects.toMatchObject({ name });
+  });
 });
