@@ -16,22 +16,29 @@ import { canonicalHash } from '../shared/canonical.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { ModelRouter } from '../shared/llm/provider.ts';
+import { kindOfWork } from '../shared/llm/task-kind.ts';
 import type { Archives } from '../shared/memory/archives.ts';
 import { askModel } from '../shared/model-call.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import { sortKey } from '../shared/stores/keys.ts';
 import type { PlanStore } from '../shared/stores/plan-store.ts';
 import { glanceAt } from '../shared/tools/glance.ts';
-import { offerTools, type ToolRegistry } from '../shared/tools/shelf.ts';
+import { offerTools, type ToolRegistry, type ToolShelf } from '../shared/tools/shelf.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import { composePlan, hashOfSteps, stepItems } from './compose.ts';
-import { type History, historyOf, reportOf, stepOf } from './history.ts';
+import { EMPTY_HISTORY, type History, historyOf, reportOf, stepOf } from './history.ts';
 import { plannerInstructions } from './prompt.ts';
+import { blameMemories, foundation, knownFailures, pitfallsOf } from './remembering.ts';
 
 /** The planner came up with a plan that was turned down before; asking again would not help. */
 export class PlanningStuckError extends OfficeError {
   override readonly name = 'PlanningStuckError';
 }
+
+export type PlannersArchives = Pick<
+  Archives,
+  'reuse' | 'recall' | 'note' | 'expect' | 'blame' | 'failurePatterns'
+>;
 
 export interface PlannerDeps {
   readonly log: Pick<EventLog, 'append' | 'list'>;
@@ -39,14 +46,12 @@ export interface PlannerDeps {
   readonly claims: ClaimChecks;
   readonly router: ModelRouter;
   readonly registry: ToolRegistry;
-  readonly archives: Pick<Archives, 'recall'>;
+  readonly archives: PlannersArchives;
   readonly workspaceOf: (key: TaskKey) => Workspace;
   readonly now: () => Date;
 }
 
-const RECALLED_PLANS = 4;
 const priorityNumber: Record<Priority, number> = { low: 0, normal: 1, high: 2 };
-const EMPTY: History = { iterations: 0, feedback: [], turnedDown: new Set(), outcomes: new Map() };
 
 type PlannerEvent = z.output<typeof plannerEventSchema>;
 
@@ -105,7 +110,7 @@ export function createPlanner(deps: PlannerDeps) {
       }),
       prerequisiteResults(subtask, events),
     ]);
-    const stale = iteration > 1 || subtask.prerequisites.length > 0;
+    const stale = events.some((earlier) => mayHaveWritten(earlier, shelf));
     const brief: PlannerBrief = {
       role: 'planner',
       task: { description: context.description, criteria: context.criteria },
@@ -131,7 +136,7 @@ export function createPlanner(deps: PlannerDeps) {
       brief,
       schema: { name: 'plan', zod: plannerAnswerSchema },
       // A plan that was turned down or failed deserves a better planner.
-      ...(history.feedback.length > 0 ? { min_tier: 'large' as const } : {}),
+      work: { kind: kindOfWork(subtask.tool_hints), rejections: history.feedback.length },
     });
     const finished = new Map(left.finished.map((report) => [report.step_id, report]));
     const plan = composePlan(
@@ -181,7 +186,7 @@ export function createPlanner(deps: PlannerDeps) {
       const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
       const again = event.previous.iteration > 0 || event.resume;
       const events = again || subtask.prerequisites.length > 0 ? await deps.log.list(key) : [];
-      const history = again ? historyOf(events, event.subtask_id) : EMPTY;
+      const history = again ? historyOf(events, event.subtask_id) : EMPTY_HISTORY;
       const iteration = Math.max(event.previous.iteration, history.iterations) + 1;
       const first = event.previous.first_iteration ?? iteration;
 

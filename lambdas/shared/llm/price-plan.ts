@@ -32,12 +32,26 @@ export function quotePlan(plan: Plan, models: readonly Pick<Model, 'usd_per_mill
   return { max_usd: toUsd(nano), max_tokens: tokens };
 }
 
-/** A pricer over the models that are configured right now. */
-export function pricePlanFromEnvironment(): () => Promise<(plan: Plan) => Quote> {
-  return async () => {
+/** How long a changed configuration may take to be priced with. */
+const FRESH_MS = 30_000;
+
+/** A pricer over the models that are configured right now, looked up at most every half minute. */
+export function pricePlanFromEnvironment(now: () => number = Date.now): () => Promise<(plan: Plan) => Quote> {
+  let known: { readonly at: number; readonly models: Promise<Model[]> } | undefined;
+  const load = async (): Promise<Model[]> => {
     const catalogue = loadModels();
     const { roles } = await configuredModels();
-    const models = roles.ai_tool.map(({ model }) => catalogue.model(model));
+    return roles.ai_tool.map(({ model }) => catalogue.model(model));
+  };
+  return async () => {
+    if (known === undefined || now() - known.at > FRESH_MS) {
+      const models = load();
+      known = { at: now(), models };
+      models.catch(() => {
+        known = undefined;
+      });
+    }
+    const models = await known.models;
     return (plan) => quotePlan(plan, models);
   };
 }
