@@ -1,6 +1,6 @@
 import type { FunctionFrame, ModuleFrame, Variable } from './ast.ts';
 import { Cell } from './heap.ts';
-import type { ClassThing, Container, ModuleThing, Thing, ValueSet } from './values.ts';
+import type { ClassThing, Container, ModuleThing, Thing, ValueSet } from './things.ts';
 
 /** The callees seen at one place of a file. */
 export interface RecordedCalls {

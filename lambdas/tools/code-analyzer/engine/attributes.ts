@@ -1,10 +1,11 @@
+import { positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { TYPE_METHODS } from './builtin-names.ts';
 import { builtinTypeOf } from './builtins.ts';
-import { callThing, callValues, positionalOnly } from './calls.ts';
+import { callThing, callValues } from './calls.ts';
 import { readElement, writeElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
-import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './values.ts';
+import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './things.ts';
 
 /** The value of `objects.name`, calling properties and `__getattr__` where they are. */
 export function readAttribute(body: Body, objects: ValueSet, name: string, at: number): ValueSet {

@@ -4,7 +4,8 @@ import { BUILTIN_NAMES } from './builtin-names.ts';
 import { type Cell, fieldOf } from './heap.ts';
 import type { Solver } from './solver.ts';
 import { State } from './state.ts';
-import type { ClassThing, Thing, ValueSet, Values } from './values.ts';
+import type { ClassThing, Thing, ValueSet } from './things.ts';
+import type { Values } from './values.ts';
 
 /** Where jumps out of a loop land. */
 interface LoopTargets {

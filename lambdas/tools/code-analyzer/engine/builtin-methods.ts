@@ -1,8 +1,9 @@
+import { type Arguments, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
-import { copyEntries } from './builtins.ts';
-import { type Arguments, callValues, positionalOnly } from './calls.ts';
+import { copyEntries } from './builtin-collections.ts';
+import { callValues } from './calls.ts';
 import { iterate, makeContainer, readAllOf, readElement, writeElement } from './containers.ts';
-import type { BuiltinMethod, ValueSet } from './values.ts';
+import type { BuiltinMethod, ValueSet } from './things.ts';
 
 const TYPE_LABELS: Readonly<Record<string, string>> = {
   str: 'PyStr',

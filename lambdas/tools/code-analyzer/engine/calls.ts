@@ -1,33 +1,13 @@
 import type { Activation } from './activation.ts';
-import type { Parameter } from './ast.ts';
+import { type Arguments, bindArguments, withFirst } from './arguments.ts';
 import { lookupInClass } from './attributes.ts';
 import type { Body } from './body.ts';
 import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
-import { positionsOf, readAll, writeElement } from './containers.ts';
 import { callExternal, isKnown } from './externals.ts';
 import { callCallbacks, callForeignMethod, isPython, makeCollection } from './foreign-calls.ts';
+import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './things.ts';
 import { bodyAround, typeValues } from './types.ts';
-import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './values.ts';
-
-/** What a call passes. `spread` are the elements of `*x` whose positions are unknown. */
-export interface Arguments {
-  readonly positional: ValueSet[];
-  readonly spread: ValueSet | null;
-  readonly keywords: ReadonlyMap<string, ValueSet>;
-  /** The mappings given as `**x`. */
-  readonly mappings: readonly ValueSet[];
-}
-
-export const NO_ARGUMENTS: Arguments = { positional: [], spread: null, keywords: new Map(), mappings: [] };
-
-export function withFirst(first: ValueSet, rest: Arguments): Arguments {
-  return { ...rest, positional: [first, ...rest.positional] };
-}
-
-export function positionalOnly(...positional: ValueSet[]): Arguments {
-  return { ...NO_ARGUMENTS, positional };
-}
 
 /** A function is analysed apart for at most this many receiver types or call sites. */
 const MAX_CONTEXTS = 24;
@@ -242,109 +222,6 @@ function declaredResult(body: Body, fn: FunctionThing, activation: Activation): 
     return values.empty;
   }
   return typeValues(bodyAround(activation, solver), fn.frame.returns);
-}
-
-/** Lets the arguments flow into the activation's parameters; gives the unresolved argument per parameter. */
-function bindArguments(
-  body: Body,
-  fn: FunctionThing,
-  activation: Activation,
-  args: Arguments,
-): (ValueSet | undefined)[] {
-  const { values } = body;
-  const { parameters } = fn.frame;
-  const bound: (ValueSet | undefined)[] = [];
-  const give = (index: number, value: ValueSet): void => {
-    bound[index] = bound[index] ? values.union(bound[index], value) : value;
-    body.solver.feed(activation, index, body.resolve(value));
-  };
-  const slots: number[] = [];
-  const byName = new Map<string, number>();
-  let rest = -1;
-  let restKeywords = -1;
-  for (const [index, parameter] of parameters.entries()) {
-    if (parameter.kind === 'rest') rest = index;
-    else if (parameter.kind === 'rest_keywords') restKeywords = index;
-    else {
-      if (parameter.kind !== 'keyword_only') slots.push(index);
-      if (parameter.kind !== 'positional_only') byName.set(parameter.variable.name, index);
-    }
-  }
-  for (const [position, value] of args.positional.entries()) {
-    const slot = slots[position];
-    if (slot !== undefined) give(slot, value);
-    else if (rest >= 0) {
-      const container = body.solver.restOf(activation, rest, 'tuple');
-      writeElement(body, container, values.of(values.constant('int', position - slots.length)), value, false);
-    }
-  }
-  if (args.spread) {
-    for (const slot of slots.slice(args.positional.length)) give(slot, args.spread);
-    if (rest >= 0)
-      writeElement(body, body.solver.restOf(activation, rest, 'tuple'), null, args.spread, false);
-  }
-  for (const [name, value] of args.keywords) {
-    const index = byName.get(name);
-    if (index !== undefined) give(index, value);
-    else if (restKeywords >= 0) {
-      const container = body.solver.restOf(activation, restKeywords, 'dict');
-      writeElement(body, container, values.of(values.constant('str', name)), value, false);
-    }
-  }
-  for (const mapping of args.mappings) {
-    bindMapping(body, activation, parameters, byName, restKeywords, mapping, args, give);
-  }
-  return bound;
-}
-
-function bindMapping(
-  body: Body,
-  activation: Activation,
-  parameters: readonly Parameter[],
-  byName: ReadonlyMap<string, number>,
-  restKeywords: number,
-  mapping: ValueSet,
-  args: Arguments,
-  give: (index: number, value: ValueSet) => void,
-): void {
-  const { values } = body;
-  for (const thing of body.resolve(mapping).items) {
-    if (thing.kind !== 'container') continue;
-    const any = body.readField(thing, '[*]');
-    for (const [name, index] of byName) {
-      const parameter = parameters[index];
-      if (!parameter || args.keywords.has(name) || index < args.positional.length) continue;
-      const value = values.union(any, body.readField(thing, `['${name}']`));
-      if (value.id !== 0) give(index, value);
-    }
-    if (restKeywords < 0) continue;
-    const target = body.solver.restOf(activation, restKeywords, 'dict');
-    if (target === thing) continue;
-    for (const [field] of thing.fields ?? []) {
-      const name = /^\['(.*)'\]$/.exec(field)?.[1];
-      if (name === undefined || byName.has(name)) continue;
-      writeElement(
-        body,
-        target,
-        values.of(values.constant('str', name)),
-        body.readField(thing, field),
-        false,
-      );
-    }
-    if (any.id !== 0) writeElement(body, target, null, any, false);
-    body.readField(thing, '[all]');
-  }
-}
-
-/** Turns `*x` arguments into positions where they are known. */
-export function spreadInto(body: Body, positional: ValueSet[], starred: ValueSet): ValueSet | null {
-  const [only, ...others] = body.resolve(starred).items;
-  const exact = only && others.length === 0 ? positionsOf(body, only) : null;
-  if (exact) {
-    positional.push(...exact);
-    return null;
-  }
-  return readAll(body, starred);
 }
 
 /** Calls a special method of every instance in a set, as an operator or statement would. */

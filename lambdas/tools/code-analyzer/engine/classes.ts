@@ -1,10 +1,12 @@
+import { positionalOnly } from './arguments.ts';
 import type { Statement } from './ast.ts';
 import { lookupInClass } from './attributes.ts';
 import { Body } from './body.ts';
-import { callValues, positionalOnly } from './calls.ts';
+import { callValues } from './calls.ts';
 import { evaluate, evaluateArguments } from './evaluate.ts';
 import { execute } from './execute.ts';
-import type { ClassThing, InstanceThing, Thing, ValueSet, Values } from './values.ts';
+import type { ClassThing, InstanceThing, Thing, ValueSet } from './things.ts';
+import type { Values } from './values.ts';
 
 /** Makes the class of a `class` statement and interprets its body. */
 export function defineClass(body: Body, statement: Extract<Statement, { k: 'class' }>): ClassThing {

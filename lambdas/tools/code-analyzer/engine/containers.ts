@@ -1,7 +1,8 @@
+import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
 import { lookupInClass } from './attributes.ts';
 import type { Body } from './body.ts';
-import { callSpecial, callValues, NO_ARGUMENTS, positionalOnly } from './calls.ts';
-import type { Container, Thing, ValueSet } from './values.ts';
+import { callSpecial, callValues } from './calls.ts';
+import type { Container, Thing, ValueSet } from './things.ts';
 
 /** Longer literals are tables: their elements are kept, but writes to them do not replace. */
 const MAX_EXACT_ITEMS = 32;

@@ -1,13 +1,17 @@
-import type { Expression, Handler, Pattern, Statement } from './ast.ts';
-import { lookupInClass, readAttribute } from './attributes.ts';
+import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
+import { assign } from './assign.ts';
+import type { Expression, Statement } from './ast.ts';
 import type { Body } from './body.ts';
-import { callSpecial, callValues, construct, NO_ARGUMENTS, positionalOnly } from './calls.ts';
+import { callSpecial } from './calls.ts';
 import { defineClass } from './classes.ts';
-import { awaitValues, iterate, makeContainer, positionsOf, readElement, writeElement } from './containers.ts';
-import { assign, binary, evaluate, truth } from './evaluate.ts';
+import { iterate, writeElement } from './containers.ts';
+import { catchInto, enter, raise } from './contexts.ts';
+import { decorate } from './decorators.ts';
+import { evaluate, truth } from './evaluate.ts';
+import { match } from './match.ts';
+import { binary } from './operators.ts';
 import { State } from './state.ts';
 import { typeValues } from './types.ts';
-import type { ValueSet } from './values.ts';
 
 /** Loops are interpreted until nothing new arrives, at most this often. */
 const MAX_ROUNDS = 4;
@@ -278,167 +282,4 @@ function executeTry(body: Body, statement: Extract<Statement, { k: 'try' }>): vo
   body.state.dead = false;
   execute(body, statement.last);
   body.state.dead = true;
-}
-
-function catchInto(body: Body, handler: Handler): void {
-  const { values } = body;
-  if (handler.types) {
-    const types = body.resolve(evaluate(body, handler.types));
-    if (handler.target) {
-      let caught = values.empty;
-      for (const type of types.items) {
-        const classes =
-          type.kind === 'container' ? iterate(body, values.of(type), handler.types.at).items : [type];
-        for (const each of classes) {
-          if (each.kind === 'class') caught = values.union(caught, values.of(each.instance));
-        }
-      }
-      assign(body, handler.target, caught);
-    }
-  }
-  execute(body, handler.body);
-}
-
-/** Raising a class makes an instance of it; builtin exceptions have no initializer worth noting. */
-function raise(body: Body, raised: ValueSet, at: number): void {
-  for (const thing of body.resolve(raised).items) {
-    if (thing.kind === 'class') construct(body, thing, NO_ARGUMENTS, at);
-  }
-}
-
-/** `with objects as …`: calls `__enter__` and `__exit__`, or runs a context generator. */
-function enter(body: Body, objects: ValueSet, at: number, isAsync: boolean): ValueSet {
-  const { values } = body;
-  let result = values.empty;
-  for (const thing of body.resolve(objects).items) {
-    if (thing.kind === 'wrapped' && thing.wrapper === 'context') {
-      result = values.union(result, iterate(body, values.of(thing.inner), at));
-    } else if (thing.kind === 'instance') {
-      const entered = callSpecial(
-        body,
-        values.of(thing),
-        isAsync ? '__aenter__' : '__enter__',
-        NO_ARGUMENTS,
-        at,
-      );
-      callSpecial(
-        body,
-        values.of(thing),
-        isAsync ? '__aexit__' : '__exit__',
-        positionalOnly(values.empty, values.empty, values.empty),
-        at,
-      );
-      const inherited = lookupInClass(body, thing.type, isAsync ? '__aenter__' : '__enter__', thing);
-      const foreign = inherited === null && thing.type.order.some((type) => type.kind === 'external');
-      result = values.union(result, isAsync ? awaitValues(body, entered, at) : entered);
-      if (foreign) result = values.union(result, values.of(thing));
-    } else if (thing.kind === 'external') {
-      result = values.union(result, values.of(thing));
-    }
-  }
-  return result;
-}
-
-function decorate(body: Body, defined: ValueSet, decorators: readonly Expression[]): ValueSet {
-  const { values } = body;
-  const callees = decorators.map((decorator) => ({ callee: evaluate(body, decorator), at: decorator.at }));
-  let result = defined;
-  for (const { callee, at } of callees.reverse()) {
-    const resolved = body.resolve(callee);
-    let next = values.empty;
-    for (const each of resolved.items) {
-      if (each.kind === 'builtin') {
-        next = values.union(next, applyBuiltinDecorator(body, each.name, result, at));
-      } else {
-        next = values.union(next, callValues(body, values.of(each), positionalOnly(result), at));
-      }
-    }
-    // What is not known to replace the definition leaves it as it is.
-    if (next.id !== 0) result = next;
-  }
-  return result;
-}
-
-/** `@property`, `@staticmethod` and `@classmethod` change how a name is read; they call nothing. */
-function applyBuiltinDecorator(body: Body, name: string, defined: ValueSet, at: number): ValueSet {
-  const { solver } = body;
-  const recording = solver.quiet;
-  solver.quiet = true;
-  const result = callValues(body, body.values.of(body.values.builtin(name)), positionalOnly(defined), at);
-  solver.quiet = recording;
-  return result;
-}
-
-/** Binds what a `case` pattern captures. */
-function match(body: Body, pattern: Pattern, subject: ValueSet): void {
-  const { values } = body;
-  switch (pattern.k) {
-    case 'capture':
-    case 'star':
-      assign(body, pattern.target, subject);
-      return;
-    case 'as':
-      match(body, pattern.pattern, subject);
-      assign(body, pattern.target, subject);
-      return;
-    case 'any':
-      for (const option of pattern.options) match(body, option, subject);
-      return;
-    case 'value':
-      evaluate(body, pattern.value);
-      return;
-    case 'class': {
-      const types = body.resolve(evaluate(body, pattern.type)).items;
-      const matching = body
-        .resolve(subject)
-        .items.filter(
-          (thing) => thing.kind === 'instance' && types.some((type) => thing.type.order.includes(type)),
-        );
-      const made = types.flatMap((type) => (type.kind === 'class' ? [type.instance] : []));
-      const narrowed = values.from(matching.length > 0 ? matching : made);
-      for (const { name, pattern: inner } of pattern.named) {
-        match(body, inner, readAttribute(body, narrowed, name, 0));
-      }
-      const order = readAttribute(body, narrowed, '__match_args__', 0);
-      for (const [index, inner] of pattern.positional.entries()) {
-        let value = values.empty;
-        for (const tuple of order.items) {
-          const name = positionsOf(body, tuple)?.[index]?.items[0];
-          if (name?.kind !== 'constant' || typeof name.value !== 'string') continue;
-          value = values.union(value, readAttribute(body, narrowed, name.value, 0));
-        }
-        match(body, inner, value);
-      }
-      return;
-    }
-    case 'sequence':
-      for (const [index, inner] of pattern.items.entries()) {
-        let value = values.empty;
-        for (const thing of body.resolve(subject).items) {
-          const key = values.of(values.constant('int', index));
-          if (thing.kind === 'container')
-            value = values.union(value, readElement(body, thing, inner.k === 'star' ? values.empty : key));
-        }
-        if (inner.k === 'star') {
-          const container = makeContainer(body, 'list', inner.target.at, 'star');
-          writeElement(body, container, null, value, false);
-          value = values.of(container);
-        }
-        match(body, inner, value);
-      }
-      return;
-    case 'mapping':
-      for (const { key, pattern: inner } of pattern.entries) {
-        const keySet = evaluate(body, key);
-        let value = values.empty;
-        for (const thing of body.resolve(subject).items) {
-          if (thing.kind === 'container') value = values.union(value, readElement(body, thing, keySet));
-        }
-        match(body, inner, value);
-      }
-      if (pattern.rest) assign(body, pattern.rest, subject);
-      return;
-    case 'wildcard':
-      return;
-  }
 }

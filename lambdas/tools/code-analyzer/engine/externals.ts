@@ -1,8 +1,9 @@
+import { type Arguments, NO_ARGUMENTS, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { makeProperty, wrapAll } from './builtins.ts';
-import { type Arguments, callValues, NO_ARGUMENTS, positionalOnly } from './calls.ts';
+import { callValues } from './calls.ts';
 import { iterate, makeContainer, writeElement } from './containers.ts';
-import type { ExternalThing, PartialThing, ValueSet } from './values.ts';
+import type { ExternalThing, PartialThing, ValueSet } from './things.ts';
 
 /** Standard decorators that give back what they are given. */
 const TRANSPARENT = new Set([

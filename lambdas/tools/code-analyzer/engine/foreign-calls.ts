@@ -1,7 +1,8 @@
+import { type Arguments, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
-import { type Arguments, callThing, positionalOnly } from './calls.ts';
+import { callThing } from './calls.ts';
 import { awaitValues, iterate, makeContainer, readAllOf, readElement, writeElement } from './containers.ts';
-import type { BuiltinMethod, Thing, ValueSet } from './values.ts';
+import type { BuiltinMethod, Thing, ValueSet } from './things.ts';
 
 /** Languages in which objects are maps of names, and callbacks are how libraries work. */
 export function isPython(body: Body): boolean {

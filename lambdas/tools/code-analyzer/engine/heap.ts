@@ -1,5 +1,6 @@
 import type { Activation } from './activation.ts';
-import type { Thing, ValueSet, Values } from './values.ts';
+import type { Thing, ValueSet } from './things.ts';
+import type { Values } from './values.ts';
 
 /** More writers than this are no longer told apart. */
 const MAX_WRITERS = 12;

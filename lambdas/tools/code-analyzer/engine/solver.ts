@@ -1,21 +1,22 @@
 import { Activation } from './activation.ts';
+import { assign } from './assign.ts';
 import type { FunctionFrame, ModuleFrame, Statement } from './ast.ts';
 import { Body } from './body.ts';
 import { linearize } from './classes.ts';
-import { assign, evaluate } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { execute } from './execute.ts';
 import type { ModuleIndex } from './modules.ts';
+import type {
+  ClassThing,
+  Container,
+  FunctionThing,
+  GeneratorThing,
+  ModuleThing,
+  Thing,
+  ValueSet,
+} from './things.ts';
 import { bodyAround, subclassesOf, typeValues } from './types.ts';
-import {
-  type ClassThing,
-  type Container,
-  type FunctionThing,
-  type GeneratorThing,
-  type ModuleThing,
-  type Thing,
-  type ValueSet,
-  Values,
-} from './values.ts';
+import { Values } from './values.ts';
 
 /** Bodies are interpreted inside each other at most this deep; deeper ones wait in the queue. */
 const MAX_DEPTH = 24;

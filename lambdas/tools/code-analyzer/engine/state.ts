@@ -1,4 +1,5 @@
-import type { Thing, ValueSet, Values } from './values.ts';
+import type { Thing, ValueSet } from './things.ts';
+import type { Values } from './values.ts';
 
 /**
  * What holds at one point of a body: the values of its variables, and the fields of single objects

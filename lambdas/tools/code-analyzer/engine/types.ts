@@ -1,7 +1,7 @@
 import type { Activation } from './activation.ts';
 import type { Expression } from './ast.ts';
 import { Body } from './body.ts';
-import type { ClassThing, Container, Thing, ValueSet } from './values.ts';
+import type { ClassThing, Container, Thing, ValueSet } from './things.ts';
 
 /** Types that stand for one of their arguments, for sequences of them, and for mappings to the last. */
 const TRANSPARENT =

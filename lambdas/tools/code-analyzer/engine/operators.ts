@@ -1,0 +1,109 @@
+import { positionalOnly } from './arguments.ts';
+import type { Expression } from './ast.ts';
+import type { Body } from './body.ts';
+import { callSpecial } from './calls.ts';
+import { fillPositions, makeContainer, positionsOf } from './containers.ts';
+import { evaluate } from './evaluate.ts';
+import type { ValueSet } from './things.ts';
+
+export const BINARY: Readonly<Record<string, string>> = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'truediv',
+  '//': 'floordiv',
+  '%': 'mod',
+  '**': 'pow',
+  '@': 'matmul',
+  '<<': 'lshift',
+  '>>': 'rshift',
+  '&': 'and',
+  '|': 'or',
+  '^': 'xor',
+};
+export const COMPARISONS: Readonly<Record<string, string>> = {
+  '<': '__lt__',
+  '<=': '__le__',
+  '>': '__gt__',
+  '>=': '__ge__',
+  '==': '__eq__',
+  '!=': '__ne__',
+  '<>': '__ne__',
+};
+export const UNARY: Readonly<Record<string, string>> = {
+  '-': '__neg__',
+  '+': '__pos__',
+  '~': '__invert__',
+  not: '__bool__',
+};
+
+export function binary(body: Body, operator: string, left: ValueSet, right: ValueSet, at: number): ValueSet {
+  const { values } = body;
+  const a = body.resolve(left);
+  const b = body.resolve(right);
+  const [x] = a.items;
+  const [y] = b.items;
+  if (x?.kind === 'constant' && y?.kind === 'constant' && a.items.length === 1 && b.items.length === 1) {
+    if (operator === '+' && typeof x.value === 'string' && typeof y.value === 'string' && x.type === 'str') {
+      const text = x.value + y.value;
+      // Results that could grow without end are only known by type.
+      return values.of(values.constant('str', body.repeats === 0 && text.length <= 80 ? text : null));
+    }
+    return values.of(values.constant(x.type === 'int' && y.type === 'float' ? 'float' : x.type, null));
+  }
+  const name = BINARY[operator];
+  if (!name) return values.empty;
+  const forward = callSpecial(body, a, `__${name}__`, positionalOnly(b), at);
+  const backward = hasInstance(b)
+    ? callSpecial(body, b, `__r${name}__`, positionalOnly(a), at)
+    : values.empty;
+  let result = values.union(forward, backward);
+  for (const thing of [...a.items, ...(operator === '%' ? [] : b.items)]) {
+    if (thing.kind === 'constant')
+      result = values.union(result, values.of(values.constant(thing.type, null)));
+    if (thing.kind === 'container' && (operator === '+' || operator === '|' || operator === '*')) {
+      result = values.union(result, values.of(thing));
+    }
+    // `A | B` between types is a union of them.
+    if (operator === '|' && thing.kind === 'class') result = values.union(result, values.of(thing));
+  }
+  if (operator === '+' && a.items.length > 0 && b.items.length > 0)
+    return concatenation(body, a, b, result, at);
+  return result;
+}
+
+export function concatenation(body: Body, a: ValueSet, b: ValueSet, result: ValueSet, at: number): ValueSet {
+  const { values } = body;
+  const [x] = a.items;
+  const [y] = b.items;
+  if (x?.kind !== 'container' || y?.kind !== 'container' || a.items.length > 1 || b.items.length > 1)
+    return result;
+  const left = positionsOf(body, x);
+  const right = positionsOf(body, y);
+  if (!left || !right || body.repeats > 0) return result;
+  const elements = [...left, ...right];
+  const container = makeContainer(body, x.type, at, '+', elements.length);
+  fillPositions(body, container, elements);
+  return values.of(container);
+}
+
+export function hasInstance(set: ValueSet): boolean {
+  return set.items.some((thing) => thing.kind === 'instance');
+}
+
+export function compare(body: Body, expression: Extract<Expression, { k: 'compare' }>): ValueSet {
+  const { values } = body;
+  const operands = expression.operands.map((operand) => body.resolve(evaluate(body, operand)));
+  for (const [index, operator] of expression.operators.entries()) {
+    const left = operands[index];
+    const right = operands[index + 1];
+    if (!left || !right) continue;
+    if (operator === 'in' || operator === 'not in') {
+      callSpecial(body, right, '__contains__', positionalOnly(left), expression.at);
+    } else {
+      const method = COMPARISONS[operator];
+      if (method && hasInstance(left)) callSpecial(body, left, method, positionalOnly(right), expression.at);
+    }
+  }
+  return values.of(values.constant('bool', null));
+}
