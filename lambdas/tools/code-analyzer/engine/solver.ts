@@ -1,22 +1,13 @@
 import { Activation } from './activation.ts';
-import { assign } from './assign.ts';
-import type { FunctionFrame, ModuleFrame, Statement } from './ast.ts';
+import type { FunctionFrame, ModuleFrame } from './ast.ts';
 import { Body } from './body.ts';
 import { linearize } from './classes.ts';
 import { evaluate } from './evaluate.ts';
 import { execute } from './execute.ts';
+import { Linker } from './linker.ts';
 import type { ModuleIndex } from './modules.ts';
-import type {
-  ClassThing,
-  Container,
-  FunctionThing,
-  GeneratorThing,
-  ModuleThing,
-  Thing,
-  ValueSet,
-} from './things.ts';
+import type { ClassThing, Container, FunctionThing, GeneratorThing, Thing, ValueSet } from './things.ts';
 import { bodyAround, subclassesOf, typeValues } from './types.ts';
-import { Values } from './values.ts';
 
 /** Bodies are interpreted inside each other at most this deep; deeper ones wait in the queue. */
 const MAX_DEPTH = 24;
@@ -26,24 +17,26 @@ const MAX_RUNS = 24;
 const MAX_RUNS_PER_BODY = 8;
 
 /** Runs every body of a project until nothing changes, then every function nothing has called. */
-export class Solver {
-  readonly values = new Values();
-  readonly project: ModuleIndex;
+export class Solver extends Linker {
   readonly classes: ClassThing[] = [];
+
   /** Callables followed on the way to the function that is being called. */
   indirections = 0;
+
   /** While set, calls are not recorded. */
   quiet = false;
   private readonly modules: readonly ModuleFrame[];
-  private readonly activations: Activation[] = [];
-  private readonly moduleActivations = new Map<ModuleFrame, Activation>();
   private readonly functions: FunctionThing[] = [];
+
   /** Bodies to interpret again, by how often they were. */
   private readonly queue: (Activation[] | undefined)[] = [];
+
   /** Files with code nested too deeply to be followed. */
   readonly overflowed = new Set<string>();
+
   /** Whether declared types are used: only after everything that values alone can tell. */
   typed = false;
+
   /** Bodies that a declared type would tell more. */
   readonly needsTypes = new Set<Activation>();
   private visited = 0;
@@ -51,7 +44,7 @@ export class Solver {
   private totalRuns = 0;
 
   constructor(project: ModuleIndex, modules: readonly ModuleFrame[]) {
-    this.project = project;
+    super(project);
     this.modules = modules;
   }
 
@@ -91,23 +84,6 @@ export class Solver {
     }
   }
 
-  /** A name of another module, or something outside the project. */
-  imported(reader: Activation, { module, name }: { module: string; name: string | null }): ValueSet {
-    if (module === '') return name === null ? this.values.empty : this.values.of(this.values.builtin(name));
-    if (!this.project.has(module)) {
-      return this.values.of(this.values.external(name === null ? module : `${module}.${name}`));
-    }
-    this.ensure(module);
-    const thing = this.moduleThing(module);
-    if (name === null) return this.values.of(thing);
-    if (!thing.module) return this.values.empty;
-    const value = this.moduleName(reader, thing.module, name);
-    const submodule = `${module}.${name}`;
-    return value.id === 0 && this.project.has(submodule)
-      ? this.imported(reader, { module: submodule, name: null })
-      : value;
-  }
-
   /** Wakes a body whose inputs have grown. A property, so that it can be handed to cells. */
   readonly wake = (activation: Activation): void => {
     if (activation.queued || activation.runs === 0 || activation.runs >= MAX_RUNS) return;
@@ -133,7 +109,7 @@ export class Solver {
     else this.queue[activation.runs] = [activation];
   }
 
-  runIfNew(activation: Activation): void {
+  override runIfNew(activation: Activation): void {
     if (activation.runs > 0 || activation.running || activation.queued) return;
     if (this.depth < MAX_DEPTH) this.run(activation);
     else this.enqueue(activation);
@@ -317,105 +293,5 @@ export class Solver {
     for (const base of order) if (base !== type && base.kind === 'class') base.subclasses.add(type);
     if (same) return;
     for (const child of type.subclasses) if (child.order.includes(type)) this.updateOrder(child);
-  }
-
-  moduleActivation(module: ModuleFrame): Activation {
-    let activation = this.moduleActivations.get(module);
-    if (!activation) {
-      activation = new Activation(this.activations.length + 1, module, null, null, null, this.values.empty);
-      this.activations.push(activation);
-      this.moduleActivations.set(module, activation);
-    }
-    return activation;
-  }
-
-  moduleThing(name: string): ModuleThing {
-    const module = this.project.get(name) ?? null;
-    return this.values.once(`M:${name}`, (id) => ({
-      id,
-      kind: 'module',
-      fields: null,
-      name,
-      module,
-    })) as ModuleThing;
-  }
-
-  /** A global of a module as another body sees it, through star imports too. */
-  moduleName(reader: Activation, module: ModuleFrame, name: string, seen = new Set<ModuleFrame>()): ValueSet {
-    const variable = module.globals.get(name);
-    const activation = this.moduleActivation(module);
-    const own = variable ? activation.cell(variable, this.values.empty).read(reader) : this.values.empty;
-    if (own.id !== 0 || seen.has(module)) return own;
-    seen.add(module);
-    return this.starName(reader, module, name, seen);
-  }
-
-  /** A name that a module has only through its star imports. */
-  starName(
-    reader: Activation,
-    module: ModuleFrame,
-    name: string,
-    seen = new Set<ModuleFrame>([module]),
-  ): ValueSet {
-    const { stars } = this.moduleActivation(module);
-    let result = this.values.empty;
-    for (const star of stars) {
-      if (star.kind === 'external' || !star.module) continue;
-      const { exported } = star.module;
-      const isPublic = exported ? exported.includes(name) : !name.startsWith('_');
-      if (isPublic) result = this.values.union(result, this.moduleName(reader, star.module, name, seen));
-    }
-    return result;
-  }
-
-  /** The module of a dotted name as `import` finds it, interpreted first if it is the project's. */
-  importModule(importer: Activation, dotted: string): ValueSet {
-    const name = this.project.resolve(dotted, importer.frame.module);
-    if (name === null) return this.values.of(this.values.external(dotted));
-    this.ensure(name);
-    return this.values.of(this.moduleThing(name));
-  }
-
-  private ensure(name: string): void {
-    const parts = name.split('.');
-    for (let length = 1; length <= parts.length; length += 1) {
-      const module = this.project.get(parts.slice(0, length).join('.'));
-      if (module) this.runIfNew(this.moduleActivation(module));
-    }
-  }
-
-  importNames(body: Body, statement: Extract<Statement, { k: 'import_from' }>): void {
-    const { values } = this;
-    const importer = body.frame.module;
-    const { level, module: dotted } = statement;
-    const name =
-      level > 0
-        ? this.project.resolveRelative(level, dotted, importer)
-        : this.project.resolve(dotted, importer);
-    body.expose();
-    if (name === null) {
-      const prefix = level > 0 ? `${'.'.repeat(level)}${dotted}` : dotted;
-      if (statement.star) this.addStar(body, { kind: 'external', path: prefix });
-      for (const each of statement.names)
-        assign(body, each.target, values.of(values.external(`${prefix}.${each.name}`)));
-      return;
-    }
-    this.ensure(name);
-    const source = this.moduleThing(name);
-    if (statement.star) this.addStar(body, source);
-    for (const each of statement.names) {
-      let value = source.module ? this.moduleName(body.activation, source.module, each.name) : values.empty;
-      const submodule = name === '' ? each.name : `${name}.${each.name}`;
-      if (value.id === 0 && this.project.has(submodule)) {
-        this.ensure(submodule);
-        value = values.of(this.moduleThing(submodule));
-      }
-      assign(body, each.target, value);
-    }
-  }
-
-  private addStar(body: Body, source: ModuleThing | { kind: 'external'; path: string }): void {
-    const { stars } = this.moduleActivation(body.frame.module);
-    if (!stars.includes(source as ModuleThing)) stars.push(source);
   }
 }
