@@ -7,7 +7,7 @@ import { noTask } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { foldTask, type TaskProgress } from './task-view.ts';
 
-/** `logs` of a task's answer holds the latest of its events. */
+/** `logs` of a task's answer holds what the latest of its events say. */
 const SHOWN_EVENTS = 100;
 
 /** The record's end wins; a task that has been accepted (again) and not started shows no earlier end. */
@@ -52,7 +52,7 @@ export function viewOf(
     criteria: record.criteria,
     constraints: record.constraints,
     current_step: record.stage === 'ended' ? null : folded.current_step,
-    logs: events.slice(-SHOWN_EVENTS),
+    logs: events.slice(-SHOWN_EVENTS).map((event) => event.message),
     final_result: result,
     subtasks: folded.subtasks,
     started_at: record.started_at ?? null,

@@ -30,7 +30,7 @@ export interface TaskAnswer {
   readonly status: string;
   readonly progress: number;
   readonly current_step: string | null;
-  readonly logs: readonly TaskEventView[];
+  readonly logs: readonly string[];
   readonly final_result: Readonly<Record<string, unknown>> | null;
   readonly error: { readonly name: string; readonly message: string } | null;
   readonly subtasks: readonly { readonly subtask_id: string; readonly status: string }[];
@@ -164,6 +164,12 @@ export async function waitFor(
 /** Submits a task and waits for its end. */
 export async function run(body: Readonly<Record<string, unknown>>): Promise<TaskAnswer> {
   return waitFor((await submit(body)).task_id);
+}
+
+/** The types of a task's events, oldest first. */
+export async function eventTypes(taskId: string): Promise<string[]> {
+  const { body } = await send<{ events: TaskEventView[] }>('GET', `/tasks/${taskId}/logs?limit=1000`);
+  return body.events.map(({ type }) => type);
 }
 
 /** What kind of office it is: `embedded` or `step-functions`. */
