@@ -68,7 +68,9 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
   dispatcher: [
     dynamodb('tasks', ...ALL),
     dynamodb('tasks/by_activity', 'Query'),
-    dynamodb('accounts', 'UpdateItem'),
+    // Places among the running tasks, and the budgets of tasks that wait for money.
+    dynamodb('accounts', 'GetItem', 'UpdateItem'),
+    answers,
     sends('queue high'),
     sends('queue normal'),
     sends('queue low'),

@@ -109,6 +109,8 @@ export const toolAnswerSchema = z.discriminatedUnion('status', [
     files: z.array(mountedFileSchema).optional(),
     /** Spend of the run, for tools that call models. */
     cost: z.strictObject({ usd: z.number(), tokens: z.number() }).optional(),
+    /** The models it asked, one entry per attempt. */
+    hops: z.array(jsonObjectSchema).max(100).optional(),
   }),
   z.strictObject({ status: z.literal('error'), error: toolErrorSchema }),
 ]);

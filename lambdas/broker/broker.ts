@@ -16,12 +16,13 @@ import { canonicalHash } from '../shared/canonical.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { ModelRouter } from '../shared/llm/provider.ts';
+import { kindOfWork } from '../shared/llm/task-kind.ts';
 import { askModel } from '../shared/model-call.ts';
 import { auditDocument } from '../shared/stores/audit-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import { sortKey } from '../shared/stores/keys.ts';
 import type { ToolRegistry } from '../shared/tools/shelf.ts';
-import { contentWasRead } from './content-read.ts';
+import { contentWasRead, describesItself } from './content-read.ts';
 import { destinationOf, reachesAddresses, type Surroundings } from './destination.ts';
 import { isIdempotentStep } from './idempotency.ts';
 import { type Policy, type Ruling, type StepRuling, sandboxFor, stricter } from './policy.ts';
@@ -110,6 +111,10 @@ export function createBroker(deps: BrokerDeps) {
       instructions: gatekeeperInstructions,
       brief,
       schema: { name: 'assessment', zod: gatekeeperAnswerSchema },
+      work: {
+        kind: kindOfWork(used.map(({ name }) => name)),
+        ...(document.plan.confidence === undefined ? {} : { plan_confidence: document.plan.confidence }),
+      },
     });
     const { assessment, reason } = reply.value;
     const ruling: Ruling = assessment === 'approve' ? 'permit' : assessment;
@@ -124,13 +129,14 @@ export function createBroker(deps: BrokerDeps) {
     manifests: ReadonlyMap<string, ToolManifest>,
   ): Promise<Surroundings> {
     const { steps } = document.plan;
-    const unread: Surroundings = { context, steps, content_was_read: true };
+    const read: Surroundings = { context, steps, content_was_read: true };
     const matters = steps.some((step) => {
       const manifest = manifestOf(manifests, step.action);
-      return reachesAddresses(step, manifest) && destinationOf(step, manifest, unread) === 'untrusted';
+      return reachesAddresses(step, manifest) && destinationOf(step, manifest, read) === 'untrusted';
     });
-    if (!matters || context.workspace.length > 0) return unread;
-    return { ...unread, content_was_read: contentWasRead(await deps.log.list(event), event) };
+    const listed = [...manifests.values()].some((manifest) => describesItself(manifest, context));
+    if (!matters || listed || context.workspace.length > 0) return read;
+    return { ...read, content_was_read: contentWasRead(await deps.log.list(event), event) };
   }
 
   return {

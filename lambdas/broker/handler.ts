@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { brokerEventSchema } from '../../schemas/roles.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { refusedAmount } from '../shared/llm/budget.ts';
 import { modelRouterFromEnvironment } from '../shared/llm/from-environment.ts';
 import { roleHandler } from '../shared/role-handler.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
@@ -52,6 +53,7 @@ export const handler = roleHandler('broker', brokerEventSchema, async (event) =>
         place,
         task_token,
         held_at: shared.now().toISOString(),
+        needed_usd: refusedAmount(failure.Cause ?? ''),
       });
       await shared.log.append(event, [
         {

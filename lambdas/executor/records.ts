@@ -73,6 +73,7 @@ export function finishedEvent(
       duration_ms: duration,
       attempts: result.attempts,
       cost,
+      ...(result.status === 'succeeded' && result.hops !== undefined ? { hops: [...result.hops] } : {}),
       outcome: outcome as unknown as Json,
     },
   };

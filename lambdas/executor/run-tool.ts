@@ -4,6 +4,7 @@ import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
 import type { Grant, StepEvent } from '../../schemas/roles.ts';
 import type { MountedFile, ToolAnswer, ToolError, ToolEvent } from '../../schemas/tool.ts';
+import { BudgetExhaustedError } from '../shared/llm/provider.ts';
 import { normalizeWorkspacePath } from '../shared/security/workspace-path.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import { ToolLostError, type ToolPort, ToolThrottledError } from './tool-port.ts';
@@ -11,7 +12,14 @@ import type { WorkspaceCredentials } from './workspace-credentials.ts';
 
 /** How a step's tool fared, before it becomes the step's outcome. */
 export type ToolRunResult =
-  | { status: 'succeeded'; output: Json; cost: { usd: number; tokens: number }; attempts: number }
+  | {
+      status: 'succeeded';
+      output: Json;
+      cost: { usd: number; tokens: number };
+      /** The models that the tool asked. */
+      hops?: readonly JsonObject[];
+      attempts: number;
+    }
   | { status: 'failed' | 'in_doubt'; error: { name: string; message: string }; attempts: number };
 
 export interface RunToolDeps {
@@ -48,6 +56,8 @@ class TransientAnswer extends Error {
 }
 
 const mountsSchema = z.array(z.string()).max(1_000).default([]);
+
+const EXHAUSTED: BudgetExhaustedError['name'] = 'BudgetExhaustedError';
 
 /** Errors after which a request may have reached the other side although no answer came back. */
 const UNKNOWN_EFFECT = new Set([
@@ -114,7 +124,10 @@ export function createToolRunner(deps: RunToolDeps) {
   });
 
   return {
-    /** Runs the tool, again after a transient error where that is safe. Never throws for the tool's own failures. */
+    /**
+     * Runs the tool, again after a transient error where that is safe. Never throws for the tool's own failures.
+     * @throws BudgetExhaustedError the office's own tool could not pay its model
+     */
     async run(run: StepRun): Promise<ToolRunResult> {
       let attempts = 0;
       const mayRetry = (error: unknown): boolean => {
@@ -132,10 +145,14 @@ export function createToolRunner(deps: RunToolDeps) {
           if (reply.status === 'error' && reply.error.retryable) throw new TransientAnswer(reply.error);
           return reply;
         });
+        // The step has not run: the execution waits for money, and then runs it.
+        if (answer.status === 'error' && run.grant.tool === 'ai_tool' && answer.error.name === EXHAUSTED)
+          throw new BudgetExhaustedError(answer.error.message);
         if (answer.status === 'error') return failure(run, answer.error, attempts);
         await takeOut(run, answer);
         const cost = answer.cost ?? { usd: 0, tokens: 0 };
-        return { status: 'succeeded', output: jsonSchema.parse(answer.output), cost, attempts };
+        const asked = answer.hops === undefined ? {} : { hops: answer.hops };
+        return { status: 'succeeded', output: jsonSchema.parse(answer.output), cost, ...asked, attempts };
       } catch (error) {
         if (error instanceof TransientAnswer) return failure(run, error.error, attempts);
         if (error instanceof ToolLostError)

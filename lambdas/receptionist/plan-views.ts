@@ -65,11 +65,20 @@ export async function planViews(
             : { verdict: verdict.validation.verdict, feedback: verdict.validation.feedback },
         authorization: authorizationOf(verdict),
         review: review?.data === undefined ? null : jsonSchema.parse(review.data),
+        models: modelCalls(own),
         steps: await stepResults(own, open),
       };
     }),
   );
 }
+
+/** The roles' calls and those of the plan's own steps, in the order of the log. */
+const modelCalls = (events: readonly TaskEvent[]): JsonObject[] =>
+  events.flatMap((event) => {
+    const { hops, role, cost } = event.data ?? {};
+    if (hops === undefined || cost === undefined) return [];
+    return [{ role: role ?? 'ai_tool', step_id: event.step_id ?? null, cost, hops, at: event.at }];
+  });
 
 function authorizationOf(verdict: z.infer<typeof verdictItemSchema>): Json {
   if (verdict.decision === undefined) return null;

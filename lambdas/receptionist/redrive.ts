@@ -6,7 +6,7 @@ import { TaskStateConflictError } from '../shared/stores/task-store.ts';
 import type { Caller } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
-import { enqueue } from './submission.ts';
+import { enqueue, limitCost } from './submission.ts';
 
 /**
  * Gives a failed task another run: `retry` continues with what succeeded, `replan` keeps finished subtasks and
@@ -71,6 +71,7 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
       ? {}
       : { max_cost_usd: constraints.max_cost_usd + wanted.add_budget_usd };
   await deps.documents.forgetGates(key);
+  await limitCost(deps, key, { ...constraints, ...raised }.max_cost_usd);
   try {
     return await deps.tasks.reopen(key, {
       // The time of the first run is over; the redrive gets as much again.

@@ -3,12 +3,15 @@ import type { Brief } from '../../schemas/briefs.ts';
 import type { NewEvent } from '../../schemas/events.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import {
+  BudgetExhaustedError,
   type ModelHop,
-  type ModelRequest,
   type ModelRole,
   type ModelRouter,
   NoModelAnsweredError,
+  PromptTooLongError,
+  TaskCostLimitError,
 } from './llm/provider.ts';
+import type { TaskKind } from './llm/task-kind.ts';
 import type { EventLog } from './stores/event-log.ts';
 
 /** Where in a task a call is made. */
@@ -24,7 +27,14 @@ export interface Question<Answer> {
   /** Sent as the JSON of the user message; its role decides the route. */
   readonly brief: Brief;
   readonly schema: { readonly name: string; readonly zod: z.ZodType<Answer> };
-  readonly min_tier?: NonNullable<ModelRequest<Answer>['min_tier']>;
+  /** What the router's policy picks a tier by. */
+  readonly work?: {
+    readonly kind: TaskKind;
+    /** The planner's own estimate of the plan that is judged. */
+    readonly plan_confidence?: number;
+    /** How often this work was sent back. */
+    readonly rejections?: number;
+  };
 }
 
 export interface Reply<Answer> {
@@ -75,7 +85,7 @@ export async function askModel<Answer>(
       system: question.instructions,
       messages: [{ role: 'user', content: [{ type: 'text', text: JSON.stringify(brief) }] }],
       schema: question.schema,
-      ...(question.min_tier === undefined ? {} : { min_tier: question.min_tier }),
+      ...policyInputs(question.work),
     });
     return {
       value: answer.value,
@@ -83,9 +93,22 @@ export async function askModel<Answer>(
       event: modelEvent(brief.role, place, answer.hops),
     };
   } catch (error) {
-    if (error instanceof NoModelAnsweredError) {
-      await deps.log.append(place, [modelEvent(brief.role, place, error.hops)]);
-    }
+    const hops = hopsOf(error);
+    if (hops.length > 0) await deps.log.append(place, [modelEvent(brief.role, place, hops)]);
     throw error;
   }
+}
+
+const policyInputs = (work: Question<unknown>['work']) => ({
+  ...(work === undefined ? {} : { task_kind: work.kind }),
+  ...(work?.plan_confidence === undefined ? {} : { plan_confidence: work.plan_confidence }),
+  ...(work?.rejections === undefined ? {} : { rejections: work.rejections }),
+});
+
+/** What was tried, and perhaps paid, before the call failed. A refusal without a try is the budget's own event. */
+function hopsOf(error: unknown): readonly ModelHop[] {
+  if (error instanceof NoModelAnsweredError || error instanceof PromptTooLongError) return error.hops;
+  if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError)
+    return error.hops.some((hop) => hop.outcome !== 'skipped') ? error.hops : [];
+  return [];
 }

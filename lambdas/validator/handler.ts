@@ -1,5 +1,5 @@
 import { validatorEventSchema } from '../../schemas/roles.ts';
-import { modelRouterFromEnvironment } from '../shared/llm/from-environment.ts';
+import { learnFromEnvironment, modelRouterFromEnvironment } from '../shared/llm/from-environment.ts';
 import { pricePlanFromEnvironment } from '../shared/llm/price-plan.ts';
 import { archivesFromEnvironment } from '../shared/memory/from-environment.ts';
 import { roleHandler } from '../shared/role-handler.ts';
@@ -11,6 +11,7 @@ const validator = createValidator({
   log: eventLog(),
   claims: claimChecks(),
   router: modelRouterFromEnvironment(),
+  learn: learnFromEnvironment,
   registry: toolRegistryFromEnvironment(),
   archives: archivesFromEnvironment(),
   pricer: pricePlanFromEnvironment(),

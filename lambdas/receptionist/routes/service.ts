@@ -15,7 +15,7 @@ const health = endpoint({
   answers: { 200: { description: 'It is', schema: healthSchema } },
   handle: async ({ deps }) => ({
     status: 200,
-    body: { status: 'ok', version: deps.version, engine: deps.engine },
+    body: { status: 'ok', version: deps.version, engine: deps.engine, models: await deps.models() },
   }),
 });
 

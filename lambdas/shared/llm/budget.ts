@@ -86,6 +86,15 @@ export class BudgetInputError extends OfficeError {
   override readonly name = 'BudgetInputError';
 }
 
+/** Step Functions keeps an error's name and message and nothing else: the amount is read back from the message. */
+const REFUSAL = /may cost \$(\d+\.\d{6})/;
+
+/** What a refused call may cost at most, from the message of a `BudgetExhaustedError`; null for any other text. */
+export function refusedAmount(message: string): number | null {
+  const amount = REFUSAL.exec(message)?.[1];
+  return amount === undefined ? null : Number(amount);
+}
+
 /** A call that never settles counts as spent after this: longer than any function may run (15 minutes). */
 const HOLD_SECONDS = 1_200;
 const DAY_SECONDS = 86_400;

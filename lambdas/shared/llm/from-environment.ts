@@ -4,7 +4,8 @@ import { describeError } from '../errors.ts';
 import { logger, metrics } from '../telemetry.ts';
 import { type Batcher, createBatcher } from './batch.ts';
 import { createCircuitBreaker, dynamoBreakerRecords, memoryBreakerRecords } from './breaker.ts';
-import { type BudgetLedger, type BudgetStore, budgetLimitsSchema, createBudgetStore } from './budget.ts';
+import type { BudgetLedger } from './budget.ts';
+import { accountsTable, budgetStoreFromEnvironment } from './budget-from-environment.ts';
 import { createAnswerCache } from './cache.ts';
 import {
   type ConfiguredModels,
@@ -14,12 +15,13 @@ import {
 } from './configured.ts';
 import { createEmbedder, type Embedder } from './embeddings.ts';
 import { createExperience, type Experience } from './experience.ts';
-import { loadModels, type ModelCatalogue, ModelFileError } from './models.ts';
+import { loadModels, type ModelCatalogue } from './models.ts';
 import type { ModelHop, ModelPurpose, ModelRouter } from './provider.ts';
 import { createProviderRegistry, createProviderSettings, type ProviderRegistry } from './providers.ts';
 import { createModelRouter } from './router.ts';
 import { createKeyRing, secretsManagerSource } from './secrets.ts';
 import { createUsageStore, type UsageStore } from './usage.ts';
+import { createLearner, type LearnFromVerdict } from './verdicts.ts';
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
@@ -29,44 +31,12 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const table = (): string => {
-  const name = process.env['ACCOUNTS_TABLE'];
-  if (!name)
-    throw new ModelFileError('ACCOUNTS_TABLE is not set; models that cost money need it for the budget.');
-  return name;
-};
-
-/** Store calls that create the store at the first use: free calls need neither table nor client. */
-const budgets = /* @__PURE__ */ once<BudgetStore>(() =>
-  createBudgetStore({
-    client: documentClient(),
-    table: table(),
-    defaults: budgetLimitsSchema.parse({
-      day_usd: limitFrom('OFFICE_BUDGET_DAY_USD', 10),
-      month_usd: limitFrom('OFFICE_BUDGET_MONTH_USD', 100),
-    }),
-    onWarning: (warning) =>
-      logger.warn(`The tenant has spent ${warning.percent} % of the ${warning.period}'s budget.`, {
-        ...warning,
-      }),
-  }),
-);
+const table = accountsTable;
+const budgets = budgetStoreFromEnvironment;
 const usages = /* @__PURE__ */ once<UsageStore>(() =>
   createUsageStore({ client: documentClient(), table: table() }),
 );
 
-/** US dollars; `none` for no limit. */
-function limitFrom(name: string, fallback: number): number | null {
-  const text = process.env[name];
-  if (!text) return fallback;
-  if (text === 'none') return null;
-  const usd = Number(text);
-  if (!(usd >= 0)) throw new ModelFileError(`${name} must be US dollars, 0 or more, or "none".`);
-  return usd;
-}
-
-/** The tenants' budgets, for `GET /budget` and `PUT /budget`. */
-export const budgetStoreFromEnvironment = budgets;
 /** The tenants' usage, for `GET /usage`. */
 export const usageStoreFromEnvironment = usages;
 
@@ -95,6 +65,10 @@ export const experienceFromEnvironment = /* @__PURE__ */ once<Experience>(() =>
   createExperience({ client: documentClient(), table: table(), catalogue: catalogue() }),
 );
 const experience = experienceFromEnvironment;
+
+/** What the validator and the reviewer say about work is counted for the tier that did it; free models need none. */
+export const learnFromEnvironment: LearnFromVerdict = (verdict) =>
+  createLearner({ catalogue: catalogue(), experience, onTrouble: reportTrouble })(verdict);
 
 const SHARE_MS = 30_000;
 const shares = new Map<string, { readonly value: Promise<number>; readonly until: number }>();

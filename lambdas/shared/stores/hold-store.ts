@@ -11,6 +11,8 @@ export const holdSchema = z.object({
   subtask_id: idSchema.optional(),
   place: z.string(),
   held_at: z.iso.datetime(),
+  /** What the refused call may cost at most; null when that is not known. */
+  needed_usd: z.number().nullable().default(null),
   task_token: z.string(),
 });
 export type Hold = z.infer<typeof holdSchema>;
@@ -19,11 +21,16 @@ export interface HoldStore {
   park(hold: Hold): Promise<void>;
   /** Of one tenant, oldest first. */
   list(tenantId: string): Promise<Hold[]>;
+  /** Of all tenants, oldest first: one page, the rest is for the next look. */
+  listAll(): Promise<Hold[]>;
   /** Forgets a hold whose token was answered. */
   lift(hold: Hold): Promise<void>;
   /** Forgets every hold of a task that has ended: a top-up must not wake it. */
   forget(key: TaskKey): Promise<void>;
 }
+
+/** Executions that wait for money are few: one partition of the index of active things. */
+const ALL_HOLDS = 'HOLDS';
 
 export function createHoldStore(deps: { client: DynamoDBDocumentClient; table: string }): HoldStore {
   // The token makes holds of parallel steps distinct; its tail is random enough.
@@ -42,6 +49,8 @@ export function createHoldStore(deps: { client: DynamoDBDocumentClient; table: s
             expires_at: expiry(new Date(hold.held_at)),
             gsi1pk: tenantPartition(hold.tenant_id, 'HOLDS'),
             gsi1sk: `${hold.held_at}#${hold.task_id}`,
+            gsi2pk: ALL_HOLDS,
+            gsi2sk: `${hold.held_at}#${hold.task_id}`,
           },
         }),
       );
@@ -53,6 +62,17 @@ export function createHoldStore(deps: { client: DynamoDBDocumentClient; table: s
           IndexName: 'by_time',
           KeyConditionExpression: 'gsi1pk = :pk',
           ExpressionAttributeValues: { ':pk': tenantPartition(tenantId, 'HOLDS') },
+        }),
+      );
+      return (page.Items ?? []).map((item) => holdSchema.parse(item));
+    },
+    async listAll() {
+      const page = await deps.client.send(
+        new QueryCommand({
+          TableName: deps.table,
+          IndexName: 'by_activity',
+          KeyConditionExpression: 'gsi2pk = :pk',
+          ExpressionAttributeValues: { ':pk': ALL_HOLDS },
         }),
       );
       return (page.Items ?? []).map((item) => holdSchema.parse(item));

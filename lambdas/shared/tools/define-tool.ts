@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../../schemas/json.ts';
 import type { MountedFile, Risk, SandboxPolicy, ToolManifest } from '../../../schemas/tool.ts';
 import { OfficeError } from '../errors.ts';
+import type { ModelHop } from '../llm/provider.ts';
 
 /** A tool as its folder declares it; zod schemas first, the manifest's JSON Schema is made from them. */
 export interface ToolDeclaration<Inputs extends z.ZodType, Output extends z.ZodType> {
@@ -40,6 +41,8 @@ export interface ToolResult<Output> {
   readonly output: Output;
   readonly files?: MountedFile[];
   readonly cost?: { usd: number; tokens: number };
+  /** The models it asked, for the task's log. */
+  readonly hops?: readonly ModelHop[];
 }
 
 export interface Tool<Inputs extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {

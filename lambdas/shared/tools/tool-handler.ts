@@ -147,6 +147,7 @@ function answerOf(tool: AnyTool, result: ToolResult<unknown>, context: ToolConte
     output: JSON.parse(text),
     ...(result.files === undefined ? {} : { files: result.files }),
     ...(result.cost === undefined ? {} : { cost: result.cost }),
+    ...(result.hops === undefined ? {} : { hops: result.hops.map((hop) => ({ ...hop })) }),
   };
   if (result.files !== undefined)
     refuseAbove(name, Buffer.byteLength(JSON.stringify(answer)), MAX_ANSWER_BYTES);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Json, type JsonObject, jsonSchema } from '../../../schemas/json.ts';
 import {
+  BudgetExhaustedError,
   type MessagePart,
   type ModelAnswer,
   type ModelRequest,
@@ -8,6 +9,7 @@ import {
   type ModelRouter,
   NoModelAnsweredError,
   PromptTooLongError,
+  TaskCostLimitError,
 } from '../../shared/llm/provider.ts';
 import { type Tool, ToolFailure, type ToolRun } from '../../shared/tools/define-tool.ts';
 import type { Workspace } from '../../shared/tools/workspace.ts';
@@ -26,7 +28,7 @@ const SYSTEM =
 /**
  * The `ai_tool`: one question to a language model through the router, with its budget, cache, redaction and fallback.
  * Failures: `NotConfigured` (no model; the message names the settings), `NoModelAnswered` (retryable), `PromptTooLong`,
- * `InvalidSchema`, and those of the attachments. Exhausted budgets pass through under their own names.
+ * `InvalidSchema`, and those of the attachments. Exhausted budgets keep their own names.
  */
 export function createAiTool(
   deps: AiToolDeps,
@@ -41,6 +43,9 @@ export function createAiTool(
         throw new ToolFailure('NoModelAnswered', error.message, { retryable: true, cause: error });
       if (error instanceof PromptTooLongError)
         throw new ToolFailure('PromptTooLong', error.message, { cause: error });
+      // Under their own names: the executor lets the execution wait for money, or the task end.
+      if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError)
+        throw new ToolFailure(error.name, error.message, { cause: error });
       throw error;
     }
   }
@@ -53,12 +58,12 @@ export function createAiTool(
         : [];
       const base = requestOf(inputs, run, attached);
       if (inputs.schema === undefined) {
-        const { value, cost } = await ask<string>({ ...base, schema: null });
-        return { output: { text: value }, cost };
+        const { value, cost, hops } = await ask<string>({ ...base, schema: null });
+        return { output: { text: value }, cost, hops };
       }
       const schema = { name: 'answer', zod: zodOf(inputs.schema) };
-      const { value, cost } = await ask<Json>({ ...base, schema });
-      return { output: { object: value }, cost };
+      const { value, cost, hops } = await ask<Json>({ ...base, schema });
+      return { output: { object: value }, cost, hops };
     },
   };
 }

@@ -68,6 +68,7 @@ describe('wakeHolds', () => {
       subtask_id: 'a',
       place: 'subtask:plan',
       held_at: '2026-05-01T12:00:00.000Z',
+      needed_usd: null,
       task_token: `token-${task_id}`,
     });
     const lifted: string[] = [];

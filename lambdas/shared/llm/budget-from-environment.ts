@@ -1,0 +1,42 @@
+/** The tenants' budgets over the accounts table; made at the first use, without the rest of the router. */
+import { documentClient } from '../aws.ts';
+import { logger } from '../telemetry.ts';
+import { type BudgetStore, budgetLimitsSchema, createBudgetStore } from './budget.ts';
+import { ModelFileError } from './models.ts';
+
+/** @throws ModelFileError when the environment names no table */
+export function accountsTable(): string {
+  const name = process.env['ACCOUNTS_TABLE'];
+  if (!name)
+    throw new ModelFileError('ACCOUNTS_TABLE is not set; models that cost money need it for the budget.');
+  return name;
+}
+
+/** US dollars; `none` for no limit. */
+function limitFrom(name: string, fallback: number): number | null {
+  const text = process.env[name];
+  if (!text) return fallback;
+  if (text === 'none') return null;
+  const usd = Number(text);
+  if (!(usd >= 0)) throw new ModelFileError(`${name} must be US dollars, 0 or more, or "none".`);
+  return usd;
+}
+
+let made: BudgetStore | undefined;
+
+/** For `GET /budget`, `PUT /budget`, limits of tasks, and waiting tasks. */
+export function budgetStoreFromEnvironment(): BudgetStore {
+  made ??= createBudgetStore({
+    client: documentClient(),
+    table: accountsTable(),
+    defaults: budgetLimitsSchema.parse({
+      day_usd: limitFrom('OFFICE_BUDGET_DAY_USD', 10),
+      month_usd: limitFrom('OFFICE_BUDGET_MONTH_USD', 100),
+    }),
+    onWarning: (warning) =>
+      logger.warn(`The tenant has spent ${warning.percent} % of the ${warning.period}'s budget.`, {
+        ...warning,
+      }),
+  });
+  return made;
+}
