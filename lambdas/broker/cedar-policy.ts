@@ -11,16 +11,10 @@ import type { Json, JsonObject } from '../../schemas/json.ts';
 import type { Recheck, TaskContext } from '../../schemas/roles.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
 import { canonicalHash } from '../shared/canonical.ts';
-import { OfficeError } from '../shared/errors.ts';
 import { findReferences } from '../shared/plans/references.ts';
 import { defaultPolicies, policySchema } from './default-policies.ts';
 import { hostsOf } from './destination.ts';
-import type { Policy, StepRuling } from './policy.ts';
-
-/** A policy does not parse or does not fit the schema; the message is Cedar's own. */
-export class InvalidPolicyError extends OfficeError {
-  override readonly name = 'InvalidPolicyError';
-}
+import { InvalidPolicyError, type Policy, type StepRuling } from './policy.ts';
 
 const SCHEMA = 'office';
 let schemaIsReady = false;

@@ -1,8 +1,14 @@
 import type { Step } from '../../schemas/plan.ts';
 import type { Recheck, TaskContext } from '../../schemas/roles.ts';
 import type { SandboxPolicy, ToolManifest } from '../../schemas/tool.ts';
+import { OfficeError } from '../shared/errors.ts';
 import { hostRuleCovers } from '../shared/security/ssrf-guard.ts';
 import { type Destination, hostsOf, namedHosts, reachesAddresses, type Surroundings } from './destination.ts';
+
+/** A policy does not parse or does not fit the schema; the message is Cedar's own. */
+export class InvalidPolicyError extends OfficeError {
+  override readonly name = 'InvalidPolicyError';
+}
 
 /** From mild to strict; the strictest step decides about the plan. */
 export type Ruling = 'permit' | 'ask_human' | 'deny';

@@ -83,6 +83,9 @@ export function createToolTrial(deps: ToolTrialDeps): (trial: ToolTrial) => Prom
           idempotent: manifest.idempotent,
           workspace: manifest.workspace,
           policy: sandboxFor(step, manifest, deps.allowHosts),
+          ...(manifest.source.kind === 'mcp'
+            ? { mcp: { url: manifest.source.url, tool: manifest.source.tool } }
+            : {}),
         },
         inputs,
         idempotent: manifest.idempotent,

@@ -9,6 +9,7 @@ import {
 } from '../../../schemas/http-tools.ts';
 import { builtInToolNames, toolNameSchema } from '../../../schemas/identifiers.ts';
 import type { ToolManifest } from '../../../schemas/tool.ts';
+import { canonicalHash } from '../../shared/canonical.ts';
 import { ToolVersionExistsError } from '../../shared/stores/registry-store.ts';
 import type { ToolShelf } from '../../shared/tools/shelf.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -166,6 +167,7 @@ const invoke = endpoint({
       detail: {
         tool: manifest.name,
         version: manifest.version,
+        inputs_sha256: canonicalHash(body.inputs),
         status: outcome.status,
         error: outcome.error?.name ?? null,
         duration_ms: outcome.duration_ms,

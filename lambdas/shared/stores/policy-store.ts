@@ -9,7 +9,8 @@ export type StoredPolicy = z.infer<typeof policyItemSchema>;
 export interface PolicyStore {
   list(tenantId: string): Promise<StoredPolicy[]>;
   put(tenantId: string, policy: StoredPolicy): Promise<void>;
-  remove(tenantId: string, name: string): Promise<void>;
+  /** False when it was not there. */
+  remove(tenantId: string, name: string): Promise<boolean>;
 }
 
 export function createPolicyStore(deps: { client: DynamoDBDocumentClient; table: string }): PolicyStore {
@@ -32,7 +33,10 @@ export function createPolicyStore(deps: { client: DynamoDBDocumentClient; table:
       );
     },
     async remove(tenantId, name) {
-      await client.send(new DeleteCommand({ TableName: table, Key: keyOf(tenantId, name) }));
+      const answer = await client.send(
+        new DeleteCommand({ TableName: table, Key: keyOf(tenantId, name), ReturnValues: 'ALL_OLD' }),
+      );
+      return answer.Attributes !== undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Agent, fetch as undiciFetch } from 'undici';
+import { describeError } from '../../shared/errors.ts';
 import { createSsrfGuard } from '../../shared/security/ssrf-guard.ts';
 import { timeLimit } from '../../shared/tools/time-limit.ts';
 
@@ -51,4 +52,11 @@ export async function withMcpServer<Result>(
     await agent.destroy();
     limit.end();
   }
+}
+
+/** fetch wraps what happened: the guard's refusal is the cause of its cause. */
+export function rootCause(error: unknown): string {
+  let cause = error;
+  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
+  return describeError(cause);
 }

@@ -1,6 +1,7 @@
 import { jsonObjectSchema } from '../../../schemas/json.ts';
 import { type ToolManifest, toolManifestSchema } from '../../../schemas/tool.ts';
-import { type McpServer, withMcpServer } from './connection.ts';
+import { type McpServer, rootCause, withMcpServer } from './connection.ts';
+import type { DiscoveryAnswer, McpDiscovery } from './discovery-event.ts';
 
 const LISTING_MS = 20_000;
 const MAX_TOOLS = 100;
@@ -33,9 +34,10 @@ export async function discoverMcpTools(
     } while (cursor !== undefined && found.length < MAX_TOOLS);
     return found.slice(0, MAX_TOOLS);
   });
+  const taken = new Set<string>();
   return tools.map((tool) =>
     toolManifestSchema.parse({
-      name: registeredName(name, tool.name),
+      name: unique(registeredName(name, tool.name), taken),
       version: '1.0.0',
       description:
         (tool.description ?? tool.title ?? tool.name).replace(/\s+/g, ' ').slice(0, 500) || tool.name,
@@ -51,4 +53,23 @@ export async function discoverMcpTools(
       source: { kind: 'mcp', url: server.url, tool: tool.name },
     }),
   );
+}
+
+/** Names that differ only in what is left out of them get a number. */
+function unique(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let i = 2; taken.has(free); i++) free = `${name.slice(0, 60)}_${i}`;
+  taken.add(free);
+  return free;
+}
+
+/** The tools of a server as an answer of the bridge's function; a server that can't be used is an error in words. */
+export async function answerDiscovery({ name, url, allow_hosts }: McpDiscovery): Promise<DiscoveryAnswer> {
+  try {
+    const server = { url, allow_hosts };
+    return { status: 'ok', tools: await discoverMcpTools(name, server, new AbortController().signal) };
+  } catch (error) {
+    const message = `The MCP server could not be used: ${rootCause(error)}`;
+    return { status: 'error', error: { name: 'ConnectionFailed', message, retryable: false } };
+  }
 }

@@ -1,8 +1,7 @@
 import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import { type Json, type JsonObject, jsonSchema } from '../../../schemas/json.ts';
 import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../schemas/tool.ts';
-import { describeError } from '../../shared/errors.ts';
-import { withMcpServer } from './connection.ts';
+import { rootCause, withMcpServer } from './connection.ts';
 
 /** A block of an MCP answer as JSON; images and audio stay base64 with their type. */
 const blockOf = (block: unknown): Json => jsonSchema.parse(JSON.parse(JSON.stringify(block)));
@@ -63,11 +62,4 @@ export async function callMcpTool(event: unknown): Promise<ToolAnswer> {
       error instanceof Error && error.name === 'TimeoutError' ? 'TimeoutExceeded' : 'ConnectionFailed';
     return failed(name, `The MCP server could not be used: ${rootCause(error)}`);
   }
-}
-
-/** fetch wraps what happened: the guard's refusal is the cause of its cause. */
-function rootCause(error: unknown): string {
-  let cause = error;
-  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
-  return describeError(cause);
 }

@@ -86,6 +86,13 @@ const finishedStep: NewEvent = {
   message: '',
 };
 
+const remembering: NewEvent = {
+  type: 'plan.created',
+  subtask_id: 's1',
+  message: '',
+  data: { recalled: 2 },
+};
+
 const http = (overrides: Partial<Step> = {}): Step =>
   aStep({
     step_id: 'get',
@@ -187,6 +194,7 @@ describe('the broker', () => {
       ['an earlier iteration ran a step', { earlier: [decomposed(), finishedStep] }],
       ['it comes after other subtasks', { earlier: [decomposed(['s0'])] }],
       ['the log does not know it', { earlier: [] }],
+      ['remembered plans of other tasks were read', { earlier: [decomposed(), remembering] }],
       ['the task came with files', { context: { workspace: [{ path: 'a.txt', size: 1 }] } }],
     ])('asks a human when %s, and names the policy', async (_case, given) => {
       const { authorize, events } = broker({ steps: [elsewhere], ...given });

@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  checkPolicies,
-  createCedarPolicy,
-  InvalidPolicyError,
-} from '../../../lambdas/broker/cedar-policy.ts';
+import { checkPolicies, createCedarPolicy } from '../../../lambdas/broker/cedar-policy.ts';
 import { defaultPolicies } from '../../../lambdas/broker/default-policies.ts';
+import { InvalidPolicyError } from '../../../lambdas/broker/policy.ts';
 import { builtInManifests } from '../../../lambdas/shared/tools/registry.ts';
 import type { Step } from '../../../schemas/plan.ts';
 import type { Risk } from '../../../schemas/tool.ts';
