@@ -17,6 +17,15 @@ export interface FunctionSpec {
 const store: readonly EnvironmentName[] = ['TASKS_TABLE', 'WORKSPACE_BUCKET'];
 const models: readonly EnvironmentName[] = ['ACCOUNTS_TABLE', 'OFFICE_MODELS_FILE'];
 
+const memory: readonly EnvironmentName[] = [
+  'MEMORY_TABLE',
+  'MEMORY_VECTOR_BUCKET',
+  'OFFICE_MEMORY',
+  'OFFICE_SHARED_MEMORY',
+  'OFFICE_ENCODER',
+  'OFFICE_ENCODER_DIR',
+];
+
 export const roleNames = [
   'receptionist',
   'dispatcher',
@@ -48,7 +57,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     ...store,
     'ACCOUNTS_TABLE',
     'REGISTRY_TABLE',
-    'MEMORY_TABLE',
+    ...memory,
     'QUEUE_HIGH_URL',
     'QUEUE_NORMAL_URL',
     'QUEUE_LOW_URL',
@@ -75,6 +84,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
       'QUEUE_NORMAL_URL',
       'QUEUE_LOW_URL',
       'DEAD_LETTER_QUEUE_URL',
+      'WEBHOOK_QUEUE_URL',
       'TASK_STATE_MACHINE_ARN',
       'MAX_CONCURRENT_TASKS',
       'MAX_CONCURRENT_TASKS_PER_TENANT',
@@ -91,13 +101,13 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     ...store,
     ...models,
     'REGISTRY_TABLE',
-    'MEMORY_TABLE',
+    ...memory,
   ]),
   validator: role('validator', 'Judges a plan before it runs', 120, 512, [
     ...store,
     ...models,
     'REGISTRY_TABLE',
-    'MEMORY_TABLE',
+    ...memory,
   ]),
   broker: role('broker', 'Authorizes tools, asks humans', 120, 512, [
     ...store,
@@ -115,7 +125,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
   archivist: role('archivist', 'Remembers successes and failures', 60, 1024, [
     ...store,
     ...models,
-    'MEMORY_TABLE',
+    ...memory,
   ]),
   finisher: role('finisher', 'Assembles the result of a task', 60, 512, [...store, 'ACCOUNTS_TABLE']),
   morgue: role('morgue', 'Records a failed task as a dead letter', 60, 512, [
@@ -126,6 +136,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
   notifier: role('notifier', 'Tells whoever asked how a task ended', 60, 512, [
     ...store,
     'OFFICE_ALLOW_HOSTS',
+    'WEBHOOK_QUEUE_URL',
   ]),
 };
 

@@ -1,5 +1,6 @@
 import { type App, Stack, Tags } from 'aws-cdk-lib';
 import type { Configuration } from './configuration.ts';
+import { explainFindings } from './nag.ts';
 import { OfficeService } from './service.ts';
 
 /** One deployment of the office. Nothing in it depends on account or region, so one template fits all. */
@@ -13,6 +14,7 @@ export class OfficeStack extends Stack {
       description: 'The intelligent office: plans, checks, runs and reviews tasks, and loses none of them',
     });
     this.service = new OfficeService(this, 'Office', props);
+    explainFindings(this, this.service);
     Tags.of(this).add('application', 'intelligent-office');
     Tags.of(this).add('office', name);
   }

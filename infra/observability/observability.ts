@@ -4,6 +4,9 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { OfficeService } from '../service.ts';
+import { Alarms } from './alarms.ts';
+import { Dashboard } from './dashboard.ts';
+import { Queries } from './queries.ts';
 
 export interface ObservabilityProps {
   readonly officeName: string;
@@ -15,7 +18,7 @@ export interface ObservabilityProps {
 export class Observability extends Construct {
   readonly topic: sns.Topic;
 
-  constructor(scope: Construct, id: string, { officeName, alarmEmail }: ObservabilityProps) {
+  constructor(scope: Construct, id: string, { officeName, alarmEmail, service }: ObservabilityProps) {
     super(scope, id);
     const key = new kms.Key(this, 'TopicKey', {
       description: 'Alarms of the intelligent office on their way to people',
@@ -35,5 +38,9 @@ export class Observability extends Construct {
       enforceSSL: true,
     });
     if (alarmEmail !== undefined) this.topic.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
+    const { all: alarms } = new Alarms(this, 'AlarmSet', { officeName, service, topic: this.topic });
+    new Dashboard(this, 'Page', { officeName, service, alarms });
+    const functions = [...Object.values(service.roles), ...Object.values(service.tools)];
+    new Queries(this, 'Queries', { officeName, groups: functions.map(({ name }) => `/aws/lambda/${name}`) });
   }
 }

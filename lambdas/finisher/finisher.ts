@@ -1,13 +1,14 @@
 import type { z } from 'zod';
-import type { TaskEvent } from '../../schemas/events.ts';
+import type { NewEvent, TaskEvent } from '../../schemas/events.ts';
 import { jsonObjectSchema } from '../../schemas/json.ts';
-import { claimCheckSchema } from '../../schemas/references.ts';
+import { type ClaimCheck, claimCheckSchema } from '../../schemas/references.ts';
 import { type finisherEventSchema, taskContextSchema } from '../../schemas/roles.ts';
-import type { TaskKey } from '../../schemas/task.ts';
+import type { Cost, TaskKey } from '../../schemas/task.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { SlotStore } from '../shared/stores/slot-store.ts';
+import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError, type TaskStore } from '../shared/stores/task-store.ts';
 import { assembleResult, costOf, lastSubtasks, type SubtaskResult } from './assemble.ts';
 
@@ -18,7 +19,7 @@ export class SubtasksFailedError extends OfficeError {
 
 export interface FinisherDeps {
   readonly log: Pick<EventLog, 'append' | 'read'>;
-  readonly tasks: Pick<TaskStore, 'end'>;
+  readonly tasks: Pick<TaskStore, 'end' | 'get'>;
   readonly slots: Pick<SlotStore, 'release'>;
   readonly claims: ClaimChecks;
 }
@@ -38,6 +39,15 @@ export function createFinisher(deps: FinisherDeps) {
         result: await deps.claims.checkOut(claimCheckSchema.parse(event.data?.['result']), jsonObjectSchema),
       })),
     );
+  }
+
+  async function end(key: TaskKey, result: ClaimCheck, cost: Cost): Promise<TaskRecord | 'before'> {
+    try {
+      return await deps.tasks.end(key, { status: 'completed', result, cost });
+    } catch (error) {
+      if (error instanceof TaskStateConflictError) return 'before';
+      throw error;
+    }
   }
 
   return {
@@ -61,24 +71,27 @@ export function createFinisher(deps: FinisherDeps) {
       const result = context.dry_run
         ? dryRunResult(events)
         : assembleResult(await resultsOf(events), lastSubtasks(events));
-      try {
-        const [record] = await Promise.all([
-          deps.tasks.end(key, {
-            status: 'completed',
-            result: await deps.claims.checkIn(key, result, INLINE_RESULT_BYTES),
-            cost: costOf(events),
-          }),
-          deps.slots.release(key),
-        ]);
-        await deps.log.append(key, [
-          { type: 'task.completed', status: 'completed', message: 'The task is completed' },
-        ]);
-        return { status: 'completed', notify: record.webhook !== null };
-      } catch (error) {
-        // Ended before (cancelled, or this very state run again): the first ending stands.
-        if (error instanceof TaskStateConflictError) return { status: 'ended', notify: false };
-        throw error;
+      const completed: NewEvent = {
+        type: 'task.completed',
+        status: 'completed',
+        message: 'The task is completed',
+        data: { subtasks: event.ends.length },
+      };
+      const [ended] = await Promise.all([
+        end(key, await deps.claims.checkIn(key, result, INLINE_RESULT_BYTES), costOf(events)),
+        deps.slots.release(key),
+      ]);
+      if (ended !== 'before') {
+        await deps.log.append(key, [completed]);
+        return { status: 'completed', notify: ended.webhook !== null };
       }
+      // By a cancellation, then that stands; or by this very state, which died before it said so.
+      const record = await deps.tasks.get(key);
+      if (record?.status !== 'completed') return { status: 'ended', notify: false };
+      const said = events.findLastIndex(({ type }) => type === 'task.completed');
+      const begun = events.findLastIndex(({ type }) => type === 'task.submitted');
+      if (said <= begun) await deps.log.append(key, [completed]);
+      return { status: 'completed', notify: record.webhook !== null };
     },
   };
 }

@@ -5,19 +5,25 @@ import type { Hono } from 'hono';
 import { ulid } from 'ulid';
 import { jsonObjectSchema } from '../../schemas/json.ts';
 import type { Priority } from '../../schemas/task.ts';
+import { createAddressCheck } from '../notifier/address-check.ts';
 import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
-import { budgetStoreFromEnvironment, usageStoreFromEnvironment } from '../shared/llm/from-environment.ts';
+import { budgetStoreFromEnvironment } from '../shared/llm/budget-from-environment.ts';
+import { configuredModels, usageStoreFromEnvironment } from '../shared/llm/from-environment.ts';
 import { createAccountStore } from '../shared/stores/account-store.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createAuditStore } from '../shared/stores/audit-store.ts';
 import { createDeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createIdempotencyStore } from '../shared/stores/idempotency-store.ts';
+import { createMcpServerStore } from '../shared/stores/mcp-server-store.ts';
+import { createPolicyStore, type PolicyStore } from '../shared/stores/policy-store.ts';
 import { createRateCounter } from '../shared/stores/rate-counter.ts';
 import { createRegistryStore, type RegistryStore } from '../shared/stores/registry-store.ts';
 import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { createTaskDocuments } from '../shared/stores/task-documents.ts';
+import { createWebhookStore } from '../shared/stores/webhook-store.ts';
+import { reportFeedback } from '../shared/task-metrics.ts';
 import { createSendSuccess } from '../shared/task-tokens.ts';
 import { logger } from '../shared/telemetry.ts';
 import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
@@ -46,6 +52,9 @@ const once = <T>(make: () => T): (() => T) => {
 };
 const toolTrial = once(async () => (await import('./trial-from-environment.ts')).toolTrialFromEnvironment());
 const planJudge = once(async () => (await import('./trial-from-environment.ts')).planJudgeFromEnvironment());
+const discoverMcp = once(async () =>
+  (await import('./mcp-from-environment.ts')).discoverMcpFromEnvironment(),
+);
 const notice = once(async () => (await import('./notice.ts')).noticeFromEnvironment());
 
 const now = () => new Date();
@@ -77,6 +86,8 @@ function accounting(events: ReceptionistDeps['events']): Accounting {
       await wakeHolds({ holds, send, events }, tenantId);
       return jsonObjectSchema.parse(budget);
     },
+    limitTask: ({ tenant_id, task_id }, maxCostUsd) =>
+      budgetStoreFromEnvironment().setTaskLimit(tenant_id, task_id, maxCostUsd),
   };
 }
 
@@ -94,6 +105,24 @@ const forgetful = (store: RegistryStore, forget: (tenantId: string) => void): Re
   },
 });
 
+/** The same for policies, whose engine is loaded only with a change. */
+const forgetfulPolicies = (store: PolicyStore): PolicyStore => {
+  const forget = async (tenantId: string) =>
+    (await import('../broker/tenant-policies.ts')).tenantPoliciesFromEnvironment().forget(tenantId);
+  return {
+    ...store,
+    async put(tenantId, policy) {
+      await store.put(tenantId, policy);
+      await forget(tenantId);
+    },
+    async remove(tenantId, name) {
+      const removed = await store.remove(tenantId, name);
+      await forget(tenantId);
+      return removed;
+    },
+  };
+};
+
 /** The receptionist wired to the services that the environment names. */
 export function depsFromEnvironment(): ReceptionistDeps {
   const environment = readEnvironment([
@@ -106,6 +135,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     'REQUESTS_PER_MINUTE',
     'OFFICE_ENGINE',
     'OFFICE_VERSION',
+    'OFFICE_ALLOW_HOSTS',
     'DEFAULT_MAX_DURATION_SECONDS',
   ]);
   const accounts = { client: documentClient(), table: environment.ACCOUNTS_TABLE };
@@ -151,15 +181,30 @@ export function depsFromEnvironment(): ReceptionistDeps {
       createRegistryStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
       (tenantId) => registry.forget(tenantId),
     ),
+    policies: forgetfulPolicies(
+      createPolicyStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
+    ),
+    checkPolicies: async (policies) => (await import('../broker/cedar-policy.ts')).checkPolicies(policies),
+    mcpServers: createMcpServerStore({ client: documentClient(), table: environment.REGISTRY_TABLE }),
+    discoverMcp: async (server) => (await discoverMcp())(server),
     shelf: (tenantId) => registry.shelf(tenantId),
     audit: createAuditStore(taskTable()),
     accounting: accounting(events),
+    models: async () => {
+      const { roles } = await configuredModels();
+      return Object.fromEntries(
+        Object.entries(roles).map(([role, models]) => [role, models.map(({ model }) => model)]),
+      );
+    },
     // Loaded when they are first needed: what few requests use must not lengthen every cold start.
     invokeTool: async (trial) => (await toolTrial())(trial),
     judgePlan: async (plan, allowed, shelf) => (await planJudge())(plan, allowed, shelf),
     withdraw: createWithdraw({ approvals, holds: createHoldStore(taskTable()), now }),
     releaseSlot: (key) => slots.release(key),
-    notify: async (key) => (await notice())(key),
+    notify: async (key, again) => (await notice())(key, again),
+    onFeedback: async (_key, { rating }) => reportFeedback(rating),
+    webhooks: createWebhookStore(taskTable()),
+    addressProblem: createAddressCheck(environment.OFFICE_ALLOW_HOSTS.split(',').filter(Boolean)),
     logError: (message, error, detail) =>
       logger.error(message, { ...detail, error: error instanceof Error ? error : new Error(String(error)) }),
   };

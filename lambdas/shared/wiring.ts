@@ -6,8 +6,9 @@ import type { TaskKey } from '../../schemas/task.ts';
 import { documentClient, s3Client } from './aws.ts';
 import { createClaimChecks } from './claim-check.ts';
 import { readEnvironment } from './environment.ts';
-import { createEventLog } from './stores/event-log.ts';
+import { createEventLog, type EventLog } from './stores/event-log.ts';
 import { createTaskStore } from './stores/task-store.ts';
+import { report } from './task-metrics.ts';
 import { createS3Workspace } from './tools/s3-workspace.ts';
 import type { Workspace } from './tools/workspace.ts';
 
@@ -18,7 +19,18 @@ export const taskTable = () => ({
   client: documentClient(),
   table: readEnvironment(['TASKS_TABLE']).TASKS_TABLE,
 });
-export const eventLog = () => createEventLog(taskTable());
+/** The tasks' log; what is written to it is counted, and its ids go to the function's own log. */
+export function eventLog(): EventLog {
+  const log = createEventLog(taskTable());
+  return {
+    ...log,
+    async append(key, events, documents) {
+      const written = await log.append(key, events, documents);
+      report(key, events);
+      return written;
+    },
+  };
+}
 export const taskStore = () => createTaskStore(taskTable());
 export const claimChecks = () =>
   createClaimChecks({ client: s3Client, bucket: readEnvironment(['WORKSPACE_BUCKET']).WORKSPACE_BUCKET });
