@@ -86,7 +86,8 @@ export type Expression =
   | { k: 'yield'; at: number; value: Expression | null; from: boolean }
   | { k: 'assign_expression'; at: number; target: Expression; value: Expression }
   | { k: 'starred'; at: number; value: Expression }
-  | { k: 'text'; at: number; parts: Expression[] }
+  /** Text made of parts; `prefix` is what it is known to begin with. */
+  | { k: 'text'; at: number; parts: Expression[]; prefix?: string }
   /** The first option that has any value: a name looked up in one place after another. */
   | { k: 'first'; at: number; options: Expression[] }
   /** A value known to be of a type. */

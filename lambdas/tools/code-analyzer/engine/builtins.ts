@@ -115,7 +115,9 @@ export function callBuiltin(body: Body, name: string, args: Arguments, at: numbe
       let found = values.empty;
       for (const each of body.resolve(second).items) {
         if (each.kind === 'constant' && typeof each.value === 'string') {
-          found = values.union(found, readAttribute(body, first, each.value, at));
+          const isPrefix = each.type === 'prefix';
+          const names = isPrefix ? namesBeginningWith(body, first, each.value) : [each.value];
+          for (const name of names) found = values.union(found, readAttribute(body, first, name, at));
         }
       }
       return values.union(found, third);
@@ -156,6 +158,22 @@ export function callBuiltin(body: Body, name: string, args: Arguments, at: numbe
     default:
       return values.empty;
   }
+}
+
+/** More methods than this with one beginning are not a dispatch. */
+const MAX_DISPATCH = 120;
+
+/** The methods of objects whose names begin so. */
+function namesBeginningWith(body: Body, objects: ValueSet, prefix: string): string[] {
+  const names = new Set<string>();
+  for (const thing of body.resolve(objects).items) {
+    const order = thing.kind === 'instance' ? thing.type.order : thing.kind === 'class' ? thing.order : [];
+    for (const type of order) {
+      if (type.kind !== 'class') continue;
+      for (const { name } of type.frame.variables) if (name.startsWith(prefix)) names.add(name);
+    }
+  }
+  return [...names].slice(0, MAX_DISPATCH);
 }
 
 export function wrapAll(body: Body, wrapper: string, set: ValueSet): ValueSet {

@@ -34,6 +34,18 @@ export function defineClass(body: Body, statement: Extract<Statement, { k: 'clas
     if (base.kind !== 'class') continue;
     if (base.metaclass && !type.metaclass) type.metaclass = base.metaclass;
   }
+  if (type.metaclass) {
+    for (const meta of body.resolve(type.metaclass).items) {
+      if (meta.kind !== 'class') continue;
+      for (const name of ['__new__', '__init__']) {
+        const maker = lookupInClass(body, meta, name, name === '__new__' ? null : type);
+        const own = maker?.items.filter((item) => item.kind === 'function' || item.kind === 'bound') ?? [];
+        const text = values.of(values.constant('str', statement.frame.name));
+        const args = name === '__new__' ? positionalOnly(values.of(meta), text) : positionalOnly(text);
+        callValues(body, values.from(own), args, statement.at);
+      }
+    }
+  }
   // PEP 487: the parents are told of a new subclass.
   const parent = order.find((each) => each !== type && each.kind === 'class');
   const hook = parent?.kind === 'class' ? lookupInClass(body, parent, '__init_subclass__', type) : null;

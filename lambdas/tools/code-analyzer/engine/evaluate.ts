@@ -16,7 +16,7 @@ import {
 } from './containers.ts';
 import { execute } from './execute.ts';
 import { callCallbacks, isPython } from './foreign-calls.ts';
-import { binary, compare, UNARY } from './operators.ts';
+import { beginningWith, binary, compare, UNARY } from './operators.ts';
 import { attributeView, evaluateComprehension, evaluateSequence, slice } from './sequences.ts';
 import type { ValueSet } from './things.ts';
 import { typeValues } from './types.ts';
@@ -134,7 +134,7 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
       for (const part of expression.parts) {
         callSpecial(body, evaluate(body, part), '__str__', NO_ARGUMENTS, part.at);
       }
-      return values.of(values.constant('str', null));
+      return beginningWith(body, expression.prefix ?? '');
   }
 }
 

@@ -37,6 +37,17 @@ export const UNARY: Readonly<Record<string, string>> = {
   not: '__bool__',
 };
 
+/** Shorter beginnings say nothing about which names are meant. */
+const MIN_PREFIX = 3;
+
+/** A text of which only the beginning is known, such as `f"visit_{name}"`: enough to find methods by. */
+export function beginningWith(body: Body, prefix: string): ValueSet {
+  const { values } = body;
+  const text = values.of(values.constant('str', null));
+  if (prefix.length < MIN_PREFIX) return text;
+  return values.union(text, values.of(values.constant('prefix', prefix)));
+}
+
 export function binary(body: Body, operator: string, left: ValueSet, right: ValueSet, at: number): ValueSet {
   const { values } = body;
   const a = body.resolve(left);
@@ -50,6 +61,11 @@ export function binary(body: Body, operator: string, left: ValueSet, right: Valu
       return values.of(values.constant('str', body.repeats === 0 && text.length <= 80 ? text : null));
     }
     return values.of(values.constant(x.type === 'int' && y.type === 'float' ? 'float' : x.type, null));
+  }
+  const isText =
+    x?.kind === 'constant' && x.type === 'str' && typeof x.value === 'string' && a.items.length === 1;
+  if (isText && (operator === '+' || operator === '%')) {
+    return beginningWith(body, String(x.value).split(operator === '%' ? '%' : '\0')[0] ?? '');
   }
   const name = BINARY[operator];
   if (!name) return values.empty;

@@ -73,12 +73,22 @@ export class Solver extends Linker {
     }
   }
 
+  /** Where anything may flow into a parameter, its declared type says more. */
+  private declared(activation: Activation, index: number): ValueSet | null {
+    const { frame } = activation;
+    const annotation = frame.kind === 'function' ? frame.parameters[index]?.annotation : null;
+    if (!annotation || !this.typed) return null;
+    const admitted = typeValues(bodyAround(activation, this), annotation);
+    return admitted.id === 0 ? null : admitted;
+  }
+
   /** Parameters nothing flows into get what their declared types admit. */
   private feedTypes(activation: Activation): void {
     if (activation.frame.kind !== 'function') return;
     for (const [index, { annotation, kind }] of activation.frame.parameters.entries()) {
       if (!annotation || kind.startsWith('rest')) continue;
       const known = activation.parameters[index] ?? this.values.empty;
+      if (known === this.values.anything) this.feed(activation, index, known);
       if (known.items.some((thing) => thing.kind !== 'constant' || thing.type !== 'None')) continue;
       this.feed(activation, index, typeValues(bodyAround(activation, this), annotation));
     }
@@ -204,7 +214,8 @@ export class Solver extends Linker {
 
   feed(activation: Activation, index: number, value: ValueSet): void {
     const known = activation.parameters[index] ?? this.values.empty;
-    const grown = this.values.union(known, value);
+    let grown = this.values.union(known, value);
+    if (grown === this.values.anything) grown = this.declared(activation, index) ?? grown;
     if (grown === known) return;
     activation.parameters[index] = grown;
     this.wake(activation);

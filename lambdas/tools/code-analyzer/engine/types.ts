@@ -13,7 +13,7 @@ const MAPPINGS =
 const BUILTIN_VALUES = new Set(['str', 'int', 'float', 'bool', 'bytes']);
 
 /** A base type with more project subclasses than this is too general to say what is called. */
-const MAX_SUBCLASSES = 48;
+const MAX_SUBCLASSES = 96;
 
 /** The objects a declared type admits: instances of the class and of every class below it. */
 export function typeValues(body: Body, annotation: Expression, depth = 0): ValueSet {

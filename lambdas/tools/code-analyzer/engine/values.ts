@@ -24,7 +24,7 @@ const LIMITS: Readonly<Partial<Record<Thing['kind'], number>>> = {
   builtin_method: 8,
   builtin: 16,
   module: 32,
-  instance: 48,
+  instance: 96,
   bound: 48,
   class: 64,
   wrapped: 16,

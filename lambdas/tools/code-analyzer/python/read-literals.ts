@@ -54,7 +54,9 @@ export abstract class LiteralReader {
   protected string(node: SyntaxNode): Expression {
     const parts = node.children.filter((child) => child.type === 'interpolation');
     if (parts.length > 0) {
-      return { k: 'text', at: node.start, parts: parts.map((part) => this.expression(part)) };
+      const [first] = node.children.slice(1);
+      const prefix = first?.type === 'string_content' ? this.slice(first) : '';
+      return { k: 'text', at: node.start, parts: parts.map((part) => this.expression(part)), prefix };
     }
     const open = node.ofType('string_start');
     const close = node.ofType('string_end');
