@@ -51,7 +51,8 @@ export interface Grammar {
 }
 
 const PACKAGE = '@vscode/tree-sitter-wasm';
-const RUNTIME = 'tree-sitter.js';
+/** The runtime is CommonJS; a bundle whose folder says `type: module` ships it as `.cjs`. */
+const RUNTIMES = ['tree-sitter.cjs', 'tree-sitter.js'];
 
 /**
  * Where the WebAssembly files are: OFFICE_WASM_DIR, next to this module (how a Lambda bundle ships
@@ -74,13 +75,22 @@ function wasmFolder(): string {
   }
 }
 
+function runtimeFile(folder: string): string {
+  const found = RUNTIMES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found) return found;
+  throw new ToolFailure(
+    'GrammarsMissing',
+    `The folder of the syntax grammars has none of ${RUNTIMES.join(', ')}.`,
+  );
+}
+
 let runtime: Promise<{ module: TreeSitterModule; folder: string }> | undefined;
 const grammars = new Map<GrammarName, Promise<Grammar>>();
 
 function loadRuntime(): Promise<{ module: TreeSitterModule; folder: string }> {
   runtime ??= (async () => {
     const folder = wasmFolder();
-    const module = createRequire(import.meta.url)(join(folder, RUNTIME)) as TreeSitterModule;
+    const module = createRequire(import.meta.url)(runtimeFile(folder)) as TreeSitterModule;
     await module.Parser.init({ wasmBinary: await readFile(join(folder, 'tree-sitter.wasm')) });
     return { module, folder };
   })();

@@ -36,7 +36,9 @@ export const TYPE_METHODS: Readonly<Record<string, ReadonlySet<string>>> = {
     'count decode endswith find fromhex hex index join lower lstrip replace rfind rsplit rstrip split splitlines startswith strip translate upper',
   ),
   dict: NAMES('clear copy fromkeys get items keys pop popitem setdefault update values'),
-  list: NAMES('append clear copy count extend index insert pop remove reverse sort'),
+  list: NAMES(
+    'append appendleft clear copy count extend extendleft index insert pop popleft remove reverse rotate sort',
+  ),
   tuple: NAMES('count index'),
   set: NAMES(
     'add clear copy difference difference_update discard intersection intersection_update isdisjoint issubset issuperset pop remove symmetric_difference symmetric_difference_update union update',

@@ -13,7 +13,7 @@ import type {
 } from './things.ts';
 
 /** Sets wider than this stop growing: the call site is as dynamic as analysis can tell. */
-const MAX_ITEMS = 160;
+const MAX_ITEMS = 200;
 /** More literals of one type than this become "some value of the type". */
 const MAX_LITERALS = 12;
 /** More objects of a kind than this in one set are data whose contents are not told apart. */
@@ -25,7 +25,7 @@ const LIMITS: Readonly<Partial<Record<Thing['kind'], number>>> = {
   builtin: 16,
   module: 32,
   instance: 96,
-  bound: 48,
+  bound: 144,
   class: 64,
   wrapped: 16,
   partial: 8,

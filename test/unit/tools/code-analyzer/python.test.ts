@@ -106,6 +106,48 @@ Job(work).run()
   });
 });
 
+describe('dynamic calls', () => {
+  it('finds methods by a name that is only known to begin in some way', async () => {
+    const callees = await probed(
+      'Visitor().visit(1)',
+      `class Visitor:
+    def visit(self, node): return getattr(self, f"visit_{node}")()
+    def visit_a(self): one()
+    def visit_b(self): two()
+    def other(self): three()
+`,
+    );
+    const dispatched = await calleesOf('main.Visitor.visit', {
+      'main.py': `class Visitor:
+    def visit(self, node): return getattr(self, "visit_%s" % node)()
+    def visit_a(self): pass
+    def other(self): pass
+`,
+    });
+
+    expect(callees).toEqual(['Visitor.visit']);
+    expect(dispatched).toEqual(['<builtin>.getattr', 'main.Visitor.visit_a']);
+  });
+
+  it('sees what a metaclass does with a new class', async () => {
+    const edges = await edgesOf({
+      'main.py':
+        'class Meta(type):\n    def __init__(cls, *args): note()\ndef note(): pass\nclass A(metaclass=Meta): pass\n',
+    });
+
+    expect(edges).toEqual(['main > main.Meta.__init__', 'main.Meta.__init__ > main.note']);
+  });
+
+  it('narrows by isinstance', async () => {
+    const callees = await probed(
+      'for x in (A(), B()):\n    if isinstance(x, A): x.go()',
+      'class A:\n    def go(self): pass\nclass B:\n    def go(self): pass\n',
+    );
+
+    expect(callees).toEqual(['A.go']);
+  });
+});
+
 describe('functions', () => {
   it('tells apart the results of a wrapping decorator', async () => {
     const sources = {
