@@ -111,8 +111,8 @@ export const taskViewSchema = z.object({
   /** `<subtask>/<step>` while a step runs, otherwise what happened last; null when the task has ended. */
   current_step: z.string().nullable(),
   progress: z.number().min(0).max(1),
-  /** The latest 100 events; `GET /tasks/{task_id}/logs` has all of them. */
-  logs: z.array(taskEventSchema),
+  /** What happened, a sentence each, the latest 100; `GET /tasks/{task_id}/logs` has every event in full. */
+  logs: z.array(z.string()),
   final_result: finalResultSchema.nullable(),
   error: errorViewSchema.nullable(),
   subtasks: z.array(subtaskViewSchema),
@@ -160,6 +160,8 @@ export const planViewSchema = z.object({
   verdict: jsonSchema,
   authorization: jsonSchema,
   review: jsonSchema,
+  /** Who asked which models about this plan, with every attempt. */
+  models: z.array(jsonObjectSchema),
   steps: z.array(jsonObjectSchema),
 });
 export const planListSchema = z.object({ plans: z.array(planViewSchema) });
@@ -233,6 +235,28 @@ export const deadLetterViewSchema = z.object({
   redrives: z.int(),
   status: z.enum(['open', 'redriven']),
 });
+/** Answer of `GET /tasks/{task_id}/webhook`. */
+export const webhookViewSchema = z.object({
+  url: z.string(),
+  /** Of the latest notice; null while the task has not ended. */
+  status: z.enum(['pending', 'delivered', 'failed', 'disabled']).nullable(),
+  next_at: z.iso.datetime().nullable(),
+  deliveries: z.array(
+    z.object({
+      delivery_id: z.string(),
+      message_id: z.string(),
+      attempt: z.int(),
+      at: z.iso.datetime(),
+      outcome: z.enum(['delivered', 'failed', 'disabled']),
+      http_status: z.int().nullable(),
+      error: z.string().nullable(),
+      duration_ms: z.number(),
+      next_at: z.iso.datetime().nullable(),
+    }),
+  ),
+});
+export const resentSchema = z.object({ task_id: idSchema, status: z.literal('pending') });
+
 export const listDeadLettersQuerySchema = z.object({ limit: limit(100, 20), cursor });
 export const deadLetterListSchema = z.object({
   dead_letters: z.array(deadLetterViewSchema),

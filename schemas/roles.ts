@@ -5,9 +5,16 @@ import { z } from 'zod';
 import { fileGlanceSchema } from './briefs.ts';
 import { idSchema, tenantIdSchema, toolNameSchema } from './identifiers.ts';
 import { jsonObjectSchema, jsonSchema } from './json.ts';
-import { findingSchema, planSchema, planVerdictSchema, quoteSchema, reviewVerdictSchema } from './plan.ts';
+import {
+  findingSchema,
+  planSchema,
+  planVerdictSchema,
+  quoteSchema,
+  reviewVerdictSchema,
+  stepSchema,
+} from './plan.ts';
 import { claimCheckSchema } from './references.ts';
-import { taskKeySchema } from './task.ts';
+import { costSchema, taskKeySchema } from './task.ts';
 import { mcpSourceSchema, sandboxPolicySchema, toolManifestSchema } from './tool.ts';
 
 /** What every role of a task needs to know about it; set by the analyst, behind a claim check. */
@@ -28,6 +35,8 @@ export const taskContextSchema = z.strictObject({
   given_plan: claimCheckSchema.nullable(),
   /** The workspace as it was when the task was decomposed. */
   workspace: z.array(fileGlanceSchema),
+  /** True when the task's plans may be remembered for other tenants, too. */
+  shareable: z.boolean().optional(),
 });
 export type TaskContext = z.infer<typeof taskContextSchema>;
 
@@ -96,6 +105,29 @@ export type GateDecision = z.infer<typeof gateDecisionSchema>;
 
 // Planner -------------------------------------------------------------------------------------------
 
+/** What ties a plan to the office's memory: how it would be remembered, and what it was made from. */
+export const planNoteSchema = z.strictObject({
+  /** The memory that the plan is, or was adapted from. */
+  key: z.string(),
+  reused: z.boolean(),
+  /** Fingerprint of the files and criteria that the plan relies on. */
+  context: z.string(),
+  /** Files that the steps name and the task does not. */
+  files: z.array(z.string()),
+  reusable: z.boolean(),
+  /** Finished steps of earlier iterations that the plan builds on. */
+  earlier: z.array(stepSchema),
+  /** Why earlier plans of the subtask did not hold. */
+  pitfalls: z.array(
+    z.strictObject({ action: z.string().nullable(), error: z.string().nullable(), lesson: z.string() }),
+  ),
+  /** The planner's own, before calibration. */
+  stated_confidence: z.number().nullable(),
+  /** Of the subtask's model calls so far. */
+  cost: costSchema,
+});
+export type PlanNote = z.infer<typeof planNoteSchema>;
+
 /** A plan with what the office adds around the contract. */
 export const planDocumentSchema = z.strictObject({
   plan: planSchema,
@@ -105,6 +137,7 @@ export const planDocumentSchema = z.strictObject({
   /** Finished steps of earlier iterations: their outputs can be referred to. */
   carried: z.record(z.string(), claimCheckSchema),
   source: z.strictObject({ provider: z.string(), model: z.string() }),
+  note: planNoteSchema.optional(),
 });
 export type PlanDocument = z.infer<typeof planDocumentSchema>;
 
@@ -261,6 +294,8 @@ export const reviewResultSchema = z.strictObject({
   verdict: reviewVerdictSchema,
   feedback: z.string(),
   result: claimCheckSchema.optional(),
+  /** Of the review's model calls. */
+  cost: costSchema.optional(),
 });
 export type ReviewResult = z.infer<typeof reviewResultSchema>;
 
@@ -294,4 +329,8 @@ export const morgueEventSchema = taskKeySchema.extend({
   failure: stateFailureSchema,
   execution_arn: z.string(),
 });
-export const notifierEventSchema = taskKeySchema.extend({ notify: z.boolean() });
+export const notifierEventSchema = taskKeySchema.extend({
+  notify: z.boolean(),
+  /** A person asked for it: attempts start over, also at an address that was disabled. */
+  again: z.boolean().default(false),
+});

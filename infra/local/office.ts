@@ -56,7 +56,7 @@ const DEFAULT_PORT = 8787;
 const MIN_KEY_LENGTH = 16;
 const SWEEP_SECONDS = 10;
 /** Batches at work at once: an urgent task overtakes in three of six places. */
-const POLLING = { QUEUE_HIGH_URL: 3, QUEUE_NORMAL_URL: 2, QUEUE_LOW_URL: 1 } as const;
+const POLLING = { QUEUE_HIGH_URL: 3, QUEUE_NORMAL_URL: 2, QUEUE_LOW_URL: 1, WEBHOOK_QUEUE_URL: 1 } as const;
 export const WORKSPACE_BUCKET = 'office-workspaces';
 
 let running = false;
@@ -152,7 +152,7 @@ async function open(
     await parts.beforeRecovery();
     const recovered = engine.recover();
     if (recovered > 0) log(`${recovered} executions of an earlier run go on.`);
-    undo.push(startPolling(sqs, functions, parts.dispatcher, queues, log));
+    undo.push(startPolling(sqs, functions, parts, queues, log));
     ready.resolve(withMetrics(app, meter));
     // Again, because it must also be the first thing to stop once requests are served.
     undo.push(() => http.stop());
@@ -206,21 +206,22 @@ async function provision(
 function startPolling(
   client: SQSClient,
   functions: FunctionHost,
-  functionName: string,
+  parts: OfficeParts,
   urls: QueueUrls,
   onError: (line: string) => void,
 ): () => Promise<unknown> {
-  const queues: PolledQueue[] = (Object.keys(POLLING) as (keyof typeof POLLING)[]).map((variable) => ({
-    url: urls[variable],
-    arn: `arn:aws:sqs:us-east-1:000000000000:${queueNames[variable]}`,
-    concurrency: POLLING[variable],
-  }));
-  const pollers = startQueuePollers({ client, functions, functionName, queues, onError });
+  const queues = (Object.keys(POLLING) as (keyof typeof POLLING)[]).flatMap((variable): PolledQueue[] => {
+    const functionName = variable === 'WEBHOOK_QUEUE_URL' ? parts.notifier : parts.dispatcher;
+    if (functionName === undefined) return [];
+    const arn = `arn:aws:sqs:us-east-1:000000000000:${queueNames[variable]}`;
+    return [{ url: urls[variable], functionName, arn, concurrency: POLLING[variable] }];
+  });
+  const pollers = startQueuePollers({ client, functions, queues, onError });
   // The queues were in memory: what was accepted and not started is taken up at once, however young.
   const firstDetail = { min_age_seconds: 0 };
   const schedule = startSchedule({
     functions,
-    functionName,
+    functionName: parts.dispatcher,
     everySeconds: SWEEP_SECONDS,
     firstDetail,
     onError,

@@ -17,6 +17,8 @@ export interface OfficeParts {
   /** Tool name to function name. */
   readonly toolFunctions: Readonly<Record<string, string>>;
   readonly dispatcher: string;
+  /** Delivers webhooks from their queue; absent where nobody has any. */
+  readonly notifier?: string;
   /** Imports what makes the app, while the stores start; the app is made when the environment is set. */
   importApp(): Promise<() => WebApp>;
   /** Called once the environment is set, before executions of an earlier process go on. */
@@ -77,6 +79,7 @@ export function officeParts(): OfficeParts {
     taskMachine: 'task',
     toolFunctions: toolNames,
     dispatcher: 'dispatcher',
+    notifier: 'notifier',
     importApp: async () => {
       const module = (await import(new URL('lambdas/receptionist/app-from-environment.ts', root).href)) as {
         appFromEnvironment(): WebApp;

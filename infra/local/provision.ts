@@ -13,6 +13,7 @@ export const queueNames = {
   QUEUE_NORMAL_URL: 'office-normal',
   QUEUE_LOW_URL: 'office-low',
   DEAD_LETTER_QUEUE_URL: 'office-dead-letters',
+  WEBHOOK_QUEUE_URL: 'office-webhooks',
 } as const;
 export type QueueUrls = Record<keyof typeof queueNames, string>;
 

@@ -11,6 +11,8 @@ import type { FunctionHost } from './function-host.ts';
 
 export interface PolledQueue {
   readonly url: string;
+  /** The function that takes its messages. */
+  readonly functionName: string;
   readonly arn: string;
   /** Batches at work at once: what makes one queue faster than another. */
   readonly concurrency: number;
@@ -36,11 +38,10 @@ const batchAnswerSchema = z
 export function startQueuePollers(options: {
   client: SQSClient;
   functions: FunctionHost;
-  functionName: string;
   queues: readonly PolledQueue[];
   onError: (message: string) => void;
 }): QueuePollers {
-  const { client, functions, functionName, queues, onError } = options;
+  const { client, functions, queues, onError } = options;
   const stopping = new AbortController();
   // One listener per poll, and one poll per place.
   setMaxListeners(0, stopping.signal);
@@ -71,6 +72,7 @@ export function startQueuePollers(options: {
   }
 
   async function handle(queue: PolledQueue, messages: Message[]): Promise<void> {
+    const { functionName } = queue;
     const event = { Records: messages.map((message) => toRecord(message, queue.arn)) };
     const answer = await functions.invoke(functionName, JSON.stringify(event));
     if (!answer.ok) {

@@ -11,14 +11,19 @@ import type { SQSEvent } from 'aws-lambda';
 import { z } from 'zod';
 import { type Priority, prioritySchema } from '../../schemas/task.ts';
 import { morgueFromEnvironment } from '../morgue/from-environment.ts';
+import { remindFromEnvironment } from '../notifier/from-environment.ts';
+import { wakePayableHolds } from '../receptionist/holds.ts';
 import { documentClient, sfnClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { describeError } from '../shared/errors.ts';
+import { budgetStoreFromEnvironment } from '../shared/llm/budget-from-environment.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createSlotStore } from '../shared/stores/slot-store.ts';
+import { createWebhookStore } from '../shared/stores/webhook-store.ts';
+import { createSendSuccess } from '../shared/task-tokens.ts';
 import { logger } from '../shared/telemetry.ts';
-import { taskStore, taskTable } from '../shared/wiring.ts';
+import { eventLog, taskStore, taskTable } from '../shared/wiring.ts';
 import { createWithdraw } from '../shared/withdrawal.ts';
 import { createAdmission } from './admission.ts';
 import { createDispatcher, type Engine, type Enqueue, queuedTaskSchema } from './dispatcher.ts';
@@ -120,6 +125,8 @@ const sweeper = createSweeper({
   engine,
   enqueue,
   bury: (event) => morgue.bury(event),
+  webhooks: createWebhookStore(taskTable()),
+  remind: remindFromEnvironment(),
   withdraw: createWithdraw({
     approvals: createApprovalStore(taskTable()),
     holds: createHoldStore(taskTable()),
@@ -147,7 +154,16 @@ const SWEEP_MIN_AGE_SECONDS = 30;
 /** Queue messages one by one (a failed one comes back by itself), or the schedule's wake-up for the sweep. */
 export async function handler(event: SQSEvent | Record<string, unknown>) {
   const sweep = sweepEventSchema.safeParse(event);
-  if (sweep.success) return sweeper.sweep(sweep.data.detail?.min_age_seconds ?? SWEEP_MIN_AGE_SECONDS);
+  if (sweep.success) {
+    const swept = await sweeper.sweep(sweep.data.detail?.min_age_seconds ?? SWEEP_MIN_AGE_SECONDS);
+    const woken = await wakePayableHolds({
+      holds: createHoldStore(taskTable()),
+      budget: (tenantId) => budgetStoreFromEnvironment().readBudget(tenantId),
+      send: createSendSuccess(sfnClient),
+      events: eventLog(),
+    });
+    return { ...swept, woken };
+  }
   const results = await Promise.allSettled(
     (event as SQSEvent).Records.map(async (record) => {
       await dispatcher.dispatch(

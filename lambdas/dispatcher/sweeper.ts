@@ -1,6 +1,8 @@
 import type { TaskKey } from '../../schemas/task.ts';
+import type { NotifierDeps } from '../notifier/notifier.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import type { TaskStore } from '../shared/stores/task-store.ts';
+import type { WebhookStore } from '../shared/stores/webhook-store.ts';
 import type { Withdraw } from '../shared/withdrawal.ts';
 import type { Engine, Enqueue } from './dispatcher.ts';
 
@@ -12,6 +14,8 @@ export interface SweeperDeps {
     event: TaskKey & { failure: { Error: string; Cause: string }; execution_arn: string },
   ) => Promise<unknown>;
   readonly withdraw: Withdraw;
+  readonly webhooks: Pick<WebhookStore, 'overdue'>;
+  readonly remind: NotifierDeps['remind'];
   readonly now: () => Date;
   /** For a task that could not be mended; the next sweep tries again. */
   readonly warn: (problem: unknown, key: TaskKey) => void;
@@ -27,6 +31,9 @@ const PAGE = 250;
 const AT_ONCE = 20;
 /** A message that the sweeper sent may wait that long in its queue before another one is sent. */
 const LEASE_MS = 300_000;
+const REMINDER_PATIENCE_MS = 120_000;
+/** At a start with empty queues every pending notice is taken up again: the last wait is 20 hours. */
+const REMINDER_HORIZON_MS = 24 * 3600 * 1000;
 const UPLOAD_LIMIT_MS = 24 * 3600 * 1000;
 
 export function createSweeper(deps: SweeperDeps) {
@@ -80,6 +87,16 @@ export function createSweeper(deps: SweeperDeps) {
     }
   }
 
+  /** A reminder travels in hops of 15 minutes; one that is much later was lost, with a queue or with its sender. */
+  async function remindOfWebhooks(minAgeSeconds: number): Promise<number> {
+    const patience = minAgeSeconds === 0 ? -REMINDER_HORIZON_MS : REMINDER_PATIENCE_MS;
+    const late = await deps.webhooks.overdue(new Date(deps.now().getTime() - patience), PAGE);
+    for (const { tenant_id, task_id, message_id } of late) {
+      await deps.remind({ tenant_id, task_id, message_id }, 0);
+    }
+    return late.length;
+  }
+
   return {
     /** Finds what is stuck and mends it: accepted but never started, started but without execution, past its deadline. */
     async sweep(minAgeSeconds: number): Promise<Sweep> {
@@ -90,7 +107,7 @@ export function createSweeper(deps: SweeperDeps) {
         return listed;
       };
       let looked = 0;
-      let mended = 0;
+      let mended = await remindOfWebhooks(minAgeSeconds);
       let after: string | null = '';
       while (after !== null) {
         const page: Awaited<ReturnType<TaskStore['listActive']>> = await deps.tasks.listActive({

@@ -27,17 +27,23 @@ const known: Readonly<Record<string, readonly [kind: string, state: string]>> = 
   UnauthorizedStepError: ['policy_denied', 'Execute the plan'],
   IterationsExhausted: ['iterations_exhausted', 'Review the result'],
   DeadlineExceededError: ['deadline_exceeded', 'Work on the subtasks'],
+  ExecutionLost: ['execution_lost', 'Work on the subtasks'],
+  UploadAbandoned: ['upload_abandoned', 'Decompose the task'],
   TaskEndedError: ['ended_early', 'Decompose the task'],
   'States.Timeout': ['deadline_exceeded', 'Work on the subtasks'],
   'States.DataLimitExceeded': ['too_large', 'Work on the subtasks'],
   'Sandbox.Timedout': ['worker_timeout', 'Work on the subtasks'],
 };
 
+const WHOLE = new Set(['DeadlineExceededError', 'ExecutionLost', 'UploadAbandoned']);
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What a failed execution means, from the stored events first: Step Functions' own Cause may be cut or lost. */
 export function diagnose(failure: StateFailure, events: readonly TaskEvent[]): Diagnosis {
-  const failed = events.findLast((event) => event.type === 'subtask.failed');
+  // What ended the whole execution explains more than a subtask that had failed before it.
+  const whole = WHOLE.has(failure.Error ?? '');
+  const failed = whole ? undefined : events.findLast((event) => event.type === 'subtask.failed');
   const name = failed === undefined ? (failure.Error ?? 'UnknownError') : text(failed.data?.['error']);
   const message = failed === undefined ? causeOf(failure.Cause) : text(failed.data?.['cause']);
   const decomposed = events.some((event) => event.type === 'task.decomposed');

@@ -1,55 +1,67 @@
-import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import { Webhook } from 'standardwebhooks';
 import { Agent } from 'undici';
-import { OfficeError } from '../shared/errors.ts';
-import { createSsrfGuard } from '../shared/security/ssrf-guard.ts';
-import type { WebhookDelivery } from './notifier.ts';
+import { createSsrfGuard, ForbiddenAddressError, ForbiddenHostError } from '../shared/security/ssrf-guard.ts';
 
-export class WebhookRefusedError extends OfficeError {
-  override readonly name = 'WebhookRefusedError';
+/** One signed message to one address. */
+export interface WebhookMessage {
+  readonly url: string;
+  readonly secret: string | null;
+  readonly id: string;
+  readonly body: string;
 }
+
+/** How one attempt went. `refused`: the address leads inside; `gone`: the receiver wants no more of them (410). */
+export interface Attempt {
+  readonly outcome: 'delivered' | 'failed' | 'gone' | 'refused';
+  readonly http_status: number | null;
+  readonly error: string | null;
+}
+export type Deliver = (message: WebhookMessage) => Promise<Attempt>;
 
 const TIMEOUT_MS = 15_000;
 
-/**
- * Posts a webhook, signed by Standard Webhooks, to public addresses only; redirects are not followed. Three tries,
- * about 1 s and 2 s apart.
- */
-export function createHttpDelivery(deps: { allowHosts: readonly string[]; now: () => Date }) {
+/** Posts a webhook, signed by Standard Webhooks, to public addresses only; redirects are not followed. Never rejects. */
+export function createHttpDelivery(deps: { allowHosts: readonly string[]; now: () => Date }): Deliver {
   const guard = createSsrfGuard({ allow_hosts: [...deps.allowHosts], deny_hosts: [] });
-  const policy = retry(handleAll, {
-    maxAttempts: 2,
-    backoff: new ExponentialBackoff({ initialDelay: 1_000 }),
-  });
 
-  return (delivery: WebhookDelivery): Promise<void> =>
-    policy.execute(async () => {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const agent = new Agent({ connect: guard.connector({ timeoutMs: TIMEOUT_MS, signal }) });
-      try {
-        const at = deps.now();
-        const { origin, pathname, search } = new URL(delivery.url);
-        const answer = await agent.request({
-          origin,
-          path: `${pathname}${search}`,
-          method: 'POST',
-          signal,
-          headers: {
-            'content-type': 'application/json',
-            'webhook-id': delivery.id,
-            'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-            ...(delivery.secret === null
-              ? {}
-              : { 'webhook-signature': new Webhook(delivery.secret).sign(delivery.id, at, delivery.body) }),
-          },
-          body: delivery.body,
-        });
-        await answer.body.dump();
-        if (answer.statusCode < 200 || answer.statusCode > 299) {
-          throw new WebhookRefusedError(`The webhook's receiver answered ${answer.statusCode}.`);
-        }
-      } finally {
-        await agent.destroy();
-      }
-    });
+  async function post(message: WebhookMessage): Promise<number> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const agent = new Agent({ connect: guard.connector({ timeoutMs: TIMEOUT_MS, signal }) });
+    try {
+      const at = deps.now();
+      const { origin, pathname, search } = new URL(message.url);
+      const answer = await agent.request({
+        origin,
+        path: `${pathname}${search}`,
+        method: 'POST',
+        signal,
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': message.id,
+          'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+          ...(message.secret === null
+            ? {}
+            : { 'webhook-signature': new Webhook(message.secret).sign(message.id, at, message.body) }),
+        },
+        body: message.body,
+      });
+      await answer.body.dump();
+      return answer.statusCode;
+    } finally {
+      await agent.destroy();
+    }
+  }
+
+  return async (message) => {
+    try {
+      const http_status = await post(message);
+      if (http_status >= 200 && http_status <= 299) return { outcome: 'delivered', http_status, error: null };
+      const error = `The receiver answered ${http_status}.`;
+      return { outcome: http_status === 410 ? 'gone' : 'failed', http_status, error };
+    } catch (problem) {
+      const error = problem instanceof Error ? problem.message : String(problem);
+      const forbidden = problem instanceof ForbiddenAddressError || problem instanceof ForbiddenHostError;
+      return { outcome: forbidden ? 'refused' : 'failed', http_status: null, error };
+    }
+  };
 }

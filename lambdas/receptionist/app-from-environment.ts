@@ -8,8 +8,10 @@ import type { Priority } from '../../schemas/task.ts';
 import { createAddressCheck } from '../notifier/address-check.ts';
 import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { describeError } from '../shared/errors.ts';
 import { budgetStoreFromEnvironment } from '../shared/llm/budget-from-environment.ts';
 import { configuredModels, usageStoreFromEnvironment } from '../shared/llm/from-environment.ts';
+import type { Archives } from '../shared/memory/archives.ts';
 import { createAccountStore } from '../shared/stores/account-store.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createAuditStore } from '../shared/stores/audit-store.ts';
@@ -39,6 +41,7 @@ import { createWithdraw } from '../shared/withdrawal.ts';
 import { createApp } from './app.ts';
 import type { VerifyToken } from './authentication.ts';
 import { createExecutions } from './executions.ts';
+import { createFeedbackListener } from './feedback.ts';
 import { wakeHolds } from './holds.ts';
 import type { Accounting, ReceptionistDeps, Workspaces } from './ports.ts';
 import { createRateLimiter } from './rate-limiter.ts';
@@ -54,6 +57,9 @@ const toolTrial = once(async () => (await import('./trial-from-environment.ts'))
 const planJudge = once(async () => (await import('./trial-from-environment.ts')).planJudgeFromEnvironment());
 const discoverMcp = once(async () =>
   (await import('./mcp-from-environment.ts')).discoverMcpFromEnvironment(),
+);
+const archives = once(async () =>
+  (await import('../shared/memory/from-environment.ts')).archivesFromEnvironment(),
 );
 const notice = once(async () => (await import('./notice.ts')).noticeFromEnvironment());
 
@@ -123,6 +129,21 @@ const forgetfulPolicies = (store: PolicyStore): PolicyStore => {
   };
 };
 
+let remembered: Archives | undefined;
+/** Memory answers from what it has read; a process that has not needed it before makes it for the next submission. */
+function usualSeconds(tenantId: string, description: string): number | null {
+  if (remembered === undefined) {
+    archives().then(
+      (made) => {
+        remembered = made;
+      },
+      (error: unknown) => logger.error('Memory is not there.', { reason: describeError(error) }),
+    );
+    return null;
+  }
+  return remembered.usualSeconds(tenantId, description);
+}
+
 /** The receptionist wired to the services that the environment names. */
 export function depsFromEnvironment(): ReceptionistDeps {
   const environment = readEnvironment([
@@ -149,6 +170,8 @@ export function depsFromEnvironment(): ReceptionistDeps {
   const slots = createSlotStore(accounts);
   const approvals = createApprovalStore(taskTable());
   const registry = toolRegistryFromEnvironment();
+  const documents = createTaskDocuments(taskTable());
+  const learnFrom = createFeedbackListener({ documents, claimChecks: claimChecks(), archives });
   return {
     version: environment.OFFICE_VERSION,
     engine: environment.OFFICE_ENGINE,
@@ -164,7 +187,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     idempotency: createIdempotencyStore(accounts),
     tasks: taskStore(),
     events,
-    documents: createTaskDocuments(taskTable()),
+    documents,
     claimChecks: claimChecks(),
     workspaces: workspaces(environment.WORKSPACE_BUCKET),
     queue: {
@@ -202,7 +225,12 @@ export function depsFromEnvironment(): ReceptionistDeps {
     withdraw: createWithdraw({ approvals, holds: createHoldStore(taskTable()), now }),
     releaseSlot: (key) => slots.release(key),
     notify: async (key, again) => (await notice())(key, again),
-    onFeedback: async (_key, { rating }) => reportFeedback(rating),
+    onFeedback: async (key, feedback) => {
+      await learnFrom(key, feedback);
+      reportFeedback(feedback.rating);
+    },
+    estimate: (tenantId, { description }) => usualSeconds(tenantId, description),
+    failurePatterns: async (tenantId) => (await archives()).failurePatterns(tenantId),
     webhooks: createWebhookStore(taskTable()),
     addressProblem: createAddressCheck(environment.OFFICE_ALLOW_HOSTS.split(',').filter(Boolean)),
     logError: (message, error, detail) =>

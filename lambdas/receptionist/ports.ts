@@ -5,15 +5,19 @@ import type { HumanDecision } from '../../schemas/roles.ts';
 import type { Priority, Submission, TaskKey } from '../../schemas/task.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
+import type { FailurePattern } from '../shared/memory/failure-patterns.ts';
 import type { AccountStore } from '../shared/stores/account-store.ts';
 import type { ApprovalStore } from '../shared/stores/approval-store.ts';
 import type { AuditStore } from '../shared/stores/audit-store.ts';
 import type { DeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { IdempotencyStore } from '../shared/stores/idempotency-store.ts';
+import type { McpServerStore } from '../shared/stores/mcp-server-store.ts';
+import type { PolicyStore } from '../shared/stores/policy-store.ts';
 import type { RegistryStore } from '../shared/stores/registry-store.ts';
 import type { TaskDocuments } from '../shared/stores/task-documents.ts';
 import type { TaskStore } from '../shared/stores/task-store.ts';
+import type { WebhookStore } from '../shared/stores/webhook-store.ts';
 import type { ToolShelf } from '../shared/tools/shelf.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import type { Withdraw } from '../shared/withdrawal.ts';
@@ -60,6 +64,8 @@ export interface Accounting {
     tenantId: string,
     limits: { day_usd: number | null; month_usd: number | null },
   ): Promise<JsonObject>;
+  /** Limits what a task may spend altogether, its tools' model calls included. */
+  limitTask(key: TaskKey, maxCostUsd: number): Promise<void>;
 }
 
 /** Everything the receptionist works with; a test passes object literals. */
@@ -85,11 +91,19 @@ export interface ReceptionistDeps {
   readonly approvals: Pick<ApprovalStore, 'get' | 'decide' | 'list' | 'listByTask'>;
   readonly deadLetters: DeadLetterStore;
   readonly registry: RegistryStore;
+  readonly policies: PolicyStore;
+  /** @throws InvalidPolicyError */
+  readonly checkPolicies: (policies: Readonly<Record<string, string>>) => Promise<void>;
+  readonly mcpServers: McpServerStore;
+  /** The tools of an MCP server as manifests. @throws HttpProblem 502 when it can't be used */
+  readonly discoverMcp: (server: { readonly name: string; readonly url: string }) => Promise<ToolManifest[]>;
   /** Every tool the tenant has, built-in ones included. */
   readonly shelf: (tenantId: string) => Promise<ToolShelf>;
   readonly audit: AuditStore;
   readonly accounting: Accounting;
 
+  /** Names of the usable models of each role, first choice first. */
+  readonly models: () => Promise<Readonly<Record<string, readonly string[]>>>;
   /** Runs one tool as a plan's step would. */
   readonly invokeTool: (trial: ToolTrial) => Promise<ToolOutcome>;
   readonly judgePlan: (
@@ -102,12 +116,17 @@ export interface ReceptionistDeps {
   /** Takes back what an ended task still asks of people. */
   readonly withdraw: Withdraw;
   /** Tells the task's webhook that it has ended. */
-  readonly notify: (key: TaskKey) => Promise<void>;
+  readonly notify: (key: TaskKey, again?: boolean) => Promise<void>;
+  readonly webhooks: Pick<WebhookStore, 'get' | 'deliveries'>;
+  /** Says why a webhook's address can't be one; null when nothing speaks against it. */
+  readonly addressProblem: (url: string) => Promise<string | null>;
   /** Lets what was remembered of the task's plans learn from it. */
   readonly onFeedback?: (key: TaskKey, feedback: Feedback) => Promise<void>;
   /** Prometheus text, where the office runs in one process. */
   readonly metrics?: () => Promise<string> | string;
   /** Seconds a task like this one usually takes. */
-  readonly estimate?: (submission: Submission) => number;
+  readonly estimate?: (tenantId: string, submission: Submission) => number | null;
+  /** Patterns over the failures that are remembered. */
+  readonly failurePatterns?: (tenantId: string) => Promise<readonly FailurePattern[]>;
   readonly logError: (message: string, error: unknown, detail: Readonly<Record<string, Json>>) => void;
 }

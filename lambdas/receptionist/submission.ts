@@ -41,6 +41,12 @@ export async function checkSubmission(
     );
   }
   await refuseUnknownTools(deps, tenantId, body);
+  const problem = webhook === undefined ? null : await deps.addressProblem(webhook.url);
+  if (problem !== null) {
+    throw badRequest('The webhook can not be reached from here.', [
+      { path: 'webhook.url', message: problem },
+    ]);
+  }
 }
 
 async function refuseUnknownTools(deps: ReceptionistDeps, tenantId: string, body: Submission): Promise<void> {
@@ -95,6 +101,8 @@ export async function submitTask(
   const [inputs, plan] = await Promise.all([
     storeFiles(deps, key, decodeFiles(filesOf(body))),
     body.plan === null ? null : deps.claimChecks.checkIn(key, body.plan),
+    // Before it is accepted: no call of a limited task goes unlimited.
+    limitCost(deps, key, body.constraints.max_cost_usd),
   ]);
   const record: TaskRecord = {
     ...key,
@@ -121,7 +129,7 @@ export async function submitTask(
     if (!(error instanceof TaskStateConflictError && subject.again)) throw error;
   }
   if (!uploading) await enqueue(deps, record);
-  const estimate = now.getTime() + (deps.estimate?.(body) ?? estimateSeconds(body)) * 1000;
+  const estimate = now.getTime() + (deps.estimate?.(key.tenant_id, body) ?? estimateSeconds(body)) * 1000;
   const self = `/tasks/${key.task_id}`;
   return {
     task_id: key.task_id,
@@ -144,6 +152,15 @@ export async function submitTask(
         }
       : {}),
   };
+}
+
+/** Tasks without a limit of their own cost no request. */
+export async function limitCost(
+  deps: ReceptionistDeps,
+  key: TaskKey,
+  maxCostUsd: number | undefined,
+): Promise<void> {
+  if (maxCostUsd !== undefined) await deps.accounting.limitTask(key, maxCostUsd);
 }
 
 const estimateSeconds = (body: Submission): number =>

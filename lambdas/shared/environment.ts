@@ -21,6 +21,8 @@ export const environmentSchema = z.object({
   QUEUE_NORMAL_URL: z.string(),
   QUEUE_LOW_URL: z.string(),
   DEAD_LETTER_QUEUE_URL: z.string(),
+  /** Reminders of webhooks that are to be told of a task's end. */
+  WEBHOOK_QUEUE_URL: z.string(),
 
   TASK_STATE_MACHINE_ARN: z.string(),
 
@@ -48,6 +50,17 @@ export const environmentSchema = z.object({
   USER_POOL_CLIENT_ID: z.string().optional(),
   /** Another model file instead of the built-in one. */
   OFFICE_MODELS_FILE: z.string().optional(),
+
+  /** `off` for an office that neither remembers nor recalls. */
+  OFFICE_MEMORY: z.enum(['on', 'off']).default('on'),
+  /** `on` to share plans of tasks that are marked as shareable between tenants. */
+  OFFICE_SHARED_MEMORY: z.enum(['on', 'off']).default('off'),
+  /** What turns tasks into vectors; without it the first that is there. */
+  OFFICE_ENCODER: z.enum(['minilm', 'models', 'lexical']).optional(),
+  /** The local encoder's folder, e.g. of a Lambda layer. */
+  OFFICE_ENCODER_DIR: z.string().optional(),
+  /** A vector bucket of Amazon S3 Vectors; without it vectors are compared in memory. */
+  MEMORY_VECTOR_BUCKET: z.string().optional(),
 });
 export type Environment = z.infer<typeof environmentSchema>;
 export type EnvironmentName = keyof Environment;

@@ -1,6 +1,8 @@
 /** In-memory fakes of everything the receptionist works with: object literals over maps. */
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
+import { InvalidPolicyError } from '../../lambdas/broker/policy.ts';
+import { createAddressCheck } from '../../lambdas/notifier/address-check.ts';
 import { createApp } from '../../lambdas/receptionist/app.ts';
 import type { QueueMessage, ReceptionistDeps } from '../../lambdas/receptionist/ports.ts';
 import { createRateLimiter } from '../../lambdas/receptionist/rate-limiter.ts';
@@ -9,6 +11,8 @@ import type { ApiKey, Scope } from '../../lambdas/shared/stores/account-store.ts
 import type { Approval } from '../../lambdas/shared/stores/approval-store.ts';
 import type { AuditEntry } from '../../lambdas/shared/stores/audit-store.ts';
 import type { DeadLetter } from '../../lambdas/shared/stores/dead-letter-store.ts';
+import type { McpServerRecord } from '../../lambdas/shared/stores/mcp-server-store.ts';
+import type { StoredPolicy } from '../../lambdas/shared/stores/policy-store.ts';
 import type { TaskRecord } from '../../lambdas/shared/stores/task-record.ts';
 import { createWithdraw } from '../../lambdas/shared/withdrawal.ts';
 import type { TaskEvent } from '../../schemas/events.ts';
@@ -21,6 +25,7 @@ import {
   fakeDeadLetterStore,
   fakeEventLog,
   fakeIdempotencyStore,
+  fakeNamedStore,
   fakeRegistryStore,
   fakeTaskStore,
   fakeWorkspaceOf,
@@ -191,6 +196,13 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
     approvals: fakeApprovalStore(approvals),
     deadLetters: fakeDeadLetterStore(letters),
     registry: fakeRegistryStore(registered),
+    policies: fakeNamedStore<StoredPolicy>(),
+    checkPolicies: async (policies) => {
+      if (Object.values(policies).some((text) => text.includes('nonsense')))
+        throw new InvalidPolicyError('nonsense is not Cedar');
+    },
+    mcpServers: fakeNamedStore<McpServerRecord>(),
+    discoverMcp: async () => [],
     shelf: async (tenantId) => ({
       manifests: new Map(
         [
@@ -208,7 +220,9 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
       },
       list: async (_tenantId, { limit }) => ({ entries: audit.slice(0, limit), cursor: null }),
     },
+    models: async () => ({ planner: ['offline'] }),
     accounting: {
+      limitTask: async () => {},
       usage: async (_tenantId, range) => ({ ...range }),
       budget: async () => ({ day: {}, month: {} }),
       setBudget: async (_tenantId, limits) => ({ ...limits }),
@@ -230,6 +244,8 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
       released.push(idOf(key));
     },
     notify: async () => undefined,
+    webhooks: { get: async () => null, deliveries: async () => [] },
+    addressProblem: createAddressCheck([]),
     logError: (_message, error) => void errors.push(error),
     ...changes,
   };

@@ -13,6 +13,14 @@ import { OfficeError } from '../errors.ts';
 import type { LoggedDocument } from './event-log.ts';
 import { DEAD_LETTER, taskPartition, tenantPartition } from './keys.ts';
 
+/** What a failed task's steps had done. `in_doubt`: effects that may have happened and were not repeated. */
+export const receiptSummarySchema = z.object({
+  succeeded: z.int(),
+  failed: z.int(),
+  in_doubt: z.array(z.object({ step: z.string(), action: z.string() })),
+});
+export type ReceiptSummary = z.infer<typeof receiptSummarySchema>;
+
 /** A failed task, with what a person needs to decide what becomes of it. */
 export const deadLetterSchema = z.object({
   tenant_id: tenantIdSchema,
@@ -25,6 +33,9 @@ export const deadLetterSchema = z.object({
   error: z.object({ name: z.string(), message: z.string() }),
   plan_hash: z.string().optional(),
   cost: costSchema,
+  receipts: receiptSummarySchema.optional(),
+  /** Which execution failed: the task's `runs` then. */
+  run: z.int().optional(),
   execution_arn: z.string(),
   failed_at: z.iso.datetime(),
   /** How often it was redriven before. */

@@ -75,6 +75,8 @@ function dispatcher(options: {
     engine,
     enqueue,
     bury: async ({ failure }) => void did.push(`buried ${failure.Error}`),
+    webhooks: { overdue: async () => [] },
+    remind: async () => undefined,
     withdraw: async () => void did.push('questions withdrawn'),
     now,
     warn: (problem) => void did.push(`warned ${String(problem)}`),

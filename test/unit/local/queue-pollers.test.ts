@@ -47,8 +47,7 @@ function poll(
   const pollers = startQueuePollers({
     client: queue.client,
     functions: createFunctionHost({ dispatcher: { timeoutSeconds: 5, memoryMb: 128, load } }),
-    functionName: 'dispatcher',
-    queues: [{ url: 'http://queue', arn: 'arn:queue', concurrency: 1 }],
+    queues: [{ url: 'http://queue', functionName: 'dispatcher', arn: 'arn:queue', concurrency: 1 }],
     onError: (line) => errors.push(line),
   });
   return { ...queue, errors, pollers };

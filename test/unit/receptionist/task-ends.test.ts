@@ -97,7 +97,7 @@ describe('dead letters', () => {
     const key = await failed(office);
     const answer = await office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body: { mode } });
     expect(answer.status).toBe(202);
-    expect(office.queue.at(-1)).toEqual({ ...key, mode, resume: true });
+    expect(office.queue.at(-1)).toEqual({ ...key, run: 1, mode, resume: true });
     expect(office.letters.get(`acme/${key.task_id}`)).toMatchObject({ status: 'redriven', redrives: 1 });
     expect(await (await office.request('GET', `/tasks/${key.task_id}`)).json()).toMatchObject({
       status: 'submitted',

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { monotonicFactory } from 'ulid';
+import { z } from 'zod';
+import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
+import type { TaskKey } from '../../../schemas/task.ts';
+import { expiry, range, taskPartition, tenantPartition } from './keys.ts';
+
+/** What is still to be said to a task's webhook: the outbox, of which the queue's messages are only reminders. */
+export const noticeSchema = z.object({
+  tenant_id: tenantIdSchema,
+  task_id: idSchema,
+  /** The same for every attempt, so that receivers can drop repeats. */
+  message_id: z.string(),
+  status: z.enum(['pending', 'delivered', 'failed', 'disabled']),
+  /** Made so far. */
+  attempts: z.int().min(0),
+  /** Not before then, while pending. */
+  next_at: z.iso.datetime(),
+});
+export type Notice = z.infer<typeof noticeSchema>;
+
+/** One attempt to deliver, as the log keeps it. */
+export const deliverySchema = z.object({
+  delivery_id: z.string(),
+  message_id: z.string(),
+  attempt: z.int().min(1),
+  at: z.iso.datetime(),
+  outcome: z.enum(['delivered', 'failed', 'disabled']),
+  /** What the receiver answered; null when it did not. */
+  http_status: z.int().nullable(),
+  error: z.string().nullable(),
+  duration_ms: z.number(),
+  /** When the next attempt follows; null for none. */
+  next_at: z.iso.datetime().nullable(),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/**
+ * Items of the tasks table: `WEBHOOK` (the notice) and `WEBHOOK#<ulid>` (a delivery) in the task's partition, and
+ * `T#<tenant>#WEBHOOKS` / `<SHA-256 of the URL>` for an address that has answered 410.
+ */
+export interface WebhookStore {
+  put(notice: Notice): Promise<void>;
+  get(key: TaskKey): Promise<Notice | null>;
+  log(key: TaskKey, delivery: Omit<Delivery, 'delivery_id'>): Promise<void>;
+  /** Oldest first. */
+  deliveries(key: TaskKey): Promise<Delivery[]>;
+  /** Pending notices whose time came before then, over all tenants: their messages were lost. */
+  overdue(before: Date, limit: number): Promise<Notice[]>;
+  disable(tenantId: string, url: string): Promise<void>;
+  enable(tenantId: string, url: string): Promise<void>;
+  isDisabled(tenantId: string, url: string): Promise<boolean>;
+}
+
+const NOTICE = 'WEBHOOK';
+const PENDING = 'WEBHOOK#PENDING';
+const nextId = monotonicFactory();
+
+export function createWebhookStore(deps: {
+  client: Pick<DynamoDBDocumentClient, 'send'>;
+  table: string;
+  now?: () => Date;
+}): WebhookStore {
+  const { client, table } = deps;
+  const now = deps.now ?? (() => new Date());
+  const addressKey = (tenantId: string, url: string) => ({
+    pk: tenantPartition(tenantId, 'WEBHOOKS'),
+    sk: createHash('sha256').update(url).digest('hex'),
+  });
+
+  return {
+    async put(notice) {
+      const pending =
+        notice.status === 'pending'
+          ? { gsi2pk: PENDING, gsi2sk: `${notice.next_at}#${notice.tenant_id}#${notice.task_id}` }
+          : {};
+      const Item = {
+        ...notice,
+        ...pending,
+        pk: taskPartition(notice),
+        sk: NOTICE,
+        expires_at: expiry(now()),
+      };
+      await client.send(new PutCommand({ TableName: table, Item }));
+    },
+
+    async get(key) {
+      const answer = await client.send(
+        new GetCommand({
+          TableName: table,
+          Key: { pk: taskPartition(key), sk: NOTICE },
+          ConsistentRead: true,
+        }),
+      );
+      return answer.Item === undefined ? null : noticeSchema.parse(answer.Item);
+    },
+
+    async log(key, delivery) {
+      const delivery_id = nextId(Date.parse(delivery.at));
+      const place = { pk: taskPartition(key), sk: `${NOTICE}#${delivery_id}` };
+      const Item = { ...delivery, delivery_id, ...place, expires_at: expiry(now()) };
+      await client.send(new PutCommand({ TableName: table, Item }));
+    },
+
+    async deliveries(key) {
+      const [first, last] = range(`${NOTICE}#`);
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+          ExpressionAttributeValues: { ':pk': taskPartition(key), ':first': first, ':last': last },
+          ConsistentRead: true,
+        }),
+      );
+      return (page.Items ?? []).map((item) => deliverySchema.parse(item));
+    },
+
+    async overdue(before, limit) {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'by_activity',
+          KeyConditionExpression: 'gsi2pk = :pk AND gsi2sk < :before',
+          ExpressionAttributeValues: { ':pk': PENDING, ':before': before.toISOString() },
+          Limit: limit,
+        }),
+      );
+      return (page.Items ?? []).map((item) => noticeSchema.parse(item));
+    },
+
+    async disable(tenantId, url) {
+      const Item = { ...addressKey(tenantId, url), url, at: now().toISOString(), expires_at: expiry(now()) };
+      await client.send(new PutCommand({ TableName: table, Item }));
+    },
+    async enable(tenantId, url) {
+      await client.send(new DeleteCommand({ TableName: table, Key: addressKey(tenantId, url) }));
+    },
+    async isDisabled(tenantId, url) {
+      const answer = await client.send(
+        new GetCommand({ TableName: table, Key: addressKey(tenantId, url), ConsistentRead: true }),
+      );
+      return answer.Item !== undefined;
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals';
+import { createAddressCheck } from '../../../lambdas/notifier/address-check.ts';
+import type { Attempt } from '../../../lambdas/notifier/http-delivery.ts';
+import { createNotifier, type Reminder } from '../../../lambdas/notifier/notifier.ts';
+import { delayUntil, MAX_ATTEMPTS, nextAttempt } from '../../../lambdas/notifier/schedule.ts';
+import type { TaskRecord } from '../../../lambdas/shared/stores/task-record.ts';
+import type { Delivery, Notice } from '../../../lambdas/shared/stores/webhook-store.ts';
+
+const key = { tenant_id: 'acme', task_id: 't1' };
+const record: TaskRecord = {
+  ...key,
+  stage: 'ended',
+  status: 'completed',
+  description: 'd',
+  constraints: {},
+  criteria: [],
+  priority: 'normal',
+  dry_run: false,
+  plan: null,
+  webhook: { url: 'https://example.com/hook' },
+  metadata: {},
+  inputs: {},
+  runs: 1,
+  created_at: '2026-01-01T00:00:00.000Z',
+  updated_at: '2026-01-01T00:00:00.000Z',
+  deadline: '2026-01-01T02:00:00.000Z',
+};
+
+/** A notifier whose reminders come back when they are due: the clock jumps to them. */
+function office(answers: (attempt: number) => Attempt, stored = record) {
+  const state = {
+    now: Date.parse('2026-01-02T00:00:00.000Z'),
+    notice: null as Notice | null,
+    log: [] as Omit<Delivery, 'delivery_id'>[],
+    disabled: new Set<string>(),
+    sent: [] as { id: string; body: string }[],
+    queue: [] as { reminder: Reminder; at: number }[],
+    delays: [] as number[],
+  };
+  const notifier = createNotifier({
+    tasks: { get: async () => stored },
+    webhooks: {
+      put: async (notice) => void Object.assign(state, { notice }),
+      get: async () => state.notice,
+      log: async (_key, delivery) => void state.log.push(delivery),
+      disable: async (_tenant, url) => void state.disabled.add(url),
+      enable: async (_tenant, url) => void state.disabled.delete(url),
+      isDisabled: async (_tenant, url) => state.disabled.has(url),
+    },
+    deliver: async ({ id, body }) => {
+      state.sent.push({ id, body });
+      return answers(state.sent.length);
+    },
+    remind: async (reminder, delay) => {
+      state.delays.push(delay);
+      state.queue.push({ reminder, at: state.now + delay * 1000 });
+    },
+    now: () => new Date(state.now),
+    random: () => 0.5,
+  });
+  const drain = async () => {
+    for (let next = state.queue.shift(); next !== undefined; next = state.queue.shift()) {
+      state.now = Math.max(state.now, next.at);
+      await notifier.attempt(next.reminder);
+    }
+  };
+  return { ...notifier, state, drain };
+}
+
+const failed: Attempt = { outcome: 'failed', http_status: 503, error: 'The receiver answered 503.' };
+const delivered: Attempt = { outcome: 'delivered', http_status: 204, error: null };
+
+describe('notices of a task’s end', () => {
+  it('are delivered from the queue, under one id for all attempts', async () => {
+    const { notify, state, drain } = office((attempt) => (attempt < 3 ? failed : delivered));
+    expect(await notify(key)).toEqual({ notified: true });
+    await drain();
+    expect(state.sent.map(({ id }) => id)).toEqual(['msg_t1_1', 'msg_t1_1', 'msg_t1_1']);
+    expect(state.log.map(({ outcome, attempt }) => [outcome, attempt])).toEqual([
+      ['failed', 1],
+      ['failed', 2],
+      ['delivered', 3],
+    ]);
+    expect(state.notice).toMatchObject({ status: 'delivered', attempts: 3 });
+    expect(JSON.parse(state.sent[0]?.body ?? '')).toMatchObject({
+      type: 'task.completed',
+      data: { task_id: 't1' },
+    });
+  });
+
+  it('are given up after ten attempts in three days, in hops that SQS can delay', async () => {
+    const { notify, state, drain } = office(() => failed);
+    const began = state.now;
+    await notify(key);
+    await drain();
+    expect(state.sent).toHaveLength(10);
+    const days = (state.now - began) / 86_400_000;
+    expect(days).toBeGreaterThan(2.5);
+    expect(days).toBeLessThan(3.5);
+    expect(Math.max(...state.delays)).toBeLessThanOrEqual(900);
+    expect(state.notice).toMatchObject({ status: 'failed', attempts: 10 });
+    expect(state.log.at(-1)).toMatchObject({ next_at: null });
+  });
+
+  it('stop at 410 for the whole address, until a person asks again', async () => {
+    const { notify, state, drain } = office((attempt) =>
+      attempt === 1 ? { outcome: 'gone', http_status: 410, error: 'The receiver answered 410.' } : delivered,
+    );
+    await notify(key);
+    await drain();
+    expect(state.notice).toMatchObject({ status: 'disabled' });
+    state.notice = null;
+    await notify(key);
+    await drain();
+    expect(state.sent).toHaveLength(1);
+    await notify(key, true);
+    await drain();
+    expect(state.sent).toHaveLength(2);
+    expect(state.notice).toMatchObject({ status: 'delivered' });
+  });
+
+  it('are not sent again for a reminder or a state that comes twice', async () => {
+    const { notify, attempt, state, drain } = office(() => delivered);
+    await notify(key);
+    await drain();
+    await notify(key);
+    await drain();
+    await attempt({ ...key, message_id: 'msg_t1_1' });
+    expect(state.sent).toHaveLength(1);
+  });
+
+  it('are not made for tasks without a webhook or without an end', async () => {
+    expect(await office(() => delivered, { ...record, webhook: null }).notify(key)).toEqual({
+      notified: false,
+    });
+    const running = office(() => delivered, { ...record, stage: 'started' });
+    expect(await running.notify(key)).toEqual({ notified: false });
+  });
+
+  it('are not tried again at an address that leads inside', async () => {
+    const { notify, state, drain } = office(() => ({
+      outcome: 'refused',
+      http_status: null,
+      error: 'private',
+    }));
+    await notify(key);
+    await drain();
+    expect(state.sent).toHaveLength(1);
+    expect(state.notice).toMatchObject({ status: 'failed' });
+  });
+});
+
+describe('the schedule', () => {
+  it('has a tenth of jitter both ways and an end', () => {
+    const at = new Date(0);
+    expect(nextAttempt(2, at, 0)?.getTime()).toBe(270_000);
+    expect(nextAttempt(2, at, 1)?.getTime()).toBeCloseTo(330_000);
+    expect(nextAttempt(MAX_ATTEMPTS, at, 0)).toBeNull();
+    expect(delayUntil(new Date(5_000_000), at)).toBe(900);
+    expect(delayUntil(at, new Date(1))).toBe(0);
+  });
+});
+
+describe('addresses of webhooks', () => {
+  it.each([
+    'http://127.0.0.1/x',
+    'http://[::1]/x',
+    'http://169.254.169.254/latest',
+    'http://10.1.2.3/',
+    'http://localhost:80/',
+    'http://2130706433/',
+  ])('refuses %s', async (url) => {
+    expect(await createAddressCheck([])(url)).toEqual(expect.any(String));
+  });
+  it('takes public ones and exceptions', async () => {
+    expect(await createAddressCheck([])('https://example.com/hook')).toBeNull();
+    expect(await createAddressCheck(['127.0.0.1:9'])('http://127.0.0.1:9/hook')).toBeNull();
+  });
+});
