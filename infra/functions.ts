@@ -97,12 +97,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'DEFAULT_MAX_ITERATIONS',
   ]),
   gate: role('gate', 'Holds items until their prerequisites end', 30, 512, ['TASKS_TABLE']),
-  planner: role('planner', 'Plans a subtask', 300, 1024, [
-    ...store,
-    ...models,
-    'REGISTRY_TABLE',
-    ...memory,
-  ]),
+  planner: role('planner', 'Plans a subtask', 300, 1024, [...store, ...models, 'REGISTRY_TABLE', ...memory]),
   validator: role('validator', 'Judges a plan before it runs', 120, 512, [
     ...store,
     ...models,

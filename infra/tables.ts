@@ -44,6 +44,6 @@ export const tables: Readonly<Record<TableName, TableSpec>> = {
   memory: {
     variable: 'MEMORY_TABLE',
     description: 'Remembered successes and failures',
-    indexes: [],
+    indexes: [{ name: 'by_change', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' }],
   },
 };

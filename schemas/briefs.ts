@@ -79,6 +79,8 @@ export const plannerBriefSchema = z.strictObject({
   finished_steps: z.array(stepReportSchema),
   failed_steps: z.array(stepReportSchema),
   recalled: z.array(recalledPlanSchema),
+  /** Patterns over the tenant's failures with the offered tools. */
+  known_failures: z.array(z.string()).optional(),
 });
 export type PlannerBrief = z.infer<typeof plannerBriefSchema>;
 export const plannerAnswerSchema = planDraftSchema;

@@ -79,5 +79,24 @@ export const failureAnalyticsSchema = z.object({
       examples: z.array(idSchema),
     }),
   ),
+  /** Over the latest thousand remembered plans, those included that were replaced by better ones. */
+  patterns: z.array(
+    z.object({
+      tool: z.string().nullable(),
+      step_kind: z.enum(['read', 'write', 'compute', 'fetch', 'analyze', 'ask', 'plan', 'other']),
+      error: z.string(),
+      count: z.int(),
+      /** Of the remembered plans with this tool. */
+      share: z.number().min(0).max(1),
+      latest_at: z.iso.datetime(),
+      lesson: z.string(),
+    }),
+  ),
 });
-export const healthSchema = z.object({ status: z.literal('ok'), version: z.string(), engine: z.string() });
+export const healthSchema = z.object({
+  status: z.literal('ok'),
+  version: z.string(),
+  engine: z.string(),
+  /** The configured models of each role, first choice first; `offline` is the rule-based provider. */
+  models: z.record(z.string(), z.array(z.string())),
+});

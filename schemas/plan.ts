@@ -53,7 +53,23 @@ export const planDraftSchema = z.strictObject({
 export type PlanDraft = z.infer<typeof planDraftSchema>;
 
 /** The most a plan can cost, from the model price table and the tools' own prices. */
-export const quoteSchema = z.strictObject({ max_usd: z.number().min(0), max_tokens: z.int().min(0) });
+export const quoteSchema = z.strictObject({
+  max_usd: z.number().min(0),
+  max_tokens: z.int().min(0),
+  /** What similar tasks took, all their model calls included; absent before there are any. */
+  expected: z
+    .strictObject({
+      usd: z.number().min(0).nullable(),
+      tokens: z.number().min(0).nullable(),
+      /** From the task's acceptance. */
+      seconds: z.number().min(0).nullable(),
+      /** Probability of success at the first try, calibrated. */
+      confidence: z.number().min(0).max(1),
+      /** How many remembered plans it comes from. */
+      similar: z.int().min(1),
+    })
+    .optional(),
+});
 export type Quote = z.infer<typeof quoteSchema>;
 
 /** One finding of the validator; `path` points into the plan, e.g. `steps.0.inputs.path`. */

@@ -79,6 +79,7 @@ export function createAnalyst(deps: AnalystDeps) {
       dry_run: record.dry_run,
       given_plan: record.plan,
       workspace: hasFiles ? await glanceAt(deps.workspaceOf(record)) : [],
+      ...(record.metadata['shareable'] === 'true' ? { shareable: true } : {}),
     };
   }
 

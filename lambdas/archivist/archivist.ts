@@ -1,3 +1,4 @@
+import { decodeTime, isValid } from 'ulid';
 import { z } from 'zod';
 import type { NewEvent } from '../../schemas/events.ts';
 import { type JsonObject, jsonObjectSchema } from '../../schemas/json.ts';
@@ -5,13 +6,15 @@ import { claimCheckSchema } from '../../schemas/references.ts';
 import {
   type archivistEventSchema,
   humanDecisionSchema,
+  type PlanDocument,
   planDocumentSchema,
   reviewResultSchema,
   stateFailureSchema,
   stepOutcomeSchema,
+  taskContextSchema,
   validatorResultSchema,
 } from '../../schemas/roles.ts';
-import { subtaskSchema } from '../../schemas/task.ts';
+import { type Cost, subtaskSchema } from '../../schemas/task.ts';
 import { causeOf } from '../executor/executor.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import type { Archives, Experience } from '../shared/memory/archives.ts';
@@ -21,6 +24,7 @@ export interface ArchivistDeps {
   readonly log: Pick<EventLog, 'append'>;
   readonly claims: ClaimChecks;
   readonly archives: Pick<Archives, 'remember'>;
+  readonly now: () => Date;
 }
 
 type ArchivistEvent = z.output<typeof archivistEventSchema>;
@@ -72,25 +76,32 @@ export function explainFailure(state: FailedState): FailureReport {
 
 export function createArchivist(deps: ArchivistDeps) {
   async function rememberSuccess(event: SuccessEvent): Promise<void> {
-    const [document, subtask] = await Promise.all([
+    const [document, subtask, context] = await Promise.all([
       deps.claims.checkOut(event.document, planDocumentSchema),
       deps.claims.checkOut(event.subtask, subtaskSchema),
+      deps.claims.checkOut(event.context, taskContextSchema),
     ]);
-    // With steps of earlier iterations missing, the plan would not work by itself.
-    if (Object.keys(document.carried).length > 0) return;
+    // Of a plan without a note nobody knows which earlier steps it needs.
+    if (document.note === undefined && Object.keys(document.carried).length > 0) return;
     await deps.archives.remember({
-      tenant_id: event.tenant_id,
-      task_id: event.task_id,
-      subtask_id: event.subtask_id,
-      description: subtask.description,
-      plan_hash: event.plan_hash,
-      steps: document.plan.steps,
-      result: document.result,
+      ...experienceOf(event, subtask.description, document),
       outcome: 'succeeded',
-      confidence: document.plan.confidence ?? null,
+      first_try: event.iteration === 1,
       lesson: '',
+      cost: total(document.note?.cost, event.review.cost),
+      ...(context.shareable === true ? { shareable: true } : {}),
     });
   }
+
+  const experienceOf = (event: ArchivistEvent, description: string, document: PlanDocument) => ({
+    tenant_id: event.tenant_id,
+    task_id: event.task_id,
+    description,
+    steps: document.plan.steps,
+    result: document.result,
+    ...(document.note === undefined ? {} : { note: document.note }),
+    seconds: secondsSince(event.task_id, deps.now()),
+  });
 
   async function rememberFailure(event: FailureEvent): Promise<FailureReport> {
     const state = failedStateSchema.parse(event.state);
@@ -103,19 +114,13 @@ export function createArchivist(deps: ArchivistDeps) {
       ]);
       const failed = state.steps?.find((step) => step.status === 'failed');
       const experience: Experience = {
-        tenant_id: event.tenant_id,
-        task_id: event.task_id,
-        subtask_id: event.subtask_id,
-        description: subtask.description,
-        plan_hash: state.plan.plan_hash,
-        steps: document.plan.steps,
-        result: document.result,
+        ...experienceOf(event, subtask.description, document),
         outcome: 'failed',
-        confidence: document.plan.confidence ?? null,
+        first_try: false,
         lesson: report.cause,
-        ...(failed === undefined
-          ? {}
-          : { failed_step: failed.step_id, error_name: failed.error?.name ?? report.error }),
+        cost: total(document.note?.cost, state.review?.cost),
+        error_name: failed?.error?.name ?? report.error,
+        ...(failed === undefined ? {} : { failed_step: failed.step_id }),
       };
       await deps.archives.remember(experience);
     }
@@ -129,6 +134,19 @@ export function createArchivist(deps: ArchivistDeps) {
       await rememberSuccess(event);
       return { remembered: true };
     },
+  };
+}
+
+/** Task ids are ULIDs: they hold the time of acceptance. Null for ids that are not. */
+function secondsSince(taskId: string, now: Date): number | null {
+  if (!isValid(taskId)) return null;
+  return Math.max(0, (now.getTime() - decodeTime(taskId)) / 1000);
+}
+
+function total(...costs: readonly (Cost | undefined)[]): Cost {
+  return {
+    usd: costs.reduce((sum, cost) => sum + (cost?.usd ?? 0), 0),
+    tokens: costs.reduce((sum, cost) => sum + (cost?.tokens ?? 0), 0),
   };
 }
 

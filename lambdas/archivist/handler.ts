@@ -8,6 +8,7 @@ const archivist = createArchivist({
   log: eventLog(),
   claims: claimChecks(),
   archives: archivesFromEnvironment(),
+  now: () => new Date(),
 });
 
 export const handler = roleHandler('archivist', archivistEventSchema, (event) => archivist.remember(event));

@@ -4,6 +4,7 @@ import type { Json } from '../../schemas/json.ts';
 import { findingSchema } from '../../schemas/plan.ts';
 import type { ClaimCheck } from '../../schemas/references.ts';
 import { type PlanDocument, type StepOutcome, stepOutcomeSchema } from '../../schemas/roles.ts';
+import { costSchema } from '../../schemas/task.ts';
 
 /** What earlier iterations of a subtask left behind. */
 export interface History {
@@ -13,7 +14,21 @@ export interface History {
   /** Hashes of the steps of plans that were turned down before they ran. */
   readonly turnedDown: ReadonlySet<string>;
   readonly outcomes: ReadonlyMap<string, StepOutcome & { iteration: number }>;
+  /** Memories that earlier plans were made from, with the iteration. */
+  readonly reused: ReadonlyMap<string, number>;
+  /** Of the subtask's model calls so far. */
+  readonly cost: { readonly usd: number; readonly tokens: number };
 }
+
+/** Before anything was tried. */
+export const EMPTY_HISTORY: History = {
+  iterations: 0,
+  feedback: [],
+  turnedDown: new Set(),
+  outcomes: new Map(),
+  reused: new Map(),
+  cost: { usd: 0, tokens: 0 },
+};
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
@@ -42,12 +57,23 @@ export function historyOf(events: readonly TaskEvent[], subtaskId: string): Hist
   const feedback: string[] = [];
   const turnedDown = new Set<string>();
   const outcomes = new Map<string, StepOutcome & { iteration: number }>();
+  const reused = new Map<string, number>();
+  const cost = { usd: 0, tokens: 0 };
   let iterations = 0;
   let stepsHash = '';
   for (const event of events) {
     if (event.subtask_id !== subtaskId) continue;
     iterations = Math.max(iterations, event.iteration ?? 0);
-    if (event.type === 'plan.created') stepsHash = text(event.data?.['steps_hash']);
+    if (event.type === 'plan.created') {
+      stepsHash = text(event.data?.['steps_hash']);
+      const key = text(event.data?.['reused']);
+      if (key !== '') reused.set(key, event.iteration ?? 0);
+    }
+    if (event.type === 'model.called') {
+      const spent = costSchema.safeParse(event.data?.['cost']);
+      cost.usd += spent.data?.usd ?? 0;
+      cost.tokens += spent.data?.tokens ?? 0;
+    }
     if (event.type === 'step.finished' && event.data?.['outcome'] !== undefined) {
       const outcome = stepOutcomeSchema.parse(event.data['outcome']);
       outcomes.set(outcome.step_id, { ...outcome, iteration: event.iteration ?? 0 });
@@ -58,7 +84,7 @@ export function historyOf(events: readonly TaskEvent[], subtaskId: string): Hist
       if (event.type !== 'review.finished') turnedDown.add(stepsHash);
     }
   }
-  return { iterations, feedback, turnedDown, outcomes };
+  return { iterations, feedback, turnedDown, outcomes, reused, cost };
 }
 
 /** The longest output a brief shows of one step; the rest is a reference away. */

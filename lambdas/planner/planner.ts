@@ -11,24 +11,26 @@ import {
   type TaskContext,
   taskContextSchema,
 } from '../../schemas/roles.ts';
-import { type Priority, type Subtask, subtaskSchema, type TaskKey } from '../../schemas/task.ts';
+import { costSchema, type Priority, type Subtask, subtaskSchema, type TaskKey } from '../../schemas/task.ts';
 import { canonicalHash } from '../shared/canonical.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { ModelRouter } from '../shared/llm/provider.ts';
 import { kindOfWork } from '../shared/llm/task-kind.ts';
-import type { Archives } from '../shared/memory/archives.ts';
+import type { Archives, Work } from '../shared/memory/archives.ts';
 import { askModel } from '../shared/model-call.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import { sortKey } from '../shared/stores/keys.ts';
 import type { PlanStore } from '../shared/stores/plan-store.ts';
 import { glanceAt } from '../shared/tools/glance.ts';
-import { offerTools, type ToolRegistry, type ToolShelf } from '../shared/tools/shelf.ts';
+import { offerTools, type ToolRegistry } from '../shared/tools/shelf.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import { composePlan, hashOfSteps, stepItems } from './compose.ts';
+import { createdEvent } from './created-event.ts';
+import { informed, noted, type Sketch, sketchOf, workOf } from './drafting.ts';
 import { EMPTY_HISTORY, type History, historyOf, reportOf, stepOf } from './history.ts';
 import { plannerInstructions } from './prompt.ts';
-import { blameMemories, foundation, knownFailures, pitfallsOf } from './remembering.ts';
+import { blameMemories, pitfallsOf } from './remembering.ts';
 
 /** The planner came up with a plan that was turned down before; asking again would not help. */
 export class PlanningStuckError extends OfficeError {
@@ -37,7 +39,7 @@ export class PlanningStuckError extends OfficeError {
 
 export type PlannersArchives = Pick<
   Archives,
-  'reuse' | 'recall' | 'note' | 'expect' | 'blame' | 'failurePatterns'
+  'reuse' | 'recall' | 'note' | 'expect' | 'blame' | 'knownFailures'
 >;
 
 export interface PlannerDeps {
@@ -88,42 +90,17 @@ export function createPlanner(deps: PlannerDeps) {
         if (outcome.output !== undefined) carried[outcome.step_id] = outcome.output;
       }
     }
-    return { finished, failed, carried };
+    return { documents, finished, failed, carried };
   }
 
-  async function draftPlan(
+  /** The model's plan, with everything it should know. */
+  async function askPlanner(
     event: PlannerEvent,
     context: TaskContext,
     iteration: number,
     history: History,
-    events: readonly TaskEvent[],
-  ): Promise<{ document: PlanDocument; events: NewEvent[] }> {
-    const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
-    const [shelf, left, recalled, results] = await Promise.all([
-      deps.registry.shelf(event.tenant_id),
-      reports(event, event.subtask_id, history),
-      deps.archives.recall({
-        tenant_id: event.tenant_id,
-        description: subtask.description,
-        tools: context.allowed_tools ?? [],
-        limit: RECALLED_PLANS,
-      }),
-      prerequisiteResults(subtask, events),
-    ]);
-    const stale = events.some((earlier) => mayHaveWritten(earlier, shelf));
-    const brief: PlannerBrief = {
-      role: 'planner',
-      task: { description: context.description, criteria: context.criteria },
-      subtask,
-      prerequisite_results: results,
-      ...offerTools(shelf, context.allowed_tools),
-      workspace: stale ? await glanceAt(deps.workspaceOf(event)) : context.workspace,
-      iteration,
-      feedback: history.feedback,
-      finished_steps: left.finished,
-      failed_steps: left.failed,
-      recalled,
-    };
+    brief: PlannerBrief,
+  ): Promise<Sketch> {
     const reply = await askModel(deps, {
       place: {
         tenant_id: event.tenant_id,
@@ -136,11 +113,61 @@ export function createPlanner(deps: PlannerDeps) {
       brief,
       schema: { name: 'plan', zod: plannerAnswerSchema },
       // A plan that was turned down or failed deserves a better planner.
-      work: { kind: kindOfWork(subtask.tool_hints), rejections: history.feedback.length },
+      work: { kind: kindOfWork(brief.subtask.tool_hints), rejections: history.feedback.length },
     });
+    const cost = costSchema.parse(reply.event.data?.['cost']);
+    return { draft: reply.value, source: reply.source, reused: null, events: [reply.event], cost };
+  }
+
+  async function remembered(work: Work, offered: ReadonlySet<string>) {
+    const [recalled, known_failures] = await Promise.all([
+      deps.archives.recall(work),
+      deps.archives.knownFailures(work.tenant_id, offered),
+    ]);
+    return { recalled, ...(known_failures.length === 0 ? {} : { known_failures }) };
+  }
+
+  async function draftPlan(
+    event: PlannerEvent,
+    context: TaskContext,
+    iteration: number,
+    history: History,
+    events: readonly TaskEvent[],
+  ): Promise<{ document: PlanDocument; events: NewEvent[] }> {
+    const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
+    const [shelf, left, results] = await Promise.all([
+      deps.registry.shelf(event.tenant_id),
+      reports(event, event.subtask_id, history),
+      prerequisiteResults(subtask, events),
+    ]);
+    const pitfalls = pitfallsOf(history, left.failed);
+    await blameMemories(deps.archives, event.tenant_id, history, pitfalls);
+    const stale = iteration > 1 || subtask.prerequisites.length > 0;
+    const workspace = stale ? await glanceAt(deps.workspaceOf(event)) : context.workspace;
+    const work = workOf(event, context, subtask, workspace);
+    const offer = offerTools(shelf, context.allowed_tools);
+    const offered = new Set(offer.tools.map((tool) => tool.name));
+    // What came out of earlier subtasks or iterations is not in a remembered plan.
+    const reused = stale ? null : await deps.archives.reuse(work, offered);
+    const sketch =
+      reused !== null
+        ? sketchOf(reused)
+        : await askPlanner(event, context, iteration, history, {
+            role: 'planner',
+            task: { description: context.description, criteria: context.criteria },
+            subtask,
+            prerequisite_results: results,
+            ...offer,
+            workspace,
+            iteration,
+            feedback: history.feedback,
+            finished_steps: left.finished,
+            failed_steps: left.failed,
+            ...(await remembered(work, offered)),
+          });
     const finished = new Map(left.finished.map((report) => [report.step_id, report]));
-    const plan = composePlan(
-      reply.value,
+    const composed = composePlan(
+      sketch.draft,
       {
         task_id: event.task_id,
         subtask_id: event.subtask_id,
@@ -150,29 +177,50 @@ export function createPlanner(deps: PlannerDeps) {
       },
       finished,
     );
+    const plan = await informed(deps.archives, work, composed, reused !== null);
     const replanned = new Set(plan.steps.map((step) => step.step_id));
     const carried = Object.fromEntries(Object.entries(left.carried).filter(([id]) => !replanned.has(id)));
-    const { result, rationale } = reply.value;
-    return { document: { plan, result, rationale, carried, source: reply.source }, events: [reply.event] };
+    const { result, rationale, confidence } = sketch.draft;
+    const document = { plan, result, rationale, carried, source: sketch.source };
+    return {
+      document: noted(deps.archives, work, document, history, left, {
+        ...sketch,
+        stated_confidence: reused === null ? confidence : null,
+      }),
+      events: sketch.events,
+    };
   }
 
   /** A plan given by the caller; run again, only its unfinished steps are left. */
-  async function givenPlan(check: ClaimCheck, event: PlannerEvent, history: History): Promise<PlanDocument> {
+  async function givenPlan(
+    check: ClaimCheck,
+    event: PlannerEvent,
+    context: TaskContext,
+    subtask: Subtask,
+    history: History,
+  ): Promise<PlanDocument> {
     const given = await deps.claims.checkOut(check, planSchema);
-    const { carried } = await reports(event, event.subtask_id, history);
+    const left = await reports(event, event.subtask_id, history);
+    const { carried } = left;
     const open = given.steps.filter((step) => !(step.step_id in carried));
     const steps = (open.length > 0 ? open : given.steps).map((step) => ({
       ...step,
       dependencies: step.dependencies.filter((id) => !(id in carried)),
     }));
     const plan: Plan = { ...given, task_id: event.task_id, steps };
-    return {
+    const document: PlanDocument = {
       plan,
       result: {},
       rationale: 'Given with the task.',
       carried,
       source: { provider: 'caller', model: 'none' },
     };
+    const work = workOf(event, context, subtask, context.workspace);
+    return noted(deps.archives, work, document, history, left, {
+      reused: null,
+      cost: { usd: 0, tokens: 0 },
+      stated_confidence: null,
+    });
   }
 
   return {
@@ -193,7 +241,10 @@ export function createPlanner(deps: PlannerDeps) {
       const drafted =
         context.given_plan === null
           ? await draftPlan(event, context, iteration, history, events)
-          : { document: await givenPlan(context.given_plan, event, history), events: [] };
+          : {
+              document: await givenPlan(context.given_plan, event, context, subtask, history),
+              events: [],
+            };
       const { document } = drafted;
       const stepsHash = hashOfSteps(document.plan.steps);
       if (history.turnedDown.has(stepsHash)) {
@@ -233,26 +284,3 @@ export function createPlanner(deps: PlannerDeps) {
 
 /** An item of DynamoDB holds 400 KB. */
 const STORED_PLAN_BYTES = 100_000;
-
-function createdEvent(
-  subtask_id: string,
-  iteration: number,
-  document: PlanDocument,
-  planHash: string,
-  stepsHash: string,
-): NewEvent {
-  const { plan } = document;
-  return {
-    type: 'plan.created',
-    status: 'validating',
-    subtask_id,
-    iteration,
-    message: `Plan generated with ${plan.steps.length} ${plan.steps.length === 1 ? 'step' : 'steps'}`,
-    data: {
-      plan_hash: planHash,
-      steps_hash: stepsHash,
-      confidence: plan.confidence ?? null,
-      steps: plan.steps.map(({ step_id, action, dependencies }) => ({ step_id, action, dependencies })),
-    },
-  };
-}

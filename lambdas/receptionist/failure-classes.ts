@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { failureAnalyticsSchema } from '../../schemas/http-tools.ts';
 import type { DeadLetter, DeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 
-type FailureAnalytics = z.infer<typeof failureAnalyticsSchema>;
+type FailureAnalytics = Omit<z.infer<typeof failureAnalyticsSchema>, 'patterns'>;
 
 const LOOKED_AT = 1_000;
 const EXAMPLES = 5;

@@ -15,11 +15,13 @@ import {
   type reviewerEventSchema,
   taskContextSchema,
 } from '../../schemas/roles.ts';
-import { subtaskSchema } from '../../schemas/task.ts';
+import { costSchema, subtaskSchema } from '../../schemas/task.ts';
 import { reportOf } from '../planner/history.ts';
 import { type ClaimChecks, INLINE_OUTPUT_BYTES } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
-import type { ModelRouter } from '../shared/llm/provider.ts';
+import { type ModelRouter, TaskCostLimitError } from '../shared/llm/provider.ts';
+import { kindOfWork } from '../shared/llm/task-kind.ts';
+import type { LearnFromVerdict } from '../shared/llm/verdicts.ts';
 import { askModel } from '../shared/model-call.ts';
 import { resolveReferences, UnresolvedReferenceError } from '../shared/plans/references.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
@@ -35,6 +37,8 @@ export interface ReviewerDeps {
   readonly log: Pick<EventLog, 'append'>;
   readonly claims: ClaimChecks;
   readonly router: ModelRouter;
+  /** Lets the router's policy learn from the verdict. */
+  readonly learn?: LearnFromVerdict;
 }
 
 type ReviewerEvent = z.output<typeof reviewerEventSchema>;
@@ -61,7 +65,7 @@ export function createReviewer(deps: ReviewerDeps) {
   }
 
   return {
-    /** @throws StepInDoubtError and what the router throws */
+    /** @throws StepInDoubtError, TaskCostLimitError of a step, and what the router throws */
     async review(event: ReviewerEvent): Promise<ReviewResult> {
       const [context, document, subtask] = await Promise.all([
         deps.claims.checkOut(event.context, taskContextSchema),
@@ -74,6 +78,9 @@ export function createReviewer(deps: ReviewerDeps) {
           `Step "${doubtful.step_id}": ${doubtful.error?.message ?? 'it may have run.'}`,
         );
       }
+      const unpaid = event.steps.find((step) => step.error?.name === 'TaskCostLimitError');
+      // Another plan would only spend what is not there.
+      if (unpaid !== undefined) throw new TaskCostLimitError(unpaid.error?.message ?? '');
       const outputs = await outputsOf(event, document);
       const proposed = propose(document.result, outputs);
       const brief: ReviewerBrief = {
@@ -90,11 +97,29 @@ export function createReviewer(deps: ReviewerDeps) {
         instructions: reviewerInstructions,
         brief,
         schema: { name: 'review', zod: reviewerAnswerSchema },
+        work: {
+          kind: kindOfWork(document.plan.steps.map((step) => step.action)),
+          ...(document.plan.confidence === undefined ? {} : { plan_confidence: document.plan.confidence }),
+          rejections: event.iteration - 1,
+        },
       });
       const answer = sobered(reply.value, event, proposed.problem);
+      if (answer.verdict !== 'ESCALATE')
+        await deps.learn?.({
+          tenant_id: event.tenant_id,
+          role: 'planner',
+          kind: kindOfWork(subtask.tool_hints),
+          model: document.source.model,
+          good: answer.verdict === 'APPROVE',
+        });
       const result = resultOf(proposed.result, answer, outputs);
       const check = await deps.claims.checkIn(event, result, INLINE_OUTPUT_BYTES);
-      const review: ReviewResult = { verdict: answer.verdict, feedback: answer.feedback, result: check };
+      const review: ReviewResult = {
+        verdict: answer.verdict,
+        feedback: answer.feedback,
+        result: check,
+        cost: costSchema.parse(reply.event.data?.['cost']),
+      };
       await deps.log.append(
         event,
         [

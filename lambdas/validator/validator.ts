@@ -15,6 +15,8 @@ import { subtaskSchema } from '../../schemas/task.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { ModelRouter } from '../shared/llm/provider.ts';
+import { kindOfWork } from '../shared/llm/task-kind.ts';
+import type { LearnFromVerdict } from '../shared/llm/verdicts.ts';
 import type { Archives } from '../shared/memory/archives.ts';
 import { askModel } from '../shared/model-call.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
@@ -33,8 +35,10 @@ export interface ValidatorDeps {
   readonly claims: ClaimChecks;
   readonly router: ModelRouter;
   readonly registry: ToolRegistry;
-  readonly archives: Pick<Archives, 'warnings'>;
+  readonly archives: Pick<Archives, 'warnings' | 'expect'>;
   readonly pricer: () => Promise<PricePlan>;
+  /** Lets the router's policy learn from the verdict. */
+  readonly learn?: LearnFromVerdict;
 }
 
 /** Below this confidence a second look is worth a small model's price. */
@@ -55,6 +59,7 @@ export function createValidator(deps: ValidatorDeps) {
     document: PlanDocument,
     warnings: string[],
   ) {
+    const { plan } = document;
     const brief: ValidatorBrief = {
       role: 'validator',
       task: { description: context.description, criteria: context.criteria },
@@ -67,7 +72,29 @@ export function createValidator(deps: ValidatorDeps) {
       instructions: validatorInstructions,
       brief,
       schema: { name: 'plan_verdict', zod: validatorAnswerSchema },
+      work: {
+        kind: kindOfWork(plan.steps.map((step) => step.action)),
+        ...(plan.confidence === undefined ? {} : { plan_confidence: plan.confidence }),
+      },
     });
+  }
+
+  /** What memory says about plans like this one. */
+  async function experienceWith(event: ValidatorEvent, document: PlanDocument) {
+    if (document.source.provider === 'caller') return { warnings: [], expected: {} };
+    const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
+    const place = {
+      tenant_id: event.tenant_id,
+      task_id: event.task_id,
+      description: subtask.description,
+    };
+    const [warnings, estimate] = await Promise.all([
+      deps.archives.warnings(place, document.plan.steps),
+      deps.archives.expect(place, null),
+    ]);
+    if (estimate === null || estimate.similar === 0) return { warnings, expected: {} };
+    const confidence = document.plan.confidence ?? estimate.confidence;
+    return { warnings, expected: { expected: { ...estimate, confidence } } };
   }
 
   return {
@@ -91,20 +118,30 @@ export function createValidator(deps: ValidatorDeps) {
       }
       const feedback: Finding[] = [...judgement.feedback];
       const events: NewEvent[] = [];
-      let warnings: string[] = [];
-      if (feedback.length === 0 && deservesSecondLook(document, shelf)) {
-        warnings = await deps.archives.warnings({
-          tenant_id: event.tenant_id,
-          description: context.description,
-          steps: document.plan.steps,
-        });
+      const { warnings, expected } = await experienceWith(event, document);
+      // A warning is a reason to look twice at a plan that was sure of itself; a reused plan has shown that it works.
+      const warned = warnings.length > 0 && document.note?.reused !== true;
+      if (feedback.length === 0 && (warned || deservesSecondLook(document, shelf))) {
         const reply = await secondLook(event, context, document, warnings);
         events.push(reply.event);
         if (reply.value.verdict === 'REJECTED') feedback.push(...withReason(reply.value.findings));
       }
       const verdict = feedback.length === 0 ? 'APPROVED' : 'REJECTED';
-      const result: ValidatorResult = { verdict, feedback, warnings, quote: judgement.quote };
+      const result: ValidatorResult = {
+        verdict,
+        feedback,
+        warnings,
+        quote: { ...judgement.quote, ...expected },
+      };
       if (verdict === 'REJECTED') {
+        const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
+        await deps.learn?.({
+          tenant_id: event.tenant_id,
+          role: 'planner',
+          kind: kindOfWork(subtask.tool_hints),
+          model: document.source.model,
+          good: false,
+        });
         await deps.log.append(
           event,
           [...events, rejectedEvent(event, feedback)],

@@ -82,11 +82,15 @@ const analytics = endpoint({
   path: '/analytics/failures',
   operation_id: 'analyzeFailures',
   tag: 'Dead letters',
-  summary: 'Dead letters by class, of the latest thousand',
+  summary: 'Dead letters by class, and remembered failures by tool, step kind and error',
   scope: 'tasks:read',
   answers: { 200: { description: 'Classes of failures', schema: failureAnalyticsSchema } },
   async handle({ deps, caller }) {
-    return { status: 200, body: await failureClasses(deps.deadLetters, caller.tenant_id) };
+    const [classes, patterns = []] = await Promise.all([
+      failureClasses(deps.deadLetters, caller.tenant_id),
+      deps.failurePatterns?.(caller.tenant_id),
+    ]);
+    return { status: 200, body: { ...classes, patterns: [...patterns] } };
   },
 });
 

@@ -152,8 +152,9 @@ const feedback = endpoint({
       task_id: key.task_id,
       created_at: created.toISOString(),
     };
-    await call.deps.documents.putFeedback(key, stored);
+    // First, because it refuses plans that the task has not; a repeated rating of a task replaces the one before.
     await call.deps.onFeedback?.(key, call.body);
+    await call.deps.documents.putFeedback(key, stored);
     return { status: 201, body: stored };
   },
 });

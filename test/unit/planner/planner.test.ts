@@ -3,6 +3,7 @@ import { createPlanner, PlanningStuckError } from '../../../lambdas/planner/plan
 import type { NewEvent } from '../../../schemas/events.ts';
 import type { Json } from '../../../schemas/json.ts';
 import { type PlanDocument, planDocumentSchema, type TaskContext } from '../../../schemas/roles.ts';
+import { noArchives } from '../../../lambdas/shared/memory/no-archives.ts';
 import { aPlan, aShelf, aStep } from '../../helpers/plans.ts';
 import {
   aContext,
@@ -48,7 +49,7 @@ function planner(options: {
     claims: inlineClaims,
     router,
     registry: { shelf: async () => aShelf() },
-    archives: { recall: async () => [] },
+    archives: noArchives,
     workspaceOf: () => ({
       read: async () => ({ bytes: new Uint8Array(), etag: '' }),
       write: async (path) => ({ path, size: 0, etag: '', modified_at: '' }),

@@ -1,0 +1,61 @@
+import type { StepReport } from '../../schemas/briefs.ts';
+import type { Step } from '../../schemas/plan.ts';
+import type { PlanDocument } from '../../schemas/roles.ts';
+import type { Archives } from '../shared/memory/archives.ts';
+import type { Pitfall } from '../shared/memory/record.ts';
+import { type History, stepOf } from './history.ts';
+
+/** Errors that may pass say nothing about the plan. */
+const PASSING = /timeout|timed out|throttl|too many|unavailable|ECONN|network/i;
+
+/** What earlier iterations got wrong: each failed step, or, without one, the last objection. */
+export function pitfallsOf(history: History, failed: readonly StepReport[]): Pitfall[] {
+  const why = history.feedback.at(-1) ?? '';
+  const steps = failed.filter((step) => step.status === 'failed');
+  if (steps.length === 0) return why === '' ? [] : [{ action: null, error: null, lesson: why }];
+  return steps.map((step) => ({
+    action: step.action,
+    error: step.error?.name ?? null,
+    lesson: `Step "${step.step_id}" failed: ${step.error?.message ?? ''}. ${why}`.trim(),
+  }));
+}
+
+/** Plans from memory that did not hold are counted against their memory, unless the failure was nobody's. */
+export async function blameMemories(
+  archives: Pick<Archives, 'blame'>,
+  tenantId: string,
+  history: History,
+  pitfalls: readonly Pitfall[],
+): Promise<void> {
+  const [pitfall] = pitfalls;
+  if (pitfall === undefined || PASSING.test(`${pitfall.error ?? ''} ${pitfall.lesson}`)) return;
+  // Counted by the iteration that follows, once.
+  for (const [key, iteration] of history.reused)
+    if (iteration === history.iterations) await archives.blame(tenantId, key, pitfall);
+}
+
+/** Finished steps that a plan builds on, as they were planned; `left_behind` when it ignores some. */
+export function foundation(
+  documents: readonly PlanDocument[],
+  finished: readonly StepReport[],
+  plan: { readonly steps: readonly Step[]; readonly result: unknown },
+): { earlier: Step[]; left_behind: boolean } {
+  const planned = new Set(plan.steps.map((step) => step.step_id));
+  const candidates = finished.flatMap((report) => {
+    const step = planned.has(report.step_id) ? undefined : stepOf(documents, report.step_id);
+    return step === undefined ? [] : [step];
+  });
+  const needed = new Set<string>();
+  let text = JSON.stringify([plan.steps.map((step) => step.inputs), plan.result]);
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const step of candidates) {
+      if (needed.has(step.step_id) || !text.includes(`\${steps.${step.step_id}.`)) continue;
+      needed.add(step.step_id);
+      text += JSON.stringify(step.inputs);
+      grown = true;
+    }
+  }
+  const earlier = candidates.filter((step) => needed.has(step.step_id));
+  return { earlier, left_behind: earlier.length < candidates.length };
+}

@@ -1,0 +1,231 @@
+import { createRedactor } from '../privacy/redact.ts';
+import { adaptPlan } from './adaptation.ts';
+import type { Archives, ReusedPlan, Work, WorkPlace } from './archives.ts';
+import type { Encoded, Encoder } from './encoder.ts';
+import { estimateFrom, secondsByWords } from './estimates.ts';
+import { patternsOf, toldFailures } from './failure-patterns.ts';
+import { type Match, type MemoryStore, type NewMemory, SHARED } from './memory-store.ts';
+import { contextOf, isReusable, silentFiles } from './plan-context.ts';
+import { shown, withinBudget } from './recalled-plans.ts';
+import { memoryKey } from './record.ts';
+import { hasPlaceholder, redactPlan, redactText } from './redaction.ts';
+import { runOf, sparing } from './runs.ts';
+import { standingOf } from './standing.ts';
+import { wholePlan } from './whole-plan.ts';
+
+/** Looked at for one task; what is shown of them is less. */
+const CANDIDATES = 24;
+/** Below this two tasks merely share words. */
+const MIN_SIMILARITY = 0.3;
+/** A plan is reused from here on; what decides is that the requests differ in parameters only. */
+const REUSED_SIMILARITY = 0.5;
+/** Warnings come from tasks that are this much alike. */
+const WARNED_SIMILARITY = 0.5;
+const MAX_COMMENT = 1_000;
+/** DynamoDB's items hold 400 KB; a longer plan is no example for anybody. */
+const MAX_PLAN_BYTES = 100_000;
+/** People who rate a plan below this don't want it again. */
+const UNWANTED_RATING = 2.5;
+
+export interface ArchivesDeps {
+  readonly store: MemoryStore;
+  readonly encoder: Encoder;
+  /** True where the tenant's plans may be joined by those that others have marked as shareable. */
+  readonly sharedPool?: boolean;
+  readonly now?: () => number;
+  /** Told when memory can't be asked; the task goes on without it. */
+  readonly onTrouble?: (what: string, error: unknown) => void;
+}
+
+/** The office's memory over any store and encoder. */
+export function createArchives(deps: ArchivesDeps): Archives {
+  const now = deps.now ?? Date.now;
+  const { store } = deps;
+
+  /** Memory helps and must never be in the way: what goes wrong is told, and the task goes on as if nothing was known. */
+  async function unless<T>(what: string, none: T, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      deps.onTrouble?.(what, error);
+      return none;
+    }
+  }
+
+  async function encode(place: WorkPlace): Promise<{ encoder: Encoded['encoder']; vector: Float32Array }> {
+    const { encoder, vectors } = await deps.encoder.encode([redactText(place.description)], place);
+    const [vector] = vectors;
+    if (vector === undefined) throw new Error('The encoder answered nothing.');
+    return { encoder, vector };
+  }
+
+  async function similar(place: WorkPlace, least: number): Promise<Match[]> {
+    const query = { ...(await encode(place)), limit: CANDIDATES };
+    const found = await store.nearest(place.tenant_id, query);
+    return found.filter(({ similarity }) => similarity >= least);
+  }
+
+  async function sharedOnes(place: WorkPlace): Promise<Match[]> {
+    if (deps.sharedPool !== true) return [];
+    const found = await store.nearest(SHARED, { ...(await encode(place)), limit: CANDIDATES });
+    return found.filter(({ similarity }) => similarity >= MIN_SIMILARITY);
+  }
+
+  function reusedFrom(
+    { record, similarity }: Match,
+    work: Work,
+    offered: ReadonlySet<string>,
+  ): ReusedPlan | null {
+    const standing = standingOf(record, now());
+    if (!record.reusable || record.successes === 0 || standing.quarantined) return null;
+    if (standing.rating !== null && standing.rating < UNWANTED_RATING) return null;
+    if (record.context !== contextOf(work) || similarity < REUSED_SIMILARITY) return null;
+    if (record.steps.some((step) => !offered.has(step.action))) return null;
+    const paths = new Set(work.workspace.map((file) => file.path));
+    if (record.files.some((path) => !paths.has(path))) return null;
+    const redactor = createRedactor();
+    const adapted = adaptPlan(record, redactor.redact(work.description));
+    if (adapted === null) return null;
+    const steps = redactor.restoreValue(adapted.steps) as typeof adapted.steps;
+    const result = redactor.restoreValue(adapted.result) as typeof adapted.result;
+    // Personal data that was not in the request: only a model can find it again.
+    if (hasPlaceholder(steps) || hasPlaceholder(result)) return null;
+    return {
+      key: record.key,
+      draft: {
+        confidence: standing.trust,
+        rationale: `Reused from memory: it succeeded ${record.successes} times for "${record.description.slice(0, 300)}".`,
+        ...(record.seconds === null ? {} : { estimated_duration_seconds: record.seconds }),
+        steps,
+        result,
+      },
+    };
+  }
+
+  return {
+    reuse: (work, offered) =>
+      unless('A remembered plan could not be looked up.', null, async () => {
+        const ranked = (await similar(work, REUSED_SIMILARITY))
+          .map((match) => ({ match, worth: match.similarity * standingOf(match.record, now()).worth }))
+          .sort((a, b) => b.worth - a.worth);
+        for (const { match } of ranked) {
+          const reused = reusedFrom(match, work, offered);
+          if (reused !== null) return reused;
+        }
+        return null;
+      }),
+
+    recall: (place) =>
+      unless('Remembered plans could not be recalled.', [], async () => {
+        const [own, shared] = await Promise.all([similar(place, MIN_SIMILARITY), sharedOnes(place)]);
+        return withinBudget(
+          [...own, ...shared]
+            .map(({ record, similarity }) => {
+              const standing = standingOf(record, now());
+              const succeeded = record.successes > 0 && !standing.quarantined;
+              return {
+                plan: shown(record, similarity, succeeded, standing.rating),
+                worth: similarity * (succeeded ? standing.worth : 0.5),
+              };
+            })
+            .sort((a, b) => b.worth - a.worth)
+            .map(({ plan }) => plan),
+        );
+      }),
+
+    note(work, plan) {
+      const steps = wholePlan(plan.earlier, plan.steps);
+      const redacted = redactPlan({ description: work.description, steps, result: plan.result });
+      return {
+        key: plan.reused?.key ?? memoryKey(redacted.description, redacted.steps),
+        reused: plan.reused !== null,
+        context: contextOf(work),
+        files: silentFiles(work, steps),
+        reusable: !plan.left_behind && isReusable(work, steps, plan.result),
+        earlier: [...plan.earlier],
+        pitfalls: plan.pitfalls.map(sparing),
+        stated_confidence: plan.stated_confidence,
+        cost: { ...plan.cost },
+      };
+    },
+
+    expect: (place, stated) =>
+      unless('Similar tasks could not be looked up.', null, async () => {
+        const [matches, all] = await Promise.all([
+          similar(place, MIN_SIMILARITY),
+          store.latest(place.tenant_id),
+        ]);
+        return estimateFrom(matches, all, stated);
+      }),
+
+    usualSeconds: (tenantId, description) => secondsByWords(store.known(tenantId), redactText(description)),
+
+    warnings: (place, steps) =>
+      unless('Warnings of failed plans could not be looked up.', [], async () => {
+        const actions = new Set<string | null>(steps.map((step) => step.action));
+        const counts = new Map<string, number>();
+        for (const { record } of await similar(place, WARNED_SIMILARITY))
+          for (const { action, error } of record.pitfalls)
+            if (action !== null && actions.has(action)) {
+              const what = `${action} (${error ?? 'not approved'})`;
+              counts.set(what, (counts.get(what) ?? 0) + 1);
+            }
+        return [...counts].map(
+          ([what, count]) => `${count} similar ${count === 1 ? 'plan' : 'plans'} failed at ${what}.`,
+        );
+      }),
+
+    async remember(experience) {
+      const { tenant_id, note } = experience;
+      const run = runOf(experience);
+      if (note?.reused === true) {
+        await store.count(tenant_id, note.key, run);
+        return;
+      }
+      const steps = wholePlan(note?.earlier ?? [], experience.steps);
+      const plan = redactPlan({ description: experience.description, steps, result: experience.result });
+      if (JSON.stringify(plan).length > MAX_PLAN_BYTES) return;
+      const pitfalls = [...(note?.pitfalls ?? []), ...(run.pitfall === undefined ? [] : [run.pitfall])];
+      const memory: NewMemory = {
+        ...plan,
+        ...(await encode(experience)),
+        key: note?.key ?? memoryKey(plan.description, plan.steps),
+        context: note?.context ?? '',
+        files: note?.files ?? [],
+        reusable: note?.reusable ?? false,
+        stated_confidence: note?.stated_confidence ?? null,
+        pitfalls,
+        run,
+      };
+      await store.put(tenant_id, memory);
+      if (experience.shareable === true && deps.sharedPool === true && run.outcome === 'succeeded')
+        await store.put(SHARED, memory);
+    },
+
+    blame: (tenantId, key, pitfall) =>
+      unless('A memory that misled could not be marked.', undefined, async () => {
+        const told = sparing(pitfall);
+        await store.count(tenantId, key, {
+          outcome: 'failed',
+          first_try: false,
+          lesson: told.lesson,
+          pitfall: told,
+          seconds: null,
+          usd: null,
+          tokens: null,
+        });
+      }),
+
+    rate: (tenantId, key, rating) =>
+      store.rate(tenantId, key, {
+        ...rating,
+        comment: redactText(rating.comment.slice(0, MAX_COMMENT)),
+      }),
+
+    knownFailures: (tenantId, tools) =>
+      unless('Patterns of failures could not be looked up.', [], async () =>
+        toldFailures(patternsOf(await store.latest(tenantId)), tools),
+      ),
+    failurePatterns: async (tenantId) => patternsOf(await store.latest(tenantId)),
+  };
+}
