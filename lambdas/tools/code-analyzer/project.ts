@@ -32,8 +32,11 @@ const FAMILIES: Readonly<Record<Language, string>> = {
   java: 'java',
 };
 
-/** Parsed files by content, kept between calls: only what changed is parsed again. */
-const parsed = new ContentCache<ReadFile>(12_000_000);
+/**
+ * Parsed files by content, kept between calls: only what changed is parsed again. Weighed in characters,
+ * each of which takes about 40 bytes parsed.
+ */
+const parsed = new ContentCache<ReadFile>(8_000_000);
 /** Whole results by the content of all files. */
 const results = new ContentCache<CallGraph>(4_000_000);
 

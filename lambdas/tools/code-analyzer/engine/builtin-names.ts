@@ -20,11 +20,6 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set(
   basestring cmp execfile long raw_input reduce reload unichr unicode xrange`.split(/\s+/),
 );
 
-/** Builtins that are exception classes. */
-export function isExceptionName(name: string): boolean {
-  return /(Error|Exception|Warning|Exit|Interrupt|Iteration|ExceptionGroup)$/.test(name);
-}
-
 const NAMES = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** The methods of the builtin types that programs call. */

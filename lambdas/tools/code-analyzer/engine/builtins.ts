@@ -2,7 +2,6 @@ import { type Arguments, NO_ARGUMENTS } from './arguments.ts';
 import { readAttribute, writeAttribute } from './attributes.ts';
 import type { Body } from './body.ts';
 import { applyToEach, convert, pick } from './builtin-collections.ts';
-import { isExceptionName } from './builtin-names.ts';
 import { callSpecial } from './calls.ts';
 import { iterate, makeContainer, writeElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
@@ -226,9 +225,4 @@ function makeSuper(body: Body, args: Arguments): ValueSet {
     if (!activation.parent) return values.empty;
     activation = activation.parent;
   }
-}
-
-/** An exception class that is raised or caught: builtin ones are values without methods of interest. */
-export function isExceptionBuiltin(thing: Thing): boolean {
-  return thing.kind === 'builtin' && isExceptionName(thing.name);
 }

@@ -133,11 +133,20 @@ export function callExternal(
     default:
       break;
   }
+  const method = path.slice(path.lastIndexOf('.') + 1);
+  if (SCHEDULERS.has(method)) {
+    for (const [index, argument] of args.positional.entries()) {
+      const functions = body
+        .resolve(argument)
+        .items.filter((item) => item.kind === 'function' || item.kind === 'bound');
+      const given = positionalOnly(...args.positional.slice(index + 1));
+      if (functions.length > 0) callValues(body, values.from(functions), given, at);
+    }
+  }
   if (path in APPLIES) callValues(body, first, positionalOnly(...args.positional.slice(1)), at);
   if (TRANSPARENT.has(path)) return first.id === 0 ? values.of(values.external(path)) : first;
   // By convention a capital letter names a class: what it makes has its methods.
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  return /^_*[A-Z]/.test(name) ? values.of(values.external(path)) : values.empty;
+  return /^_*[A-Z]/.test(method) ? values.of(values.external(path)) : values.empty;
 }
 
 function makePartial(body: Body, args: Arguments, at: number): ValueSet {
