@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { OfficeError } from '../../lambdas/shared/errors.ts';
-import { CommandError, exitCodes } from './failures.ts';
+import { riskSchema } from '../../schemas/tool.ts';
+import { CommandError, exitCodes, UsageError } from './failures.ts';
 import type { Terminal } from './terminal.ts';
 
 type Finish = (code: number | Promise<number>) => Promise<void>;
@@ -120,6 +121,9 @@ function addHouseCommands(program: Command, terminal: Terminal, finish: Finish):
     .command('new <name>')
     .description('write the files of a new tool: declaration, logic, handler and test')
     .action(async (name) => finish((await import('./commands/tool-scaffold.ts')).newTool(name, terminal)));
+  tools.enablePositionalOptions();
+  addPluginCommands(officeCommand(tools), terminal, finish);
+  addPolicyCommands(office, terminal, finish);
   office('usage', 'tokens and cost by day, model and role')
     .option('--from <date>', 'first day, YYYY-MM-DD')
     .option('--to <date>', 'last day, YYYY-MM-DD')
@@ -136,6 +140,55 @@ function addHouseCommands(program: Command, terminal: Terminal, finish: Finish):
   );
   keyCommand('revoke <id>', 'a revoked key is refused from then on').action(async (id, options) =>
     finish((await import('./commands/keys.ts')).revokeKey(id, options, terminal)),
+  );
+}
+
+type OfficeCommand = ReturnType<typeof officeCommand>;
+
+/** Tools from outside this repository: Lambda functions of the account, MCP servers. */
+function addPluginCommands(tools: OfficeCommand, terminal: Terminal, finish: Finish): void {
+  tools('classify <name> <risk>', 'say how risky a registered tool is: low, medium or high').action(
+    async (name, risk, options) => {
+      const chosen = riskSchema.safeParse(risk);
+      if (!chosen.success) throw new UsageError(`"${risk}" is no risk: give low, medium or high.`);
+      return finish((await import('./commands/tools.ts')).classifyTool(name, chosen.data, options, terminal));
+    },
+  );
+  tools('discover', 'register the Lambda functions of the account that carry the tag office:tool')
+    .option('--dry-run', 'list them only')
+    .action(async (options) =>
+      finish((await import('./commands/tools-discover.ts')).discoverTools(options, terminal)),
+    );
+  tools('add-mcp <name> <url>', 'register the tools of an MCP server (streamable HTTP)').action(
+    async (name, url, options) =>
+      finish((await import('./commands/mcp.ts')).addMcp(name, url, options, terminal)),
+  );
+  tools('list-mcp', 'list the MCP servers').action(async (options) =>
+    finish((await import('./commands/mcp.ts')).listMcp(options, terminal)),
+  );
+  tools('refresh-mcp <name>', 'ask an MCP server for its tools again').action(async (name, options) =>
+    finish((await import('./commands/mcp.ts')).refreshMcp(name, options, terminal)),
+  );
+  tools('remove-mcp <name>', 'take an MCP server and its tools out of use').action(async (name, options) =>
+    finish((await import('./commands/mcp.ts')).removeMcp(name, options, terminal)),
+  );
+}
+
+function addPolicyCommands(office: OfficeCommand, terminal: Terminal, finish: Finish): void {
+  const load = () => import('./commands/policies.ts');
+  const policies = office('policies', 'the Cedar policies that decide what steps may do').action(
+    async (options) => finish((await load()).listPolicies(options, terminal)),
+  );
+  policies.enablePositionalOptions();
+  const policy = officeCommand(policies);
+  policy('show <name>', 'the text of one').action(async (name, options) =>
+    finish((await load()).showPolicy(name, options, terminal)),
+  );
+  policy('put <name> <file>', 'add or replace one of your own').action(async (name, file, options) =>
+    finish((await load()).putPolicy(name, file, options, terminal)),
+  );
+  policy('remove <name>', 'remove one of your own').action(async (name, options) =>
+    finish((await load()).removePolicy(name, options, terminal)),
   );
 }
 
@@ -198,6 +251,8 @@ export function buildProgram(terminal: Terminal, finish: Finish): Command {
       getErrHelpWidth: () => terminal.size().columns,
     })
     .showSuggestionAfterError()
+    // Options after a command are that command's own, also where a command has commands ("tools add-mcp … --json").
+    .enablePositionalOptions()
     .addHelpText('after', examples);
   addTaskCommands(program, terminal, finish);
   addDecisionCommands(program, terminal, finish);

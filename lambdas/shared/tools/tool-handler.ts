@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { jsonSchema } from '../../../schemas/json.ts';
 import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../schemas/tool.ts';
 import { describeError } from '../errors.ts';
-import { type Tool, ToolFailure, type ToolResult, type ToolRun } from './define-tool.ts';
+import { manifestOf, type Tool, ToolFailure, type ToolResult, type ToolRun } from './define-tool.ts';
 
 /** The most a Lambda function may answer (6 MB, rounded down), whatever the policy says. */
 const MAX_ANSWER_BYTES = 6_000_000;
@@ -26,6 +27,7 @@ export const toolHandlerErrorNames = [
  * checks the output, and always answers `{status:"ok"|"error"}`; it never throws and never logs inputs.
  *
  * Give a function instead of a tool when the tool depends on the context (credentials for one workspace).
+ * `{"operation": "describe"}` answers with the manifest, for a function that is registered by its tag.
  * `operation: "reconcile"` answers with the output of the earlier run, `NotRun` (safe to run again) or `InDoubt`.
  */
 export function toolHandler<Inputs extends z.ZodType, Output extends z.ZodType>(
@@ -33,6 +35,7 @@ export function toolHandler<Inputs extends z.ZodType, Output extends z.ZodType>(
 ): (event: unknown) => Promise<ToolAnswer> {
   return async (event) => {
     try {
+      if (isDescription(event)) return describe(tool);
       const parsed = toolEventSchema.safeParse(event);
       if (!parsed.success) {
         throw new ToolFailure(
@@ -51,6 +54,17 @@ export function toolHandler<Inputs extends z.ZodType, Output extends z.ZodType>(
       return { status: 'error', error: errorOf(error) };
     }
   };
+}
+
+const isDescription = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && 'operation' in event && event.operation === 'describe';
+
+function describe<Inputs extends z.ZodType, Output extends z.ZodType>(
+  tool: Tool<Inputs, Output> | ((context: ToolContext) => Tool<Inputs, Output>),
+): ToolAnswer {
+  if (typeof tool === 'function')
+    throw new ToolFailure('InvalidEvent', 'This tool is made for each run and cannot describe itself.');
+  return { status: 'ok', output: jsonSchema.parse(manifestOf((tool as AnyTool).declaration)) };
 }
 
 function parseInputs(tool: AnyTool, raw: unknown): unknown {

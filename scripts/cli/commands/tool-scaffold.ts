@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { toolNameSchema } from '../../../schemas/identifiers.ts';
 import { UsageError } from '../failures.ts';
@@ -125,6 +125,57 @@ describe('${snake}', () => {
 `;
 };
 
+/** Imports stay in the order of their paths, as the linter wants them. */
+function withImport(text: string, line: string): string {
+  const lines = text.split('\n');
+  const pathOf = (each: string) => /from '([^']+)'/.exec(each)?.[1] ?? '';
+  const isImport = (each: string) => each.startsWith('import ') && pathOf(each).startsWith('./');
+  const before = lines.findIndex((each) => isImport(each) && pathOf(each) > pathOf(line));
+  const last = lines.findLastIndex((each) => each.startsWith('import '));
+  lines.splice(before === -1 ? last + 1 : before, 0, line);
+  return lines.join('\n');
+}
+
+/** Before the closing line of the list that starts with `opening`. */
+function withEntry(text: string, opening: string, closing: string, entry: string, file: string): string {
+  const start = text.indexOf(opening);
+  const end = start === -1 ? -1 : text.indexOf(`\n${closing}`, start);
+  if (end === -1)
+    throw new UsageError(`${file} has no list "${opening}" any more: add ${entry.trim()} to it by hand.`);
+  return `${text.slice(0, end)}\n${entry}${text.slice(end)}`;
+}
+
+/**
+ * The two lists that name every tool of this repository: what planners are offered, and what is deployed. Without
+ * them (in a project of its own) the tool stands alone.
+ */
+function registrations(names: Names, root: string): (readonly [file: string, text: string])[] {
+  const { snake, kebab, camel } = names;
+  const declarations = join('lambdas', 'tools', 'declarations.ts');
+  const functions = join('infra', 'functions.ts');
+  if (!existsSync(join(root, declarations)) || !existsSync(join(root, functions))) return [];
+  const list = withEntry(
+    readFileSync(join(root, declarations), 'utf8'),
+    'export const builtInDeclarations',
+    '];',
+    `  ${camel}Declaration,`,
+    declarations,
+  );
+  return [
+    [declarations, withImport(list, `import { ${camel}Declaration } from './${kebab}/declaration.ts';`)],
+    [
+      functions,
+      withEntry(
+        readFileSync(join(root, functions), 'utf8'),
+        'export const toolFunctions',
+        '};',
+        `  ${snake}: tool('${kebab}', 'Counts the words of a text', 35, 256),`,
+        functions,
+      ),
+    ],
+  ];
+}
+
 /** `office tools new`: a working tool to start from, in its own folder, with its test. */
 export async function newTool(name: string, terminal: Terminal): Promise<number> {
   const names = namesOf(name);
@@ -139,13 +190,18 @@ export async function newTool(name: string, terminal: Terminal): Promise<number>
     existsSync(join(terminal.root, path)),
   );
   if (taken !== undefined) throw new UsageError(`${taken} exists: choose another name, or edit that tool.`);
+  const registered = registrations(names, terminal.root);
   for (const [path, text] of files) {
     mkdirSync(dirname(join(terminal.root, path)), { recursive: true });
     writeFileSync(join(terminal.root, path), text, { flag: 'wx' });
     terminal.out(`${path}\n`);
   }
+  for (const [path, text] of registered) {
+    writeFileSync(join(terminal.root, path), text);
+    terminal.out(`${path}\n`);
+  }
   terminal.out(
-    `\nA working tool that counts words. Next:\n  1. say in declaration.ts what it takes, gives and may reach\n  2. write it in ${names.kebab}.ts, and its test\n  3. add ${names.camel}Declaration to lambdas/tools/declarations.ts, and its function to infra/functions.ts\n  4. npm run check && npm test -- ${names.kebab}\n`,
+    `\nA working tool that counts words; an office started now has it. Next:\n  1. say in declaration.ts what it takes, gives and may reach\n  2. write it in ${names.kebab}.ts, and its test\n  3. give its function the time and memory it needs in infra/functions.ts\n  4. npm run check && npm test -- ${names.kebab}\n`,
   );
   return 0;
 }

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { toolViewSchema } from '../../../schemas/http-tools.ts';
+import type { Risk } from '../../../schemas/tool.ts';
+import { segment } from '../api.ts';
 import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
 import { table } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
@@ -34,5 +37,26 @@ export async function listTools(options: OfficeOptions, terminal: Terminal): Pro
   terminal.out(
     `${table(['tool', 'version', 'risk', 'what it does'], rows, tableWidth(terminal)).join('\n')}\n`,
   );
+  return 0;
+}
+
+/** `office tools classify NAME RISK`: a new version of the registered tool with another risk, nothing else changed. */
+export async function classifyTool(
+  name: string,
+  risk: Risk,
+  options: OfficeOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const api = connect(terminal, options);
+  const path = `/tools/${segment(name)}`;
+  const { available: _a, unavailable_reason: _r, ...manifest } = await api.get(path, toolViewSchema);
+  const [major, minor, patch] = manifest.version.split('.').map(Number);
+  const version = `${major}.${minor}.${(patch ?? 0) + 1}`;
+  const kept =
+    manifest.risk === risk
+      ? manifest
+      : await api.request('PUT', path, toolViewSchema, { body: { ...manifest, risk, version } });
+  if (options.json) printJson(terminal, kept);
+  else terminal.out(`${name} ${kept.version} has risk ${kept.risk}.\n`);
   return 0;
 }
