@@ -37,6 +37,10 @@ export interface OpenAiServer {
   script(...behaviours: readonly Behaviour[]): void;
   /** What a request without a scripted behaviour is answered with. */
   answerWith(text: string): void;
+  /** Decides on the behaviour by the request; the script of `script` goes first. */
+  answerBy(decide: (body: Record<string, unknown>) => Behaviour): void;
+  /** Starts `requests` and the script anew. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -44,7 +48,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
   const requests: SeenRequest[] = [];
   const queue: Behaviour[] = [];
   const drips = new Set<NodeJS.Timeout>();
-  let usual = '{"ok":true}';
+  let decide = (_body: Record<string, unknown>): Behaviour => ({ kind: 'answer', text: '{"ok":true}' });
 
   const server = createServer(async (request, response) => {
     const body = await readJson(request);
@@ -54,7 +58,7 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
       send(response, 200, { object: 'list', data: [{ id: 'm', object: 'model' }] });
       return;
     }
-    const behaviour = queue.shift() ?? { kind: 'answer', text: usual };
+    const behaviour = queue.shift() ?? decide(body);
     if (path.endsWith('/embeddings') && behaviour.kind === 'answer') send(response, 200, embeddings(body));
     else behave(behaviour, body, response, drips);
   });
@@ -66,7 +70,14 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
     requests,
     script: (...behaviours) => void queue.push(...behaviours),
     answerWith: (text) => {
-      usual = text;
+      decide = () => ({ kind: 'answer', text });
+    },
+    answerBy: (how) => {
+      decide = how;
+    },
+    forget: () => {
+      requests.length = 0;
+      queue.length = 0;
     },
     close: async () => {
       for (const drip of drips) clearInterval(drip);
