@@ -18,7 +18,7 @@ export function defineClass(body: Body, statement: Extract<Statement, { k: 'clas
   if (metaclass)
     type.metaclass = type.metaclass ? values.union(type.metaclass, metaclass) : body.resolve(metaclass);
   type.bases = bases.map((base, index) => values.union(type.bases[index] ?? values.empty, base));
-  solver.updateOrder(type);
+  updateOrder(type, values);
   const inner = new Body(solver, body.activation, statement.frame, body, type);
   inner.repeats = body.repeats;
   execute(inner, statement.frame.body);
@@ -125,4 +125,14 @@ export function linearize(type: ClassThing, values: Values): Thing[] {
     result.push(next);
     for (const order of pending) if (order[0] === next) order.shift();
   }
+}
+
+/** Recomputes a class's method resolution order and those of the classes below it. */
+function updateOrder(type: ClassThing, values: Values): void {
+  const order = linearize(type, values);
+  const same = order.length === type.order.length && order.every((each, index) => each === type.order[index]);
+  type.order = order;
+  for (const base of order) if (base !== type && base.kind === 'class') base.subclasses.add(type);
+  if (same) return;
+  for (const child of type.subclasses) if (child.order.includes(type)) updateOrder(child, values);
 }

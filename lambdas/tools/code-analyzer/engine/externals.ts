@@ -40,6 +40,18 @@ const APPLIES: Readonly<Record<string, number>> = {
   'itertools.dropwhile': 0,
 };
 
+/** Methods of executors and event loops that call the function they are given, later. */
+const SCHEDULERS = new Set([
+  'submit',
+  'apply_async',
+  'run_in_executor',
+  'call_soon',
+  'call_soon_threadsafe',
+  'call_later',
+  'add_done_callback',
+  'start_new_thread',
+]);
+
 /**
  * Standard functions known by what they do. They are treated so even when the standard library itself is
  * the project: their own code mixes the values of all callers.

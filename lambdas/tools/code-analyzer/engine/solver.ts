@@ -1,7 +1,6 @@
 import { Activation } from './activation.ts';
 import type { FunctionFrame, ModuleFrame } from './ast.ts';
 import { Body } from './body.ts';
-import { linearize } from './classes.ts';
 import { evaluate } from './evaluate.ts';
 import { execute } from './execute.ts';
 import { Linker } from './linker.ts';
@@ -293,16 +292,5 @@ export class Solver extends Linker {
       for (const activation of fn.activations.values()) this.feed(activation, index, value);
     }
     return fn;
-  }
-
-  /** Recomputes a class's method resolution order and those below it. */
-  updateOrder(type: ClassThing): void {
-    const order = linearize(type, this.values);
-    const same =
-      order.length === type.order.length && order.every((each, index) => each === type.order[index]);
-    type.order = order;
-    for (const base of order) if (base !== type && base.kind === 'class') base.subclasses.add(type);
-    if (same) return;
-    for (const child of type.subclasses) if (child.order.includes(type)) this.updateOrder(child);
   }
 }
