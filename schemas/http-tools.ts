@@ -68,6 +68,8 @@ export const auditListSchema = z.object({
   cursor: z.string().nullable(),
 });
 export const failureAnalyticsSchema = z.object({
+  /** Days in UTC, oldest first, with how many tasks failed in each class. */
+  by_day: z.array(z.object({ date: z.string(), counts: z.record(z.string(), z.int()) })),
   total: z.int(),
   classes: z.array(
     z.object({

@@ -234,6 +234,29 @@ export const deadLetterViewSchema = z.object({
   failed_at: z.iso.datetime(),
   redrives: z.int(),
   status: z.enum(['open', 'redriven']),
+  /** What its steps had done; effects in doubt may have happened and were not repeated. */
+  receipts: z
+    .object({
+      succeeded: z.int(),
+      failed: z.int(),
+      in_doubt: z.array(z.object({ step: z.string(), action: z.string() })),
+    })
+    .nullable(),
+  /** The execution in the console of AWS; null where it has none. */
+  console_url: z.string().nullable(),
+});
+/** Answer of `GET /dead-letters/{task_id}`. */
+export const deadLetterDetailSchema = deadLetterViewSchema.extend({
+  /** Earlier and later failures of the same class and error, newest first. */
+  similar: z.array(
+    z.object({
+      task_id: idSchema,
+      failed_at: z.iso.datetime(),
+      status: z.enum(['open', 'redriven']),
+      same_plan: z.boolean(),
+      message: z.string(),
+    }),
+  ),
 });
 /** Answer of `GET /tasks/{task_id}/webhook`. */
 export const webhookViewSchema = z.object({

@@ -1,6 +1,6 @@
 import {
+  deadLetterDetailSchema,
   deadLetterListSchema,
-  deadLetterViewSchema,
   listDeadLettersQuerySchema,
   redrivenSchema,
   redriveSchema,
@@ -8,14 +8,23 @@ import {
 import { failureAnalyticsSchema } from '../../../schemas/http-tools.ts';
 import type { DeadLetter } from '../../shared/stores/dead-letter-store.ts';
 import { type Endpoint, endpoint, taskKeyOf } from '../endpoint.ts';
-import { failureClasses } from '../failure-classes.ts';
+import { failureClasses, similarFailures } from '../failure-classes.ts';
 import { badRequest, notFound } from '../problem.ts';
 import { redriveTask } from '../redrive.ts';
 
-const view = ({ tenant_id: _tenant, ...letter }: DeadLetter) => ({
+/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-view-execution-details.html */
+function consoleUrl(executionArn: string, engine: string): string | null {
+  const region = executionArn.split(':')[3];
+  if (engine === 'embedded' || region === undefined) return null;
+  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
+}
+
+const view = ({ tenant_id: _tenant, run: _run, receipts, ...letter }: DeadLetter, engine: string) => ({
   ...letter,
   subtask_id: letter.subtask_id ?? null,
   plan_hash: letter.plan_hash ?? null,
+  receipts: receipts ?? null,
+  console_url: consoleUrl(letter.execution_arn, engine),
 });
 
 /** `<time>#<task id>`, as the store gives it. */
@@ -39,7 +48,10 @@ const list = endpoint({
       limit,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    return { status: 200, body: { dead_letters: page.letters.map(view), cursor: page.cursor } };
+    return {
+      status: 200,
+      body: { dead_letters: page.letters.map((letter) => view(letter, deps.engine)), cursor: page.cursor },
+    };
   },
 });
 
@@ -50,12 +62,13 @@ const get = endpoint({
   tag: 'Dead letters',
   summary: 'Why a task failed',
   scope: 'tasks:read',
-  answers: { 200: { description: 'The dead letter', schema: deadLetterViewSchema } },
+  answers: { 200: { description: 'The dead letter', schema: deadLetterDetailSchema } },
   async handle(call) {
     const key = taskKeyOf(call);
     const letter = await call.deps.deadLetters.get(key);
     if (letter === null) throw notFound(`Task ${key.task_id} has no dead letter.`);
-    return { status: 200, body: view(letter) };
+    const similar = await similarFailures(call.deps.deadLetters, letter);
+    return { status: 200, body: { ...view(letter, call.deps.engine), similar } };
   },
 });
 
