@@ -101,17 +101,19 @@ export const toolErrorSchema = z.strictObject({
 });
 export type ToolError = z.infer<typeof toolErrorSchema>;
 
+/** Of tools that call models, whether they succeed or not: what the run spent, and the models it asked, by attempt. */
+const spendSchema = z.strictObject({
+  cost: z.strictObject({ usd: z.number(), tokens: z.number() }).optional(),
+  hops: z.array(jsonObjectSchema).max(100).optional(),
+});
+
 /** A tool function's answer. */
 export const toolAnswerSchema = z.discriminatedUnion('status', [
-  z.strictObject({
+  spendSchema.extend({
     status: z.literal('ok'),
     output: jsonSchema,
     files: z.array(mountedFileSchema).optional(),
-    /** Spend of the run, for tools that call models. */
-    cost: z.strictObject({ usd: z.number(), tokens: z.number() }).optional(),
-    /** The models it asked, one entry per attempt. */
-    hops: z.array(jsonObjectSchema).max(100).optional(),
   }),
-  z.strictObject({ status: z.literal('error'), error: toolErrorSchema }),
+  spendSchema.extend({ status: z.literal('error'), error: toolErrorSchema }),
 ]);
 export type ToolAnswer = z.infer<typeof toolAnswerSchema>;

@@ -55,7 +55,7 @@ export function finishedEvent(
   result: ToolRunResult,
   duration: number,
 ): NewEvent {
-  const cost = result.status === 'succeeded' ? result.cost : { usd: 0, tokens: 0 };
+  const { cost = { usd: 0, tokens: 0 }, hops = [] } = result;
   const seconds = (duration / 1000).toFixed(2);
   return {
     type: 'step.finished',
@@ -73,7 +73,7 @@ export function finishedEvent(
       duration_ms: duration,
       attempts: result.attempts,
       cost,
-      ...(result.status === 'succeeded' && result.hops !== undefined ? { hops: [...result.hops] } : {}),
+      ...(hops.length === 0 ? {} : { hops: [...hops] }),
       outcome: outcome as unknown as Json,
     },
   };

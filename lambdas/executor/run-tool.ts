@@ -20,7 +20,13 @@ export type ToolRunResult =
       hops?: readonly JsonObject[];
       attempts: number;
     }
-  | { status: 'failed' | 'in_doubt'; error: { name: string; message: string }; attempts: number };
+  | {
+      status: 'failed' | 'in_doubt';
+      error: { name: string; message: string };
+      cost?: { usd: number; tokens: number };
+      hops?: readonly JsonObject[];
+      attempts: number;
+    };
 
 export interface RunToolDeps {
   readonly tools: ToolPort;
@@ -54,6 +60,14 @@ class TransientAnswer extends Error {
     this.error = error;
   }
 }
+
+/** Of all attempts together. */
+type Spend = { readonly cost: { usd: number; tokens: number }; readonly hops: readonly JsonObject[] };
+const unspent: Spend = { cost: { usd: 0, tokens: 0 }, hops: [] };
+const spend = (so: Spend, { cost = unspent.cost, hops = [] }: Pick<ToolAnswer, 'cost' | 'hops'>): Spend => ({
+  cost: { usd: so.cost.usd + cost.usd, tokens: so.cost.tokens + cost.tokens },
+  hops: [...so.hops, ...hops],
+});
 
 const mountsSchema = z.array(z.string()).max(1_000).default([]);
 
@@ -130,6 +144,7 @@ export function createToolRunner(deps: RunToolDeps) {
      */
     async run(run: StepRun): Promise<ToolRunResult> {
       let attempts = 0;
+      let spent = unspent;
       const mayRetry = (error: unknown): boolean => {
         if (deps.now() >= run.deadline) return false;
         if (error instanceof ToolThrottledError) return true;
@@ -142,19 +157,18 @@ export function createToolRunner(deps: RunToolDeps) {
         const answer = await retry(handleWhen(mayRetry), TRIES).execute(async () => {
           attempts += 1;
           const reply = await deps.tools.invoke(run.grant.function_name, event);
+          spent = spend(spent, reply);
           if (reply.status === 'error' && reply.error.retryable) throw new TransientAnswer(reply.error);
           return reply;
         });
         // The step has not run: the execution waits for money, and then runs it.
         if (answer.status === 'error' && run.grant.tool === 'ai_tool' && answer.error.name === EXHAUSTED)
           throw new BudgetExhaustedError(answer.error.message);
-        if (answer.status === 'error') return failure(run, answer.error, attempts);
+        if (answer.status === 'error') return { ...failure(run, answer.error, attempts), ...spent };
         await takeOut(run, answer);
-        const cost = answer.cost ?? { usd: 0, tokens: 0 };
-        const asked = answer.hops === undefined ? {} : { hops: answer.hops };
-        return { status: 'succeeded', output: jsonSchema.parse(answer.output), cost, ...asked, attempts };
+        return { status: 'succeeded', output: jsonSchema.parse(answer.output), ...spent, attempts };
       } catch (error) {
-        if (error instanceof TransientAnswer) return failure(run, error.error, attempts);
+        if (error instanceof TransientAnswer) return { ...failure(run, error.error, attempts), ...spent };
         if (error instanceof ToolLostError)
           return failure(run, { name: 'ToolCrashed', message: error.message }, attempts);
         if (error instanceof ToolThrottledError) return { status: 'failed', error, attempts };

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Brief } from '../../schemas/briefs.ts';
 import type { NewEvent } from '../../schemas/events.ts';
 import type { TaskKey } from '../../schemas/task.ts';
+import { costOfHops } from './llm/hop-cost.ts';
 import {
   BudgetExhaustedError,
   type ModelHop,
@@ -53,10 +54,7 @@ function modelEvent(role: ModelRole, place: CallPlace, hops: readonly ModelHop[]
     message: `The ${role} asked ${answered === undefined ? 'and no model answered' : `${answered.provider}/${answered.model}`}`,
     data: {
       role,
-      cost: {
-        usd: hops.reduce((sum, hop) => sum + hop.cost_usd, 0),
-        tokens: hops.reduce((sum, hop) => sum + hop.input_tokens + hop.output_tokens, 0),
-      },
+      cost: costOfHops(hops),
       hops: hops.map((hop) => ({ ...hop, reason: hop.reason ?? '' })),
     },
   };

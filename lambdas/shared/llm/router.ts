@@ -19,6 +19,7 @@ import type { BudgetLedger } from './budget.ts';
 import type { AnswerCache, CachedAnswer } from './cache.ts';
 import { type CandidateDeps, candidatesFor } from './candidates.ts';
 import { economise } from './context.ts';
+import { costOfHops } from './hop-cost.ts';
 import { type BudgetRefusal, emptyHop, failure, TOO_LONG } from './hops.ts';
 import { jsonMechanismOf, type Model, type Route } from './models.ts';
 import { instruct, protect, restoringStream } from './prompt.ts';
@@ -93,6 +94,7 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
         try {
           return await callModel(request, route, model, signal, hops, index);
         } catch (error) {
+          await recordFailure(request, model, hops.slice(before));
           if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError) {
             refusal ??= error;
             skip(error.name);
@@ -217,10 +219,7 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       provider: model.provider,
       model: model.name,
       hops,
-      cost: {
-        usd: hops.reduce((sum, hop) => Math.round((sum + hop.cost_usd) * 1e9) / 1e9, 0),
-        tokens: hops.reduce((sum, hop) => sum + hop.input_tokens + hop.output_tokens, 0),
-      },
+      cost: costOfHops(hops),
     };
   }
 
@@ -235,10 +234,23 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
     };
   }
 
+  /** Attempts without a usable answer may have been billed; the usage must add up to what the budget says. */
+  async function recordFailure<Answer>(
+    request: ModelRequest<Answer>,
+    model: Model,
+    hops: readonly ModelHop[],
+  ): Promise<void> {
+    if (hops.every((hop) => hop.cost_usd === 0)) return;
+    const sum = (field: 'input_tokens' | 'output_tokens') =>
+      hops.reduce((total, hop) => total + hop[field], 0);
+    const tokens = { input_tokens: sum('input_tokens'), output_tokens: sum('output_tokens') };
+    await recordUsage(request, model, { ...tokens, cost_nano: 0 }, false, hops);
+  }
+
   async function recordUsage<Answer>(
     request: ModelRequest<Answer>,
     model: Model,
-    answer: CachedAnswer,
+    answer: Pick<CachedAnswer, 'input_tokens' | 'output_tokens' | 'cost_nano'>,
     shared: boolean,
     hops: readonly ModelHop[],
   ): Promise<void> {

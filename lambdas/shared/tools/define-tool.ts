@@ -62,10 +62,17 @@ export interface Tool<Inputs extends z.ZodType = z.ZodType, Output extends z.Zod
 export class ToolFailure extends OfficeError {
   override readonly name: string;
   override readonly retryable: boolean;
-  constructor(name: string, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+  /** What the run spent before it failed, and on which models. */
+  readonly hops: readonly ModelHop[];
+  constructor(
+    name: string,
+    message: string,
+    options: { retryable?: boolean; cause?: unknown; hops?: readonly ModelHop[] } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = name;
     this.retryable = options.retryable ?? false;
+    this.hops = options.hops ?? [];
   }
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { jsonSchema } from '../../../schemas/json.ts';
 import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../schemas/tool.ts';
 import { describeError } from '../errors.ts';
+import { costOfHops } from '../llm/hop-cost.ts';
 import { manifestOf, type Tool, ToolFailure, type ToolResult, type ToolRun } from './define-tool.ts';
 
 /** The most a Lambda function may answer (6 MB, rounded down), whatever the policy says. */
@@ -51,7 +52,7 @@ export function toolHandler<Inputs extends z.ZodType, Output extends z.ZodType>(
       );
       return answerOf(chosen, result, context);
     } catch (error) {
-      return { status: 'error', error: errorOf(error) };
+      return { status: 'error', error: errorOf(error), ...spentBy(error) };
     }
   };
 }
@@ -174,6 +175,11 @@ function refuseAbove(name: string, bytes: number, limit: number): void {
     'OutputTooLarge',
     `${name} produced ${bytes} bytes and may answer with ${limit}; ask for less, or write it to a file.`,
   );
+}
+
+function spentBy(error: unknown): Pick<ToolAnswer, 'cost' | 'hops'> {
+  if (!(error instanceof ToolFailure) || error.hops.length === 0) return {};
+  return { cost: costOfHops(error.hops), hops: error.hops.map((hop) => ({ ...hop })) };
 }
 
 function errorOf(error: unknown): { name: string; message: string; retryable: boolean } {

@@ -40,12 +40,16 @@ export function createAiTool(
       if (error instanceof ModelRequiredError)
         throw new ToolFailure('NotConfigured', error.message, { cause: error });
       if (error instanceof NoModelAnsweredError)
-        throw new ToolFailure('NoModelAnswered', error.message, { retryable: true, cause: error });
+        throw new ToolFailure('NoModelAnswered', error.message, {
+          retryable: true,
+          cause: error,
+          hops: error.hops,
+        });
       if (error instanceof PromptTooLongError)
         throw new ToolFailure('PromptTooLong', error.message, { cause: error });
       // Under their own names: the executor lets the execution wait for money, or the task end.
       if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError)
-        throw new ToolFailure(error.name, error.message, { cause: error });
+        throw new ToolFailure(error.name, error.message, { cause: error, hops: error.hops });
       throw error;
     }
   }

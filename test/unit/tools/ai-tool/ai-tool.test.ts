@@ -43,7 +43,7 @@ describe('ai_tool', () => {
   it('answers with text and tells what it cost', async () => {
     const { tool, requests } = setUp(() => 'Bonjour');
     const result = await tool.run({ prompt: 'Translate: hello', tier: 'medium' }, aRun());
-    expect(result).toEqual({ output: { text: 'Bonjour' }, cost: { usd: 0.01, tokens: 12 } });
+    expect(result).toEqual({ output: { text: 'Bonjour' }, cost: { usd: 0.01, tokens: 12 }, hops: [] });
     expect(requests[0]).toMatchObject({
       role: 'ai_tool',
       min_tier: 'medium',
