@@ -20,6 +20,8 @@ const settingsSchema = z.object({
   /** Receives the alarms. */
   OFFICE_ALARM_EMAIL: z.email().optional(),
   OFFICE_LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  /** `off` where CloudWatch Logs Insights has no saved queries (MiniStack). */
+  OFFICE_SAVED_QUERIES: z.enum(['on', 'off']).default('on'),
   OFFICE_THROTTLE_RATE: z.coerce.number().int().min(1).default(200),
   OFFICE_THROTTLE_BURST: z.coerce.number().int().min(1).default(400),
 });
@@ -51,6 +53,7 @@ export interface Configuration {
   readonly retainData: boolean;
   readonly alarmEmail: string | undefined;
   readonly logLevel: string;
+  readonly savedQueries: boolean;
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** For every function that names the variable. */
   readonly passedOn: Readonly<Record<string, string>>;
@@ -134,6 +137,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     retainData: settings.OFFICE_DATA === 'retain',
     alarmEmail: settings.OFFICE_ALARM_EMAIL,
     logLevel: settings.OFFICE_LOG_LEVEL,
+    savedQueries: settings.OFFICE_SAVED_QUERIES === 'on',
     throttle: { rate: settings.OFFICE_THROTTLE_RATE, burst: settings.OFFICE_THROTTLE_BURST },
     passedOn: given(environment, PASSED_ON),
     modelSettings,

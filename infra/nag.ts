@@ -18,7 +18,7 @@ export function explainFindings(stack: Stack, service: OfficeService): void {
     at(
       policy,
       IAM5,
-      'X-Ray has no resources to name; for functions in the sealed network Lambda also places interfaces, which have no names beforehand, and the same actions are denied to the code inside.',
+      'X-Ray and task tokens have no resources to name; for functions in the sealed network Lambda also places interfaces, which have no names beforehand, and the same actions are denied to the code inside.',
       ['Resource::*'],
     );
     at(

@@ -14,8 +14,9 @@ export type Place =
   | 'queue normal'
   | 'queue low'
   | 'queue dead-letters'
+  | 'queue webhooks'
   | 'task machine'
-  | 'machines'
+  | 'any token'
   | 'task executions'
   | 'tool functions'
   | 'notifier function'
@@ -36,8 +37,8 @@ const objects = (...actions: string[]): Permission => ({
 });
 const listObjects: Permission = { on: 'workspaces', actions: ['s3:ListBucket'] };
 const sends = (on: Place): Permission => ({ on, actions: ['sqs:SendMessage'] });
-/** Answers a state that waits with a token: the token names the execution, the machine is the resource. */
-const answers: Permission = { on: 'machines', actions: ['states:SendTaskSuccess'] };
+/** Answers a state that waits. IAM knows no resource for it: the token, which nobody can guess, is the permission. */
+const answers: Permission = { on: 'any token', actions: ['states:SendTaskSuccess'] };
 
 const ALL = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
 const models: readonly Permission[] = [
@@ -75,6 +76,7 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     sends('queue normal'),
     sends('queue low'),
     sends('queue dead-letters'),
+    sends('queue webhooks'),
     { on: 'task machine', actions: ['states:StartExecution'] },
     { on: 'task executions', actions: ['states:DescribeExecution', 'states:StopExecution'] },
   ],
@@ -123,7 +125,12 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     objects('GetObject', 'PutObject'),
   ],
   morgue: [dynamodb('tasks', ...ALL), dynamodb('accounts', 'UpdateItem'), sends('queue dead-letters')],
-  notifier: [dynamodb('tasks', 'GetItem')],
+  notifier: [
+    dynamodb('tasks', ...ALL),
+    dynamodb('tasks/by_time', 'Query'),
+    dynamodb('tasks/by_activity', 'Query'),
+    sends('queue webhooks'),
+  ],
 };
 
 /** A tool reaches files only with the credentials of its run, which the executor asks for: `infra/workspace-role.ts`. */

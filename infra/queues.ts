@@ -17,6 +17,8 @@ export class Queues extends Construct {
   readonly byPriority: Readonly<Record<Priority, sqs.Queue>>;
   readonly undeliverable: sqs.Queue;
   readonly deadLetters: sqs.Queue;
+  /** Reminders of webhooks that are to be told of a task's end. */
+  readonly webhooks: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: { readonly name: string }) {
     super(scope, id);
@@ -37,6 +39,10 @@ export class Queues extends Construct {
         // The dispatcher itself puts back what must wait; these are messages that it failed on.
         deadLetterQueue: { queue: this.undeliverable, maxReceiveCount: 5 },
       });
+    this.webhooks = queue('webhooks', {
+      visibilityTimeout: Duration.seconds(6 * roles.notifier.timeoutSeconds),
+      deadLetterQueue: { queue: this.undeliverable, maxReceiveCount: 5 },
+    });
     this.byPriority = { high: priority('high'), normal: priority('normal'), low: priority('low') };
   }
 }

@@ -3,6 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../lambdas/shared/environment.ts';
 import type { Priority } from '../schemas/task.ts';
@@ -102,6 +103,7 @@ export class OfficeService extends Construct {
     const observability = new Observability(this, 'Observability', {
       officeName: name,
       alarmEmail: configuration.alarmEmail,
+      savedQueries: configuration.savedQueries,
       service: this,
     });
     this.#outputs(observability);
@@ -110,7 +112,7 @@ export class OfficeService extends Construct {
   /** Every value that a function may ask for by name. */
   #environment(configuration: Configuration): Readonly<Partial<Record<EnvironmentName, string>>> {
     const { tables, workspaces } = this.stores;
-    const { byPriority, deadLetters } = this.queues;
+    const { byPriority, deadLetters, webhooks } = this.queues;
     const { name } = configuration;
     const toolNames = Object.entries(toolFunctions).map(([tool, spec]) => [tool, functionName(name, spec)]);
     const isolated = toolNames.filter(([tool]) => isTenantIsolated(tool ?? '')).map(([, fn]) => fn);
@@ -126,6 +128,7 @@ export class OfficeService extends Construct {
       QUEUE_NORMAL_URL: byPriority.normal.queueUrl,
       QUEUE_LOW_URL: byPriority.low.queueUrl,
       DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+      WEBHOOK_QUEUE_URL: webhooks.queueUrl,
       TASK_STATE_MACHINE_ARN: machineArn(Stack.of(this), name, 'task'),
       TOOL_FUNCTIONS: JSON.stringify(Object.fromEntries(toolNames)),
       TENANT_ISOLATED_FUNCTIONS: isolated.join(','),
@@ -137,8 +140,7 @@ export class OfficeService extends Construct {
   #grant(name: string, workspaceRole: iam.Role, models: ModelAccess): void {
     const stack = Stack.of(this);
     const { tables, workspaces } = this.stores;
-    const { byPriority, deadLetters } = this.queues;
-    const machine = (which: 'task' | 'subtask') => machineArn(stack, name, which);
+    const { byPriority, deadLetters, webhooks } = this.queues;
     const index = (index: string) => `${tables.tasks.tableArn}/index/${index}`;
     const arns: Readonly<Record<Place, readonly string[]>> = {
       tasks: [tables.tasks.tableArn],
@@ -153,8 +155,9 @@ export class OfficeService extends Construct {
       'queue normal': [byPriority.normal.queueArn],
       'queue low': [byPriority.low.queueArn],
       'queue dead-letters': [deadLetters.queueArn],
-      'task machine': [machine('task')],
-      machines: [machine('task'), machine('subtask')],
+      'queue webhooks': [webhooks.queueArn],
+      'task machine': [machineArn(stack, name, 'task')],
+      'any token': ['*'],
       'task executions': [executionsArn(stack, name, 'task')],
       'tool functions': [
         ...Object.values(toolFunctions).map((spec) => functionName(name, spec)),
@@ -201,22 +204,23 @@ export class OfficeService extends Construct {
     if (uses('s3')) target.allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, via('s3'));
   }
 
-  /** The queues feed the dispatcher, and a clock wakes it for what is stuck. */
+  /** The queues feed dispatcher and notifier, and a clock wakes the dispatcher for what is stuck. */
   #dispatch(): void {
-    const { dispatcher } = this.roles;
-    for (const [priority, queue] of Object.entries(this.queues.byPriority)) {
-      new lambda.EventSourceMapping(this, `Dispatch${pascal(priority)}`, {
-        target: dispatcher.function,
+    const { dispatcher, notifier } = this.roles;
+    const feed = (id: string, queue: sqs.Queue, target: RoleFunction, maxConcurrency: number): void => {
+      new lambda.EventSourceMapping(this, id, {
+        target: target.function,
         eventSourceArn: queue.queueArn,
         batchSize: 10,
-        maxConcurrency: DISPATCHERS[priority as Priority],
+        maxConcurrency,
         reportBatchItemFailures: true,
       });
-      dispatcher.allow(
-        ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-        [queue.queueArn],
-      );
+      target.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
+    };
+    for (const [priority, queue] of Object.entries(this.queues.byPriority)) {
+      feed(`Dispatch${pascal(priority)}`, queue, dispatcher, DISPATCHERS[priority as Priority]);
     }
+    feed('Remind', this.queues.webhooks, notifier, 5);
     new events.Rule(this, 'Sweep', {
       description: 'Wakes the dispatcher for tasks that are stuck',
       schedule: events.Schedule.rate(Duration.minutes(1)),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { stackName } from '../infra/office-stack.ts';
 import { bundleForDeployment, cdk, DeploymentError, deployStack, root } from './deployment/cdk.ts';
 import { localEnvironment } from './local-aws/environment.ts';
-import { runningMiniStack, startMiniStack } from './local-aws/ministack.ts';
+import { DEFAULT_PORT, runningMiniStack, startMiniStack } from './local-aws/ministack.ts';
 
 const say = (line: string): void => console.error(line);
 
@@ -20,7 +20,7 @@ async function endpointOf(): Promise<string> {
     }
     return given.replace(/\/$/, '');
   }
-  return ((await runningMiniStack()) ?? (await startMiniStack({ port: 4566, say }))).url;
+  return ((await runningMiniStack()) ?? (await startMiniStack({ port: DEFAULT_PORT, say }))).url;
 }
 
 async function deployLocally(): Promise<void> {
@@ -42,7 +42,8 @@ async function deployLocally(): Promise<void> {
     seconds: Math.round((performance.now() - began) / 100) / 10,
   };
   mkdirSync(join(root, '.office'), { recursive: true });
-  writeFileSync(join(root, '.office', 'deployed.json'), `${JSON.stringify(deployed)}\n`, { mode: 0o600 });
+  if (!process.argv.includes('--json'))
+    writeFileSync(join(root, '.office', 'deployed.json'), `${JSON.stringify(deployed)}\n`, { mode: 0o600 });
   if (process.argv.includes('--json')) console.log(JSON.stringify(deployed));
   else {
     console.log(

@@ -1,11 +1,12 @@
 // Runs MiniStack, an AWS look-alike, from a virtual environment under .office/: npm run ministack.
-// Arguments: --port N (4566), --stop, --json. It stays in the background; its log is .office/ministack/ministack.log.
-import { startMiniStack, stopMiniStack } from './local-aws/ministack.ts';
+// Arguments: --port N (4566), --stop, --json. It stays in the background; its log is .office/ministack/.
+import { DEFAULT_PORT, startMiniStack, stopMiniStack } from './local-aws/ministack.ts';
 
-const port = Number(process.argv[process.argv.indexOf('--port') + 1] || 4566);
+const at = process.argv.indexOf('--port');
+const port = at < 0 ? DEFAULT_PORT : Number(process.argv[at + 1]);
 try {
   if (process.argv.includes('--stop')) {
-    console.log((await stopMiniStack()) ? 'MiniStack is stopped.' : 'MiniStack was not running.');
+    console.log((await stopMiniStack(port)) ? 'MiniStack is stopped.' : 'MiniStack was not running.');
   } else {
     const { url, pid, version } = await startMiniStack({ port, say: (line) => console.error(line) });
     if (process.argv.includes('--json')) console.log(JSON.stringify({ url, pid, version }));

@@ -1,22 +1,27 @@
 // The black-box suite against a deployed office: npm run test:deployed.
-// OFFICE_BASE_URL and OFFICE_API_KEY name it; without them the office of the last "npm run deploy:local", and when
-// nothing is deployed there, MiniStack is started and the office deployed to it first. Arguments go to jest.
+// OFFICE_BASE_URL and OFFICE_API_KEY name it. Without them MiniStack is started and the office deployed to it from
+// nothing; then every AWS call that its functions made is held against their synthesized policies, too.
+// Arguments go to jest.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { root } from './deployment/cdk.ts';
-import { runningMiniStack, stopMiniStack } from './local-aws/ministack.ts';
+import { startMiniStack, stopMiniStack } from './local-aws/ministack.ts';
+import { normalizedCalls } from './local-aws/normalized-calls.ts';
+import { permissionProblems } from './local-aws/permission-problems.ts';
+import { startRecorder } from './local-aws/recorder.ts';
 
-const deployedSchema = z.object({ url: z.string(), api_key: z.string(), endpoint: z.string() });
+const deployedSchema = z.object({ url: z.string(), api_key: z.string(), seconds: z.number() });
 const reportSchema = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
   numPendingTests: z.int(),
   numRuntimeErrorTestSuites: z.int(),
 });
-const deployedFile = join(root, '.office', 'deployed.json');
+const figures = { passed: 0, failed: 0, skipped: 0 };
 
 function node(parameters: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn(process.execPath, parameters, {
@@ -30,24 +35,31 @@ function node(parameters: readonly string[], environment: NodeJS.ProcessEnv): Pr
   });
 }
 
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/health`, { signal: AbortSignal.timeout(30_000) })).ok;
-  } catch {
-    // Nobody listens there any more.
-    return false;
-  }
+/** The last line that a program writes; all of it goes to standard error when it fails. */
+function capture(parameters: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(process.execPath, parameters, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment,
+  });
+  let output = '';
+  let messages = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    messages += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(output.trim().split('\n').at(-1) ?? '');
+      else reject(new Error(`The deployment failed:\n${(messages + output).slice(-4_000)}`));
+    });
+  });
 }
 
-async function deployed(): Promise<{ url: string; api_key: string } | null> {
-  const { OFFICE_BASE_URL: url, OFFICE_API_KEY: api_key } = process.env;
-  if (url && api_key) return { url, api_key };
-  if (!existsSync(deployedFile)) return null;
-  const found = deployedSchema.parse(JSON.parse(readFileSync(deployedFile, 'utf8')));
-  return (await answers(found.url)) ? found : null;
-}
-
-/** Runs jest and prints the figures that a stage of the whole check ends with. */
+/** Runs jest and adds its figures. */
 async function runSuite(office: { url: string; api_key: string }): Promise<number> {
   console.error(`Black box, ${office.url}`);
   const report = join(mkdtempSync(join(tmpdir(), 'office-deployed-')), 'report.json');
@@ -67,28 +79,63 @@ async function runSuite(office: { url: string; api_key: string }): Promise<numbe
     { ...process.env, OFFICE_BASE_URL: office.url, OFFICE_API_KEY: office.api_key },
   );
   if (!existsSync(report)) {
-    console.log('0 passed, 1 failed');
+    figures.failed += 1;
     return code || 1;
   }
   const result = reportSchema.parse(JSON.parse(readFileSync(report, 'utf8')));
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  const skipped = result.numPendingTests > 0 ? `, ${result.numPendingTests} skipped` : '';
-  console.log(`${result.numPassedTests} passed, ${failed} failed${skipped}`);
+  figures.passed += result.numPassedTests;
+  figures.failed += failed;
+  figures.skipped += result.numPendingTests;
   return failed > 0 ? 1 : code;
 }
 
-const before = await runningMiniStack();
-let office = await deployed();
-if (office === null) {
-  const code = await node(['--import', 'tsx', 'scripts/deploy-local.ts'], process.env);
-  if (code === 0) office = await deployed();
+/** A port that nobody listens on. */
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
-if (office === null) {
-  console.error('The office could not be deployed; the messages above say why.');
-  console.log('0 passed, 1 failed');
+
+/** Starts MiniStack, deploys the office to it from nothing, runs the suite, checks what its functions did with AWS. */
+async function runFromNothing(): Promise<number> {
+  const [port, recorderPort] = [await freePort(), await freePort()];
+  const say = (line: string): void => console.error(line);
+  const url = `http://127.0.0.1:${recorderPort}`;
+  const recorder = await startRecorder({ port: recorderPort, target: `http://127.0.0.1:${port}` });
+  try {
+    await startMiniStack({ port, say, environment: { AWS_ENDPOINT_URL: url } });
+    const environment = { ...process.env, AWS_ENDPOINT_URL: url };
+    const deployment = await capture(['--import', 'tsx', 'scripts/deploy-local.ts', '--json'], environment);
+    const office = deployedSchema.parse(JSON.parse(deployment));
+    say(`Deployed from nothing in ${office.seconds} s.`);
+    const code = await runSuite(office);
+    const recorded = await normalizedCalls(recorder.calls(), url);
+    writeFileSync(join(root, '.office', 'aws-calls.json'), `${JSON.stringify(recorded, null, 1)}\n`);
+    say(`${recorded.length} kinds of AWS calls recorded in .office/aws-calls.json.`);
+    const problems = await permissionProblems(recorded);
+    for (const problem of problems) say(problem);
+    figures.passed += problems.length === 0 ? 1 : 0;
+    figures.failed += problems.length === 0 ? 0 : 1;
+    return problems.length > 0 ? 1 : code;
+  } finally {
+    await recorder.stop();
+    await stopMiniStack(port);
+  }
+}
+
+const { OFFICE_BASE_URL: url, OFFICE_API_KEY: api_key } = process.env;
+try {
+  process.exitCode = await (url && api_key ? runSuite({ url, api_key }) : runFromNothing());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  figures.failed += 1;
   process.exitCode = 1;
-} else {
-  process.exitCode = await runSuite(office);
 }
-// What this command has started, it ends; an office that was there before stays.
-if (before === null && !process.env['OFFICE_BASE_URL']) await stopMiniStack();
+const skipped = figures.skipped > 0 ? `, ${figures.skipped} skipped` : '';
+console.log(`${figures.passed} passed, ${figures.failed} failed${skipped}`);

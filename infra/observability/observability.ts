@@ -11,6 +11,7 @@ import { Queries } from './queries.ts';
 export interface ObservabilityProps {
   readonly officeName: string;
   readonly alarmEmail: string | undefined;
+  readonly savedQueries: boolean;
   readonly service: OfficeService;
 }
 
@@ -18,7 +19,11 @@ export interface ObservabilityProps {
 export class Observability extends Construct {
   readonly topic: sns.Topic;
 
-  constructor(scope: Construct, id: string, { officeName, alarmEmail, service }: ObservabilityProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { officeName, alarmEmail, savedQueries, service }: ObservabilityProps,
+  ) {
     super(scope, id);
     const key = new kms.Key(this, 'TopicKey', {
       description: 'Alarms of the intelligent office on their way to people',
@@ -40,6 +45,7 @@ export class Observability extends Construct {
     if (alarmEmail !== undefined) this.topic.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
     const { all: alarms } = new Alarms(this, 'AlarmSet', { officeName, service, topic: this.topic });
     new Dashboard(this, 'Page', { officeName, service, alarms });
+    if (!savedQueries) return;
     const functions = [...Object.values(service.roles), ...Object.values(service.tools)];
     new Queries(this, 'Queries', { officeName, groups: functions.map(({ name }) => `/aws/lambda/${name}`) });
   }

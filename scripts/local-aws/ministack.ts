@@ -9,7 +9,8 @@ import { z } from 'zod';
 export const MINISTACK_VERSION = '1.5.33';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const home = join(root, '.office', 'ministack');
-const stateFile = join(home, 'running.json');
+const stateFile = (port: number): string => join(home, `running-${port}.json`);
+export const DEFAULT_PORT = 4566;
 const START_MS = 60_000;
 
 const stateSchema = z.object({ pid: z.int(), url: z.string() });
@@ -73,10 +74,10 @@ async function isHealthy(url: string): Promise<boolean> {
   }
 }
 
-/** The MiniStack that this checkout has started, if it still runs. */
-export async function runningMiniStack(): Promise<MiniStack | null> {
-  if (!existsSync(stateFile)) return null;
-  const state = stateSchema.parse(JSON.parse(readFileSync(stateFile, 'utf8')));
+/** The MiniStack that this checkout has started on the port, if it still runs. */
+export async function runningMiniStack(port = DEFAULT_PORT): Promise<MiniStack | null> {
+  if (!existsSync(stateFile(port))) return null;
+  const state = stateSchema.parse(JSON.parse(readFileSync(stateFile(port), 'utf8')));
   return (await isHealthy(state.url)) ? state : null;
 }
 
@@ -93,14 +94,14 @@ export interface StartOptions {
  */
 export async function startMiniStack(options: StartOptions): Promise<MiniStack & { version: string }> {
   const url = `http://127.0.0.1:${options.port}`;
-  const running = await runningMiniStack();
-  if (running?.url === url) return { ...running, version: MINISTACK_VERSION };
+  const running = await runningMiniStack(options.port);
+  if (running !== null) return { ...running, version: MINISTACK_VERSION };
   if (await isHealthy(url)) {
     throw new MiniStackError(`Another MiniStack answers at ${url}; stop it or choose another --port.`);
   }
   install(options.say);
   mkdirSync(home, { recursive: true });
-  const logFile = join(home, 'ministack.log');
+  const logFile = join(home, `ministack-${options.port}.log`);
   const log = openSync(logFile, 'w');
   const child = spawn(inEnvironment('python'), ['-m', 'ministack'], {
     cwd: home,
@@ -117,8 +118,8 @@ export async function startMiniStack(options: StartOptions): Promise<MiniStack &
       // Doors of services that the office doesn't use.
       SFTP_ENABLED: '0',
       IOT_MTLS_ENABLED: '0',
-      S3_DATA_DIR: join(home, 's3'),
-      STATE_DIR: join(home, 'state'),
+      S3_DATA_DIR: join(home, `s3-${options.port}`),
+      STATE_DIR: join(home, `state-${options.port}`),
       ...options.environment,
     },
   });
@@ -134,7 +135,7 @@ export async function startMiniStack(options: StartOptions): Promise<MiniStack &
   for (const deadline = Date.now() + START_MS; Date.now() < deadline && !ended; await pause(200)) {
     if (child.pid === undefined || !(await isHealthy(url))) continue;
     const state = { pid: child.pid, url };
-    writeFileSync(stateFile, `${JSON.stringify(state)}\n`);
+    writeFileSync(stateFile(options.port), `${JSON.stringify(state)}\n`);
     return { ...state, version: MINISTACK_VERSION };
   }
   const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-5) : [];
@@ -142,9 +143,9 @@ export async function startMiniStack(options: StartOptions): Promise<MiniStack &
 }
 
 /** Ends the MiniStack that this checkout has started. False when there was none. */
-export async function stopMiniStack(): Promise<boolean> {
-  const running = await runningMiniStack();
-  rmSync(stateFile, { force: true });
+export async function stopMiniStack(port = DEFAULT_PORT): Promise<boolean> {
+  const running = await runningMiniStack(port);
+  rmSync(stateFile(port), { force: true });
   if (running === null) return false;
   try {
     process.kill(running.pid, 'SIGTERM');
