@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionSpec } from '../functions.ts';
+import { type Around, within } from './boundaries.ts';
 import type { Invocation } from './engine/execution-host.ts';
 
 /** What a handler gets besides its event, in the shape of Lambda's own context. */
@@ -40,6 +41,7 @@ function functionName(nameOrArn: string): string {
 export function createFunctionHost(
   functions: Readonly<Record<string, HostedFunction>>,
   onInvocation: OnInvocation = () => undefined,
+  around?: Around,
 ): FunctionHost {
   const loaded = new Map<string, Promise<FunctionHandler>>();
 
@@ -61,9 +63,10 @@ export function createFunctionHost(
         return failure('Lambda.ResourceNotFoundException', `Function not found: ${functionArn(name)}`);
       }
       const began = performance.now();
-      const answer = await load(name, hosted)
-        .then((handler) => run(handler, name, hosted, payload))
-        .catch(failureOf);
+      const perform = () => load(name, hosted).then((handler) => run(handler, name, hosted, payload));
+      const invocation =
+        around === undefined ? perform() : around(`function ${name}`, () => within(name, perform));
+      const answer = await invocation.catch(failureOf);
       onInvocation(name, performance.now() - began, hosted.memoryMb, !answer.ok);
       return answer;
     },

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsServer, createAwsAnswers, startAwsServer } from './aws-server.ts';
+import { type Around, watchClient, watchClients } from './boundaries.ts';
 import { localApiKey, prepareDataDirectory } from './data-directory.ts';
 import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
@@ -36,6 +37,8 @@ export interface OfficeOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Receives what a person at the terminal should know; everything goes to `office.log` too. */
   readonly log?: (line: string) => void;
+  /** Wraps every crossing between parts, for tests of what happens when one fails. */
+  readonly around?: Around;
 }
 
 export interface Office {
@@ -125,7 +128,7 @@ async function open(
     applyEnvironment({ ...storeEndpoints(stores.endpoints), ...options.environment });
 
     const meter = createMeter(() => stores.counts());
-    const functions = createFunctionHost(parts.functions, meter.onInvocation);
+    const functions = createFunctionHost(parts.functions, meter.onInvocation, options.around);
     const engine = await createEngine({
       directory: join(dataDir, 'executions'),
       machines: parts.machines,
@@ -144,6 +147,10 @@ async function open(
     undo.push(() => engine.close());
     const queues = await provision(sqs, aws, parts, options);
     slimClients(answers);
+    if (options.around !== undefined) {
+      watchClients(options.around);
+      watchClient('sqs', sqs, options.around);
+    }
     await logFunctionsTo(join(dataDir, 'functions.log'));
     const apiKey = options.apiKey ?? localApiKey(dataDir);
     const [makeApp] = await Promise.all([importing, parts.seedKey(apiKey)]);

@@ -7,6 +7,35 @@ export class InvalidEventError extends OfficeError {
   override readonly name = 'InvalidEventError';
 }
 
+/**
+ * A store or queue failed or was out of capacity, also after the client's own tries. Every role may run again, so the
+ * state machine tries the whole state later.
+ */
+export class StoreUnavailableError extends OfficeError {
+  override readonly name = 'StoreUnavailableError';
+  override readonly retryable = true;
+}
+
+/** The fields of an AWS client's error (https://smithy.io/2.0/aws/aws-core.html): whose fault, and whether to retry. */
+interface ServiceFault {
+  readonly $fault?: unknown;
+  readonly $retryable?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+const BROKEN_CONNECTION = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'TimeoutError']);
+
+function isUnavailable(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { $fault, $retryable, $metadata } = error as ServiceFault;
+  if ($fault !== undefined || $metadata !== undefined) {
+    const status = $metadata?.httpStatusCode ?? 0;
+    return $retryable !== undefined || $fault === 'server' || status >= 500 || status === 429;
+  }
+  return (
+    BROKEN_CONNECTION.has(error.name) || BROKEN_CONNECTION.has(String((error as { code?: unknown }).code))
+  );
+}
+
 /** What a role needs of Lambda's context. */
 export interface RoleContext {
   readonly awsRequestId: string;
@@ -43,7 +72,10 @@ export function roleHandler<Schema extends z.ZodType, Result>(
         error:
           error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : error,
       } as Record<string, unknown>);
-      throw error;
+      if (!isUnavailable(error)) throw error;
+      throw new StoreUnavailableError(`${role} could not reach a store: ${error.name}: ${error.message}`, {
+        cause: error,
+      });
     }
   };
 }
