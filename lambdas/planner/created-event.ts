@@ -6,8 +6,12 @@ export function createdEvent(
   subtask_id: string,
   iteration: number,
   document: PlanDocument,
-  planHash: string,
-  stepsHash: string,
+  of: {
+    readonly planHash: string;
+    readonly stepsHash: string;
+    /** Plans and failures of other tasks that the plan was made with: words that the broker does not trust. */
+    readonly recalled: number;
+  },
 ): NewEvent {
   const { plan } = document;
   return {
@@ -17,8 +21,9 @@ export function createdEvent(
     iteration,
     message: `Plan ${document.note?.reused === true ? 'reused from memory' : 'generated'} with ${plan.steps.length} ${plan.steps.length === 1 ? 'step' : 'steps'}`,
     data: {
-      plan_hash: planHash,
-      steps_hash: stepsHash,
+      plan_hash: of.planHash,
+      steps_hash: of.stepsHash,
+      recalled: of.recalled,
       confidence: plan.confidence ?? null,
       source: document.source.provider,
       ...(document.note?.reused === true ? { reused: document.note.key } : {}),

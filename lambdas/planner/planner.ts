@@ -133,7 +133,7 @@ export function createPlanner(deps: PlannerDeps) {
     iteration: number,
     history: History,
     events: readonly TaskEvent[],
-  ): Promise<{ document: PlanDocument; events: NewEvent[] }> {
+  ): Promise<{ document: PlanDocument; events: NewEvent[]; recalled: number }> {
     const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
     const [shelf, left, results] = await Promise.all([
       deps.registry.shelf(event.tenant_id),
@@ -149,6 +149,7 @@ export function createPlanner(deps: PlannerDeps) {
     const offered = new Set(offer.tools.map((tool) => tool.name));
     // What came out of earlier subtasks or iterations is not in a remembered plan.
     const reused = stale ? null : await deps.archives.reuse(work, offered);
+    const memories = reused === null ? await remembered(work, offered) : null;
     const sketch =
       reused !== null
         ? sketchOf(reused)
@@ -163,7 +164,7 @@ export function createPlanner(deps: PlannerDeps) {
             feedback: history.feedback,
             finished_steps: left.finished,
             failed_steps: left.failed,
-            ...(await remembered(work, offered)),
+            ...memories,
           });
     const finished = new Map(left.finished.map((report) => [report.step_id, report]));
     const composed = composePlan(
@@ -188,6 +189,7 @@ export function createPlanner(deps: PlannerDeps) {
         stated_confidence: reused === null ? confidence : null,
       }),
       events: sketch.events,
+      recalled: memories === null ? 1 : memories.recalled.length + (memories.known_failures?.length ?? 0),
     };
   }
 
@@ -244,8 +246,9 @@ export function createPlanner(deps: PlannerDeps) {
           : {
               document: await givenPlan(context.given_plan, event, context, subtask, history),
               events: [],
+              recalled: 0,
             };
-      const { document } = drafted;
+      const { document, recalled } = drafted;
       const stepsHash = hashOfSteps(document.plan.steps);
       if (history.turnedDown.has(stepsHash)) {
         await deps.log.append(key, drafted.events);
@@ -257,7 +260,10 @@ export function createPlanner(deps: PlannerDeps) {
       const planHash = canonicalHash(document.plan);
       await deps.log.append(
         key,
-        [...drafted.events, createdEvent(event.subtask_id, iteration, document, planHash, stepsHash)],
+        [
+          ...drafted.events,
+          createdEvent(event.subtask_id, iteration, document, { planHash, stepsHash, recalled }),
+        ],
         [
           {
             sk: sortKey.plan(event.subtask_id, iteration),
