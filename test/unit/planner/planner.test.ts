@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPlanner, PlanningStuckError } from '../../../lambdas/planner/planner.ts';
+import { noArchives } from '../../../lambdas/shared/memory/no-archives.ts';
 import type { NewEvent } from '../../../schemas/events.ts';
 import type { Json } from '../../../schemas/json.ts';
 import { type PlanDocument, planDocumentSchema, type TaskContext } from '../../../schemas/roles.ts';
-import { noArchives } from '../../../lambdas/shared/memory/no-archives.ts';
 import { aPlan, aShelf, aStep } from '../../helpers/plans.ts';
 import {
   aContext,
@@ -132,7 +132,7 @@ describe('the planner', () => {
     ]);
   });
 
-  it('asks a larger model after an objection', async () => {
+  it('counts the objections, so that the policy can ask a larger model', async () => {
     const objection: NewEvent = {
       type: 'review.finished',
       subtask_id: 's1',
@@ -142,7 +142,7 @@ describe('the planner', () => {
     };
     const { plan, requests } = planner({ earlier: [objection] });
     await plan({ iteration: 1, first: 1 });
-    expect(requests[0]?.min_tier).toBe('large');
+    expect(requests[0]).toMatchObject({ rejections: 1, task_kind: 'general' });
   });
 
   it('gives up when the plan that was turned down comes back', async () => {

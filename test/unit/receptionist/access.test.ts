@@ -49,6 +49,7 @@ describe('API keys', () => {
       status: 'ok',
       version: '0.0.0',
       engine: 'fake',
+      models: { planner: ['offline'] },
     });
     expect((await office.request('GET', '/openapi.json', { key: null })).status).toBe(200);
     expect((await office.request('GET', '/docs', { key: null })).status).toBe(200);

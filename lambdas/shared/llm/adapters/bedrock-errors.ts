@@ -28,6 +28,11 @@ const kinds: Readonly<Record<string, ProviderError['kind']>> = {
 export function classifyBedrockError(provider: string, error: unknown): unknown {
   if (error instanceof ProviderError || !(error instanceof Error)) return error;
   const message = `${provider}: ${safeMessage(describeError(error), '')}`;
+  if (error.name === 'ZodError')
+    return new ProviderError(
+      'server',
+      `${provider}: the answer does not have the form of this model's family.`,
+    );
   const kind = kinds[error.name];
   if (
     kind === 'bad_request' &&
