@@ -164,7 +164,7 @@ export function createPlanner(deps: PlannerDeps) {
             feedback: history.feedback,
             finished_steps: left.finished,
             failed_steps: left.failed,
-            ...memories,
+            ...(memories ?? { recalled: [] }),
           });
     const finished = new Map(left.finished.map((report) => [report.step_id, report]));
     const composed = composePlan(
