@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import type { TaskEvent } from '../../schemas/events.ts';
 import type { Json } from '../../schemas/json.ts';
 import type { TaskAnswer } from './api-client.ts';
 
@@ -32,6 +33,8 @@ export interface OwnOffice {
   submit(body: Readonly<Record<string, unknown>>): Promise<string>;
   /** The task once `reached` says so; by default once it has ended. */
   waitFor(taskId: string, reached?: (task: TaskAnswer) => boolean): Promise<TaskAnswer>;
+  /** Everything the log says of a task. */
+  events(taskId: string): Promise<readonly TaskEvent[]>;
   /** Runs the command line against this office. */
   office(...argv: string[]): Promise<{ code: number; output: string }>;
   stop(): Promise<void>;
@@ -97,6 +100,10 @@ export async function startOwnOffice(options: OwnOfficeOptions = {}): Promise<Ow
           throw new Error(`Task ${taskId} is ${task.status}: ${JSON.stringify(task.error)}`);
         await delay(20);
       }
+    },
+    async events(taskId) {
+      const { body } = await send<{ events: TaskEvent[] }>('GET', `/tasks/${taskId}/logs?limit=1000`);
+      return body.events;
     },
     office: (...argv) => run([join(root, 'scripts/office.mjs'), ...argv, '--url', url, '--key', key]),
     async stop() {
