@@ -1,18 +1,62 @@
 /** `npm run bench`: prints what a task costs in time, requests and money. `-- --quick` for a short look. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { benchLoop, type LoopFigures } from './loop.ts';
+import type { LoopFigures } from './loop.ts';
 
+// Each section is loaded when it runs: an office, an interpreter or a grammar would weigh on the others' figures.
 const sections: Readonly<Record<string, { about: string; run(quick: boolean): Promise<void> }>> = {
   loop: {
     about: 'the fixed loop: three subtasks, c after a and b, two steps each, one revised once',
     run: async (quick) => {
+      const { benchLoop } = await import('./loop.ts');
       printLoop(await benchLoop({ alone: quick ? 20 : 100, concurrent: quick ? 100 : 400, concurrency: 50 }));
     },
   },
+  router: {
+    about: 'what the model router itself costs per call, without network, cache and model',
+    run: async (quick) => {
+      const { benchRouter } = await import('./router.ts');
+      const { free, guarded, brief_bytes } = await benchRouter(quick ? 200 : 1_000);
+      line('brief, bytes', String(brief_bytes));
+      line('free model: p50 / p99 ms', `${free.p50.toFixed(3)} / ${free.p99.toFixed(3)}`);
+      line('priced, redacted: p50 / p99 ms', `${guarded.p50.toFixed(3)} / ${guarded.p99.toFixed(3)}`);
+    },
+  },
+  sandboxes: {
+    about: 'python_exec and math_calculator: cold, warm, and the next interpreter, in ms',
+    run: async () => {
+      const { benchSandboxes } = await import('./python-exec.ts');
+      for (const [name, ms] of Object.entries(await benchSandboxes())) line(name, ms.toFixed(1));
+    },
+  },
+  analyzer: {
+    about: "code_analyzer on the machine's Python standard library",
+    run: async () => {
+      const { benchCodeAnalyzer } = await import('./code-analyzer.ts');
+      await benchCodeAnalyzer();
+    },
+  },
+  ...sectionOf('memory', 'remembered plans: recall by number of memories', 'benchMemory'),
 };
 
+/** A section whose file prints its own figures; none where the file is missing. */
+function sectionOf(name: string, about: string, exported: string): typeof sections {
+  const file = new URL(`${name}.ts`, import.meta.url);
+  if (!existsSync(file)) return {};
+  const run = async (quick: boolean): Promise<void> => {
+    const module = (await import(file.href)) as Record<string, (quick: boolean) => Promise<unknown>>;
+    const bench = module[exported];
+    if (bench === undefined) throw new Error(`${name}.ts exports no ${exported}.`);
+    await bench(quick);
+  };
+  return { [name]: { about, run } };
+}
+
+function line(name: string, value: string): void {
+  console.log(`  ${name.padEnd(34)}${value.padStart(12)}`);
+}
+
 function printLoop({ alone, concurrent, perTask, operations, usdPerThousand }: LoopFigures): void {
-  const line = (name: string, value: string) => console.log(`  ${name.padEnd(34)}${value.padStart(12)}`);
   for (const [name, run] of [
     ['one at a time', alone],
     ['50 concurrent', concurrent],

@@ -7,6 +7,7 @@ export interface TaskView {
   readonly status: string;
   readonly final_result: unknown;
   readonly error: unknown;
+  readonly cost: { readonly usd: number; readonly tokens: number };
 }
 
 /** Content of a file the task wrote; null when there is none. */

@@ -5,6 +5,8 @@ export interface Outcome {
   readonly pass: boolean;
   readonly reason: string;
   readonly seconds: number;
+  /** Tokens of all model calls; 0 where the rules answered. */
+  readonly tokens: number;
 }
 
 export interface FamilyReport {
@@ -13,6 +15,7 @@ export interface FamilyReport {
   readonly passed: number;
   readonly p50_seconds: number;
   readonly p95_seconds: number;
+  readonly tokens_per_task: number;
 }
 
 /** The nearest-rank percentile of values in any order; 0 for none. */
@@ -36,6 +39,7 @@ export function byFamily(outcomes: readonly Outcome[]): FamilyReport[] {
       of.map(({ seconds }) => seconds),
       0.95,
     ),
+    tokens_per_task: Math.round(of.reduce((sum, { tokens }) => sum + tokens, 0) / Math.max(1, of.length)),
   });
   return [
     ...families.map((family) =>
@@ -50,15 +54,16 @@ export function byFamily(outcomes: readonly Outcome[]): FamilyReport[] {
 
 /** A plain table for a terminal or a log. */
 export function tableOf(reports: readonly FamilyReport[]): string {
-  const rows = reports.map(({ family, tasks, passed, p50_seconds, p95_seconds }) => [
+  const rows = reports.map(({ family, tasks, passed, p50_seconds, p95_seconds, tokens_per_task }) => [
     family,
     String(tasks),
     String(passed),
     `${((100 * passed) / Math.max(1, tasks)).toFixed(1)} %`,
     p50_seconds.toFixed(2),
     p95_seconds.toFixed(2),
+    String(tokens_per_task),
   ]);
-  const head = ['family', 'tasks', 'passed', 'success', 'p50 s', 'p95 s'];
+  const head = ['family', 'tasks', 'passed', 'success', 'p50 s', 'p95 s', 'tokens/task'];
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

@@ -1,4 +1,4 @@
-/** `npm run eval`: runs the evaluation's tasks against an office and prints success and speed by family. */
+/** `npm run eval`: runs the evaluation's tasks against an office and prints success, speed and tokens by family. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { allTasks } from './tasks/index.ts';
 
 const HELP = `npm run eval -- [options]
 
-Runs the well-defined tasks of test/eval/tasks against an office and prints success and time per family.
+Runs the well-defined tasks of test/eval/tasks against an office and prints success, time and tokens per family.
 Without --base-url it starts an embedded office with temporary data. Exit code 1 below 95 % success.
 
   --base-url URL   an office that runs already; start it with OFFICE_ALLOW_HOSTS=127.0.0.1 for the URL tasks
@@ -71,7 +71,7 @@ async function runOne(task: EvalTask, office: OfficeClient): Promise<Outcome> {
     const view = await office.run(task.submission);
     const taken = seconds();
     const grade = await task.grade(view, office.artifactsOf(view.task_id));
-    return { id: task.id, family: task.family, ...grade, seconds: taken };
+    return { id: task.id, family: task.family, ...grade, seconds: taken, tokens: view.cost.tokens };
   } catch (error) {
     // A task that the office refuses or never ends is a failed task of the evaluation, not the end of it.
     return {
@@ -80,6 +80,7 @@ async function runOne(task: EvalTask, office: OfficeClient): Promise<Outcome> {
       pass: false,
       reason: error instanceof Error ? error.message : String(error),
       seconds: seconds(),
+      tokens: 0,
     };
   }
 }
