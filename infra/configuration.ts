@@ -20,8 +20,8 @@ const settingsSchema = z.object({
   /** Receives the alarms. */
   OFFICE_ALARM_EMAIL: z.email().optional(),
   OFFICE_LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-  /** `off` where CloudWatch Logs Insights has no saved queries (MiniStack). */
-  OFFICE_SAVED_QUERIES: z.enum(['on', 'off']).default('on'),
+  /** `basic` leaves out saved queries and alarms over several metrics, which MiniStack does not know. */
+  OFFICE_MONITORING: z.enum(['full', 'basic']).default('full'),
   OFFICE_THROTTLE_RATE: z.coerce.number().int().min(1).default(200),
   OFFICE_THROTTLE_BURST: z.coerce.number().int().min(1).default(400),
 });
@@ -34,6 +34,11 @@ const PASSED_ON = [
   'DEFAULT_MAX_DURATION_SECONDS',
   'APPROVAL_TIMEOUT_SECONDS',
   'OFFICE_ALLOW_HOSTS',
+  'OFFICE_MEMORY',
+  'OFFICE_SHARED_MEMORY',
+  'OFFICE_ENCODER',
+  'OFFICE_ENCODER_DIR',
+  'MEMORY_VECTOR_BUCKET',
 ] as const;
 /** The same, for functions that decide about models. */
 const PASSED_ON_TO_MODELS = [
@@ -53,7 +58,7 @@ export interface Configuration {
   readonly retainData: boolean;
   readonly alarmEmail: string | undefined;
   readonly logLevel: string;
-  readonly savedQueries: boolean;
+  readonly fullMonitoring: boolean;
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** For every function that names the variable. */
   readonly passedOn: Readonly<Record<string, string>>;
@@ -137,7 +142,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     retainData: settings.OFFICE_DATA === 'retain',
     alarmEmail: settings.OFFICE_ALARM_EMAIL,
     logLevel: settings.OFFICE_LOG_LEVEL,
-    savedQueries: settings.OFFICE_SAVED_QUERIES === 'on',
+    fullMonitoring: settings.OFFICE_MONITORING === 'full',
     throttle: { rate: settings.OFFICE_THROTTLE_RATE, burst: settings.OFFICE_THROTTLE_BURST },
     passedOn: given(environment, PASSED_ON),
     modelSettings,

@@ -103,7 +103,7 @@ export class OfficeService extends Construct {
     const observability = new Observability(this, 'Observability', {
       officeName: name,
       alarmEmail: configuration.alarmEmail,
-      savedQueries: configuration.savedQueries,
+      fullMonitoring: configuration.fullMonitoring,
       service: this,
     });
     this.#outputs(observability);
@@ -149,6 +149,7 @@ export class OfficeService extends Construct {
       accounts: [tables.accounts.tableArn],
       registry: [tables.registry.tableArn],
       memory: [tables.memory.tableArn],
+      'memory/by_change': [`${tables.memory.tableArn}/index/by_change`],
       workspaces: [workspaces.bucketArn],
       'workspace objects': [workspaces.arnForObjects('tenants/*')],
       'queue high': [byPriority.high.queueArn],

@@ -122,6 +122,8 @@ export const taskViewSchema = z.object({
   completed_at: z.iso.datetime().nullable(),
   deadline: z.iso.datetime(),
   execution_arn: z.string().nullable(),
+  /** The execution in the console of AWS; null where it has none. */
+  console_url: z.string().nullable(),
 });
 export type TaskView = z.infer<typeof taskViewSchema>;
 

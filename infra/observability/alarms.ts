@@ -164,15 +164,18 @@ export interface AlarmsProps {
   readonly officeName: string;
   readonly service: OfficeService;
   readonly topic: sns.Topic;
+  /** False: only alarms over one metric. */
+  readonly full: boolean;
 }
 
 /** Alarms that go to the topic, each with its page of the runbook. */
 export class Alarms extends Construct {
   readonly all: readonly cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, { officeName, service, topic }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { officeName, service, topic, full }: AlarmsProps) {
     super(scope, id);
-    this.all = alarmsOf(service).map((spec) => {
+    const wanted = alarmsOf(service).filter(({ metric }) => full || metric instanceof cloudwatch.Metric);
+    this.all = wanted.map((spec) => {
       const [bad, minutes] = spec.of ?? [1, 1];
       const alarm = new cloudwatch.Alarm(this, spec.name, {
         alarmName: `${officeName}-${spec.name}`,

@@ -11,7 +11,7 @@ import { Queries } from './queries.ts';
 export interface ObservabilityProps {
   readonly officeName: string;
   readonly alarmEmail: string | undefined;
-  readonly savedQueries: boolean;
+  readonly fullMonitoring: boolean;
   readonly service: OfficeService;
 }
 
@@ -22,7 +22,7 @@ export class Observability extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { officeName, alarmEmail, savedQueries, service }: ObservabilityProps,
+    { officeName, alarmEmail, fullMonitoring, service }: ObservabilityProps,
   ) {
     super(scope, id);
     const key = new kms.Key(this, 'TopicKey', {
@@ -43,9 +43,14 @@ export class Observability extends Construct {
       enforceSSL: true,
     });
     if (alarmEmail !== undefined) this.topic.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
-    const { all: alarms } = new Alarms(this, 'AlarmSet', { officeName, service, topic: this.topic });
+    const { all: alarms } = new Alarms(this, 'AlarmSet', {
+      officeName,
+      service,
+      topic: this.topic,
+      full: fullMonitoring,
+    });
     new Dashboard(this, 'Page', { officeName, service, alarms });
-    if (!savedQueries) return;
+    if (!fullMonitoring) return;
     const functions = [...Object.values(service.roles), ...Object.values(service.tools)];
     new Queries(this, 'Queries', { officeName, groups: functions.map(({ name }) => `/aws/lambda/${name}`) });
   }

@@ -3,6 +3,7 @@ import type { TaskEvent } from '../../schemas/events.ts';
 import type { TaskSummary, TaskView } from '../../schemas/http.ts';
 import { finalResultSchema, isFinal, type TaskKey, type TaskStatus } from '../../schemas/task.ts';
 import { type TaskRecord, taskRecordSchema } from '../shared/stores/task-record.ts';
+import { consoleUrl } from './console-url.ts';
 import { noTask } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { foldTask, type TaskProgress } from './task-view.ts';
@@ -45,7 +46,7 @@ export function viewOf(
   record: TaskRecord,
   events: readonly TaskEvent[],
   result: z.infer<typeof finalResultSchema> | null,
-): TaskView {
+): Omit<TaskView, 'console_url'> {
   const folded = foldTask(events);
   return {
     ...summaryOf(record, events),
@@ -79,7 +80,7 @@ export async function answerForTask(deps: ReceptionistDeps, key: TaskKey): Promi
   const { record, events } = await readTask(deps, key);
   const result =
     record.result === undefined ? null : await deps.claimChecks.checkOut(record.result, finalResultSchema);
-  return viewOf(record, events, result);
+  return { ...viewOf(record, events, result), console_url: consoleUrl(record.execution_arn, deps.engine) };
 }
 
 /** Pages read at most for one answer of a filtered list. */

@@ -15,8 +15,8 @@ export function localEnvironment(url: string, environment: NodeJS.ProcessEnv): R
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_EC2_METADATA_DISABLED: 'true',
     OFFICE_DATA: 'destroy',
-    // MiniStack refuses templates with AWS::Logs::QueryDefinition.
-    OFFICE_SAVED_QUERIES: environment['OFFICE_SAVED_QUERIES'] ?? 'off',
+    // MiniStack knows neither AWS::Logs::QueryDefinition nor alarms over several metrics.
+    OFFICE_MONITORING: environment['OFFICE_MONITORING'] ?? 'basic',
     // A whole test suite is one caller; the usual limit is for one person.
     REQUESTS_PER_MINUTE: environment['REQUESTS_PER_MINUTE'] ?? '6000',
   };

@@ -7,17 +7,11 @@ import {
 } from '../../../schemas/http.ts';
 import { failureAnalyticsSchema } from '../../../schemas/http-tools.ts';
 import type { DeadLetter } from '../../shared/stores/dead-letter-store.ts';
+import { consoleUrl } from '../console-url.ts';
 import { type Endpoint, endpoint, taskKeyOf } from '../endpoint.ts';
 import { failureClasses, similarFailures } from '../failure-classes.ts';
 import { badRequest, notFound } from '../problem.ts';
 import { redriveTask } from '../redrive.ts';
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-view-execution-details.html */
-function consoleUrl(executionArn: string, engine: string): string | null {
-  const region = executionArn.split(':')[3];
-  if (engine === 'embedded' || region === undefined) return null;
-  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
-}
 
 const view = ({ tenant_id: _tenant, run: _run, receipts, ...letter }: DeadLetter, engine: string) => ({
   ...letter,
