@@ -1,9 +1,9 @@
 /**
- * Writes what is generated from the zod schemas and checked in: JSON Schemas and the OpenAPI document.
+ * Writes what is generated from the zod schemas and checked in: JSON Schemas, the OpenAPI document, the tools' page.
  * `--check` writes nothing and exits 1 when a file is not up to date.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { openApiDocument } from '../lambdas/receptionist/openapi.ts';
@@ -13,6 +13,7 @@ import { jsonSchema } from '../schemas/json.ts';
 import { planSchema } from '../schemas/plan.ts';
 import { submissionSchema } from '../schemas/task.ts';
 import { toolManifestSchema } from '../schemas/tool.ts';
+import { toolsPage } from './tools-page.ts';
 
 const folder = new URL('../schemas/generated/', import.meta.url);
 
@@ -23,7 +24,7 @@ function jsonSchemaOf(title: string, schema: z.ZodType): object {
   return { title, ...z.toJSONSchema(schema, { io: 'input', metadata: names }) };
 }
 
-/** File name to content. The version in the OpenAPI document is the package's. */
+/** File name, from schemas/generated, to content. The version in the OpenAPI document is the package's. */
 export async function generated(): Promise<Record<string, string>> {
   const manifest = z
     .object({ version: z.string() })
@@ -35,9 +36,10 @@ export async function generated(): Promise<Record<string, string>> {
     'tool-manifest.schema.json': jsonSchemaOf('Tool manifest', toolManifestSchema),
     'openapi.json': openApiDocument(endpoints, manifest.version),
   };
-  return Object.fromEntries(
+  const schemas = Object.fromEntries(
     Object.entries(documents).map(([name, document]) => [name, `${JSON.stringify(document, null, 2)}\n`]),
   );
+  return { ...schemas, '../../docs/tools.md': toolsPage() };
 }
 
 /** Names of the files whose content on disk is another one. */
@@ -69,7 +71,7 @@ async function main(): Promise<void> {
     const path = fileURLToPath(new URL(name, folder));
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, files[name] ?? '');
-    process.stdout.write(`schemas/generated/${name}\n`);
+    process.stdout.write(`${relative(fileURLToPath(new URL('..', import.meta.url)), path)}\n`);
   }
 }
 
