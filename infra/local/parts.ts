@@ -6,6 +6,7 @@ import { substitutePlaceholders } from './engine/definition.ts';
 import { stateMachineArn } from './engine/engine.ts';
 import { type FunctionHandler, functionArn, type HostedFunction } from './function-host.ts';
 import type { WebApp } from './http.ts';
+import { OfficeStartError } from './office-start-error.ts';
 
 /** What an office is made of besides its runtime. */
 export interface OfficeParts {
@@ -84,7 +85,21 @@ export function officeParts(): OfficeParts {
       const module = (await import(new URL('lambdas/receptionist/app-from-environment.ts', root).href)) as {
         appFromEnvironment(): WebApp;
       };
-      return module.appFromEnvironment;
+      const [{ loadModels, ModelFileError }, { defaultLimits }] = await Promise.all([
+        import('../../lambdas/shared/llm/models.ts'),
+        import('../../lambdas/shared/llm/budget-from-environment.ts'),
+      ]);
+      return () => {
+        try {
+          loadModels();
+          defaultLimits();
+        } catch (error) {
+          // Told now, not by the first task that fails.
+          if (error instanceof ModelFileError) throw new OfficeStartError(error.message, { cause: error });
+          throw error;
+        }
+        return module.appFromEnvironment();
+      };
     },
     beforeRecovery: async () => {
       const [{ taskTable, taskStore }, { expireOrphanedClaims }] = await Promise.all([

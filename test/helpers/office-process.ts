@@ -57,10 +57,14 @@ export async function startOfficeProcess(
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !KEYS.test(name)));
   const child = spawn(process.execPath, [program, 'start', '--port', '0', '--data', data, '--json'], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, ...noOllama, REQUESTS_PER_MINUTE: '100000', ...environment },
   });
-  const { url, api_key: key } = await opened(child);
+  const remove = () => rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+  const { url, api_key: key } = await opened(child).catch((error: unknown) => {
+    remove();
+    throw error;
+  });
 
   async function call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     const response = await fetch(`${url}${path}`, {
@@ -104,14 +108,20 @@ export async function startOfficeProcess(
       const ended = new Promise((done) => child.once('exit', done));
       child.kill('SIGTERM');
       await ended;
-      rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+      remove();
     },
   };
 }
 
 function opened(child: ChildProcess): Promise<{ url: string; api_key: string }> {
+  let complaints = '';
+  child.stderr?.on('data', (chunk) => {
+    complaints += String(chunk);
+  });
   return new Promise((done, failed) => {
-    child.once('exit', (code) => failed(new Error(`The office ended with code ${code} before it was open.`)));
+    child.once('close', (code) =>
+      failed(new Error(`The office ended with code ${code} before it was open: ${complaints}`)),
+    );
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).once('line', (line) =>
       done(z.looseObject({ url: z.string(), api_key: z.string() }).parse(JSON.parse(line))),
     );
