@@ -40,9 +40,19 @@ const WHOLE = new Set(['DeadlineExceededError', 'ExecutionLost', 'UploadAbandone
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What a failed execution means, from the stored events first: Step Functions' own Cause may be cut or lost. */
-export function diagnose(failure: StateFailure, events: readonly TaskEvent[]): Diagnosis {
+export function diagnose(
+  failure: StateFailure,
+  events: readonly TaskEvent[],
+  /** The task's deadline, when it has passed. */
+  passed: string | null = null,
+): Diagnosis {
   // What ended the whole execution explains more than a subtask that had failed before it.
   const whole = WHOLE.has(failure.Error ?? '');
+  // At the deadline the engine stops subtasks before they can say anything.
+  if (!whole && passed !== null && !events.some(({ type }) => type === 'subtask.failed')) {
+    const Cause = `The task did not end before its deadline, ${passed}.`;
+    return diagnose({ Error: 'DeadlineExceededError', Cause }, events);
+  }
   const failed = whole ? undefined : events.findLast((event) => event.type === 'subtask.failed');
   const name = failed === undefined ? (failure.Error ?? 'UnknownError') : text(failed.data?.['error']);
   const message = failed === undefined ? causeOf(failure.Cause) : text(failed.data?.['cause']);

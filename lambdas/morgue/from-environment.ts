@@ -1,9 +1,12 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { documentClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createDeadLetterStore } from '../shared/stores/dead-letter-store.ts';
+import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { eventLog, taskStore, taskTable } from '../shared/wiring.ts';
+import { createWithdraw } from '../shared/withdrawal.ts';
 import { createMorgue } from './morgue.ts';
 
 /** The morgue with real stores; the dispatcher's sweep buries through it too. */
@@ -13,6 +16,11 @@ export function morgueFromEnvironment() {
     log: eventLog(),
     tasks: taskStore(),
     slots: createSlotStore({ client: documentClient(), table: environment.ACCOUNTS_TABLE }),
+    withdraw: createWithdraw({
+      approvals: createApprovalStore(taskTable()),
+      holds: createHoldStore(taskTable()),
+      now: () => new Date(),
+    }),
     letters: createDeadLetterStore(taskTable()),
     enqueue: async (letter) => {
       const body = JSON.stringify(letter);

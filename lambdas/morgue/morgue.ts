@@ -6,6 +6,7 @@ import type { DeadLetter, DeadLetterStore } from '../shared/stores/dead-letter-s
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { SlotStore } from '../shared/stores/slot-store.ts';
 import { TaskStateConflictError, type TaskStore } from '../shared/stores/task-store.ts';
+import type { Withdraw } from '../shared/withdrawal.ts';
 import { type Diagnosis, diagnose } from './classify.ts';
 import { receiptsIn } from './receipts.ts';
 
@@ -13,6 +14,7 @@ export interface MorgueDeps {
   readonly log: Pick<EventLog, 'append' | 'read'>;
   readonly tasks: Pick<TaskStore, 'end' | 'get'>;
   readonly slots: Pick<SlotStore, 'release'>;
+  readonly withdraw: Withdraw;
   readonly letters: Pick<DeadLetterStore, 'document' | 'get'>;
   /** Sends to the dead letter queue, where alarms look. */
   readonly enqueue: (letter: DeadLetter) => Promise<void>;
@@ -47,12 +49,16 @@ export function createMorgue(deps: MorgueDeps) {
      */
     async bury(event: BurialEvent): Promise<{ status: string; notify: boolean }> {
       const key: TaskKey = { tenant_id: event.tenant_id, task_id: event.task_id };
-      const [{ events }, earlier] = await Promise.all([deps.log.read(key), deps.letters.get(key)]);
+      const [{ meta, events }, earlier] = await Promise.all([deps.log.read(key), deps.letters.get(key)]);
       const run = latestRun(events);
-      const diagnosis = diagnose(event.failure, run);
+      const deadline = String(meta?.['deadline']);
+      const late = deps.now() >= new Date(deadline);
+      const diagnosis = diagnose(event.failure, run, late ? deadline : null);
       const cost = costOf(events);
       const [record] = await Promise.all([end(key, diagnosis, cost), deps.slots.release(key)]);
       if (record === null) return { status: 'ended', notify: false };
+      // Whoever was asked something can't be heard any more.
+      if (late) await deps.withdraw(key, 'the office', diagnosis.error.message);
       const notify = record.webhook !== null;
       if (earlier?.status === 'open' && earlier.run === record.runs) return { status: 'failed', notify };
       const letter: DeadLetter = {

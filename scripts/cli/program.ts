@@ -141,6 +141,23 @@ function addHouseCommands(program: Command, terminal: Terminal, finish: Finish):
   keyCommand('revoke <id>', 'a revoked key is refused from then on').action(async (id, options) =>
     finish((await import('./commands/keys.ts')).revokeKey(id, options, terminal)),
   );
+  const tenant = program.command('tenant').description("a tenant's data: export, erase");
+  tenant
+    .command('export <tenant>')
+    .description('write everything the office holds of a tenant to a folder')
+    .option('--out <folder>', 'where to; else <tenant>-export')
+    .option('--json', 'print machine-readable output only')
+    .action(async (id, options) =>
+      finish((await import('./commands/tenant.ts')).exportTenant(id, options, terminal)),
+    );
+  tenant
+    .command('erase <tenant>')
+    .description('erase everything the office holds of a tenant, for good')
+    .option('--yes', 'do it')
+    .option('--json', 'print machine-readable output only')
+    .action(async (id, options) =>
+      finish((await import('./commands/tenant.ts')).eraseTenant(id, options, terminal)),
+    );
 }
 
 type OfficeCommand = ReturnType<typeof officeCommand>;

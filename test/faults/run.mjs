@@ -28,7 +28,7 @@ const child = spawn(
     '--config=jest.config.mjs',
     '--runInBand',
     '--testMatch=<rootDir>/test/faults/**/*.(test|heavy).ts',
-    ...positionals,
+    ...positionals.map((name) => `--testPathPatterns=${name}`),
   ],
   {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),

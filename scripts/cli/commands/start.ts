@@ -92,10 +92,15 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
-/** What `office keys` needs to reach this office's accounts, as the runtime set it for the functions. */
+/** What `office keys` and `office tenant` need to reach this office's stores, as the runtime set it for the functions. */
 function accountSettings(env: NodeJS.ProcessEnv): Record<string, string> {
   const names = [
     'ACCOUNTS_TABLE',
+    'TASKS_TABLE',
+    'REGISTRY_TABLE',
+    'MEMORY_TABLE',
+    'WORKSPACE_BUCKET',
+    'AWS_ENDPOINT_URL_S3',
     'AWS_ENDPOINT_URL_DYNAMODB',
     'AWS_REGION',
     'AWS_ACCESS_KEY_ID',
