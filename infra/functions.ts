@@ -93,6 +93,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
   analyst: role('analyst', 'Cuts a task into subtasks', 120, 512, [
     ...store,
     ...models,
+    ...memory,
     'REGISTRY_TABLE',
     'DEFAULT_MAX_ITERATIONS',
   ]),

@@ -8,6 +8,7 @@ export type Place =
   | 'accounts'
   | 'registry'
   | 'memory'
+  | 'memory/by_change'
   | 'workspaces'
   | 'workspace objects'
   | 'queue high'
@@ -45,6 +46,12 @@ const models: readonly Permission[] = [
   dynamodb('accounts', 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
 ];
 
+/** Remembered plans; whoever reads more of them than are kept deletes the worst. */
+const recalls: readonly Permission[] = [
+  dynamodb('memory', 'Query', 'BatchWriteItem'),
+  dynamodb('memory/by_change', 'Query'),
+];
+
 /**
  * What each role may do besides writing its log and trace. A test holds it against what the black-box suite makes the
  * functions do, and against what their bundles can do: nothing less, and nothing more.
@@ -55,6 +62,9 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     dynamodb('tasks/by_time', 'Query'),
     dynamodb('accounts', ...ALL, 'BatchGetItem'),
     dynamodb('registry', ...ALL),
+    // Ratings, and patterns of failures.
+    dynamodb('memory', 'UpdateItem'),
+    ...recalls,
     objects('GetObject', 'PutObject', 'DeleteObject'),
     listObjects,
     sends('queue high'),
@@ -86,12 +96,15 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     objects('GetObject', 'PutObject'),
     listObjects,
     ...models,
+    ...recalls,
   ],
   gate: [dynamodb('tasks', 'UpdateItem'), answers],
   planner: [
     dynamodb('tasks', ...ALL),
     dynamodb('registry', 'Query'),
-    dynamodb('memory', 'Query'),
+    ...recalls,
+    // Marks a plan from memory that did not hold.
+    dynamodb('memory', 'UpdateItem'),
     objects('GetObject', 'PutObject'),
     listObjects,
     ...models,
@@ -99,7 +112,7 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
   validator: [
     dynamodb('tasks', ...ALL),
     dynamodb('registry', 'Query'),
-    dynamodb('memory', 'Query'),
+    ...recalls,
     objects('GetObject', 'PutObject'),
     ...models,
   ],
@@ -118,7 +131,13 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     { on: 'workspace role', actions: ['sts:AssumeRole'] },
   ],
   reviewer: [dynamodb('tasks', ...ALL), objects('GetObject', 'PutObject'), ...models],
-  archivist: [dynamodb('tasks', ...ALL), dynamodb('memory', ...ALL), objects('GetObject', 'PutObject')],
+  archivist: [
+    dynamodb('tasks', ...ALL),
+    dynamodb('memory', 'UpdateItem'),
+    objects('GetObject', 'PutObject'),
+    // Embeddings are billed like every model call.
+    ...models,
+  ],
   finisher: [
     dynamodb('tasks', ...ALL),
     dynamodb('accounts', 'UpdateItem'),

@@ -109,7 +109,10 @@ export type GateDecision = z.infer<typeof gateDecisionSchema>;
 export const planNoteSchema = z.strictObject({
   /** The memory that the plan is, or was adapted from. */
   key: z.string(),
+  /** Made from memory, without a model. */
   reused: z.boolean(),
+  /** Does what the memory of this key does, by whoever it was made: what becomes of it counts for that memory. */
+  follows: z.boolean(),
   /** Fingerprint of the files and criteria that the plan relies on. */
   context: z.string(),
   /** Files that the steps name and the task does not. */

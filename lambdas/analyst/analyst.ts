@@ -7,6 +7,7 @@ import { decompositionSchema, type Subtask, type TaskKey } from '../../schemas/t
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { ModelRouter } from '../shared/llm/provider.ts';
+import type { Archives } from '../shared/memory/archives.ts';
 import { askModel } from '../shared/model-call.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
@@ -36,6 +37,7 @@ export interface AnalystDeps {
   readonly claims: ClaimChecks;
   readonly router: ModelRouter;
   readonly registry: ToolRegistry;
+  readonly archives: Pick<Archives, 'reuse'>;
   readonly workspaceOf: (key: TaskKey) => Workspace;
   readonly defaultMaxIterations: number;
   readonly now: () => Date;
@@ -52,7 +54,7 @@ function settledBefore(events: readonly TaskEvent[]): { subtasks: Subtask[]; fin
   return { subtasks, finished: new Set(finished) };
 }
 
-/** With a plan given there is nothing to cut. */
+/** With a plan given or remembered there is nothing to cut. */
 const wholeTask = (record: TaskRecord): Subtask => ({
   subtask_id: 's1',
   description: record.description,
@@ -88,11 +90,15 @@ export function createAnalyst(deps: AnalystDeps) {
     context: TaskContext,
   ): Promise<{ subtasks: Subtask[]; events: NewEvent[] }> {
     if (context.given_plan !== null) return { subtasks: [wholeTask(record)], events: [] };
-    const shelf = await deps.registry.shelf(record.tenant_id);
+    const offer = offerTools(await deps.registry.shelf(record.tenant_id), context.allowed_tools);
+    // A task whose plan is remembered as a whole need not be cut.
+    const offered = new Set(offer.tools.map((tool) => tool.name));
+    if ((await deps.archives.reuse(context, offered)) !== null)
+      return { subtasks: [wholeTask(record)], events: [] };
     const brief: AnalystBrief = {
       role: 'analyst',
       task: { description: record.description, criteria: record.criteria },
-      ...offerTools(shelf, context.allowed_tools),
+      ...offer,
       workspace: context.workspace,
     };
     const reply = await askModel(deps, {
@@ -101,7 +107,13 @@ export function createAnalyst(deps: AnalystDeps) {
       brief,
       schema: { name: 'decomposition', zod: soundDecompositionSchema },
     });
-    return { subtasks: inOrder(reply.value.subtasks), events: [reply.event] };
+    const [first, ...others] = inOrder(reply.value.subtasks);
+    // What stays whole keeps the words it was asked in: by them it is found again.
+    const subtasks =
+      first !== undefined && others.length === 0
+        ? [{ ...first, description: record.description }]
+        : inOrder(reply.value.subtasks);
+    return { subtasks, events: [reply.event] };
   }
 
   return {

@@ -26,7 +26,8 @@ export function createdEvent(
       recalled: of.recalled,
       confidence: plan.confidence ?? null,
       source: document.source.provider,
-      ...(document.note?.reused === true ? { reused: document.note.key } : {}),
+      reused: document.note?.reused ?? false,
+      ...(document.note?.follows === true ? { memory: document.note.key } : {}),
       steps: plan.steps.map(({ step_id, action, dependencies }) => ({ step_id, action, dependencies })),
     },
   };

@@ -27,7 +27,11 @@ export const workOf = (
   tenant_id: key.tenant_id,
   task_id: key.task_id,
   description: subtask.description,
-  criteria: [...context.criteria, ...subtask.criteria],
+  // The analyst's own criteria for a task that stays whole only say the task in other words.
+  criteria:
+    subtask.description === context.description
+      ? context.criteria
+      : [...context.criteria, ...subtask.criteria],
   workspace,
 });
 
@@ -74,7 +78,12 @@ export function noted(
     readonly finished: readonly StepReport[];
     readonly failed: readonly StepReport[];
   },
-  made: Pick<Sketch, 'reused' | 'cost'> & { readonly stated_confidence: number | null },
+  made: Pick<Sketch, 'reused' | 'cost'> & {
+    readonly stated_confidence: number | null;
+    readonly follows: string | null;
+    /** Tools whose steps change nothing. */
+    readonly harmless: (action: string) => boolean;
+  },
 ): PlanDocument {
   const { plan, result } = document;
   const { cost } = history;
@@ -84,9 +93,10 @@ export function noted(
       steps: plan.steps,
       result,
       stated_confidence: made.stated_confidence,
-      ...foundation(left.documents, left.finished, { steps: plan.steps, result }),
+      ...foundation(left.documents, left.finished, { steps: plan.steps, result }, made.harmless),
       pitfalls: pitfallsOf(history, left.failed),
       reused: made.reused,
+      follows: made.follows,
       cost: { usd: cost.usd + made.cost.usd, tokens: cost.tokens + made.cost.tokens },
     }),
   };

@@ -14,8 +14,8 @@ export interface History {
   /** Hashes of the steps of plans that were turned down before they ran. */
   readonly turnedDown: ReadonlySet<string>;
   readonly outcomes: ReadonlyMap<string, StepOutcome & { iteration: number }>;
-  /** Memories that earlier plans were made from, with the iteration. */
-  readonly reused: ReadonlyMap<string, number>;
+  /** Memories whose plans were followed, with the iteration. */
+  readonly followed: ReadonlyMap<string, number>;
   /** Of the subtask's model calls so far. */
   readonly cost: { readonly usd: number; readonly tokens: number };
 }
@@ -26,7 +26,7 @@ export const EMPTY_HISTORY: History = {
   feedback: [],
   turnedDown: new Set(),
   outcomes: new Map(),
-  reused: new Map(),
+  followed: new Map(),
   cost: { usd: 0, tokens: 0 },
 };
 
@@ -57,7 +57,7 @@ export function historyOf(events: readonly TaskEvent[], subtaskId: string): Hist
   const feedback: string[] = [];
   const turnedDown = new Set<string>();
   const outcomes = new Map<string, StepOutcome & { iteration: number }>();
-  const reused = new Map<string, number>();
+  const followed = new Map<string, number>();
   const cost = { usd: 0, tokens: 0 };
   let iterations = 0;
   let stepsHash = '';
@@ -66,8 +66,8 @@ export function historyOf(events: readonly TaskEvent[], subtaskId: string): Hist
     iterations = Math.max(iterations, event.iteration ?? 0);
     if (event.type === 'plan.created') {
       stepsHash = text(event.data?.['steps_hash']);
-      const key = text(event.data?.['reused']);
-      if (key !== '') reused.set(key, event.iteration ?? 0);
+      const key = text(event.data?.['memory']);
+      if (key !== '') followed.set(key, event.iteration ?? 0);
     }
     if (event.type === 'model.called') {
       const spent = costSchema.safeParse(event.data?.['cost']);
@@ -84,7 +84,7 @@ export function historyOf(events: readonly TaskEvent[], subtaskId: string): Hist
       if (event.type !== 'review.finished') turnedDown.add(stepsHash);
     }
   }
-  return { iterations, feedback, turnedDown, outcomes, reused, cost };
+  return { iterations, feedback, turnedDown, outcomes, followed, cost };
 }
 
 /** The longest output a brief shows of one step; the rest is a reference away. */

@@ -39,7 +39,7 @@ export class PlanningStuckError extends OfficeError {
 
 export type PlannersArchives = Pick<
   Archives,
-  'reuse' | 'recall' | 'note' | 'expect' | 'blame' | 'knownFailures'
+  'reuse' | 'following' | 'recall' | 'note' | 'expect' | 'blame' | 'knownFailures'
 >;
 
 export interface PlannerDeps {
@@ -187,6 +187,8 @@ export function createPlanner(deps: PlannerDeps) {
       document: noted(deps.archives, work, document, history, left, {
         ...sketch,
         stated_confidence: reused === null ? confidence : null,
+        harmless: (action) => shelf.manifests.get(action)?.risk === 'low',
+        follows: stale || reused !== null ? null : await deps.archives.following(work, plan.steps),
       }),
       events: sketch.events,
       recalled: memories === null ? 1 : memories.recalled.length + (memories.known_failures?.length ?? 0),
@@ -220,6 +222,8 @@ export function createPlanner(deps: PlannerDeps) {
     const work = workOf(event, context, subtask, context.workspace);
     return noted(deps.archives, work, document, history, left, {
       reused: null,
+      follows: null,
+      harmless: () => false,
       cost: { usd: 0, tokens: 0 },
       stated_confidence: null,
     });

@@ -30,15 +30,19 @@ export async function blameMemories(
   const [pitfall] = pitfalls;
   if (pitfall === undefined || PASSING.test(`${pitfall.error ?? ''} ${pitfall.lesson}`)) return;
   // Counted by the iteration that follows, once.
-  for (const [key, iteration] of history.reused)
+  for (const [key, iteration] of history.followed)
     if (iteration === history.iterations) await archives.blame(tenantId, key, pitfall);
 }
 
-/** Finished steps that a plan builds on, as they were planned; `left_behind` when it ignores some. */
+/**
+ * Finished steps that a plan builds on, as they were planned; `left_behind` when it ignores some that may have had an
+ * effect, so that it might not work without them.
+ */
 export function foundation(
   documents: readonly PlanDocument[],
   finished: readonly StepReport[],
   plan: { readonly steps: readonly Step[]; readonly result: unknown },
+  harmless: (action: string) => boolean,
 ): { earlier: Step[]; left_behind: boolean } {
   const planned = new Set(plan.steps.map((step) => step.step_id));
   const candidates = finished.flatMap((report) => {
@@ -57,5 +61,6 @@ export function foundation(
     }
   }
   const earlier = candidates.filter((step) => needed.has(step.step_id));
-  return { earlier, left_behind: earlier.length < candidates.length };
+  const ignored = candidates.filter((step) => !needed.has(step.step_id) && !harmless(step.action));
+  return { earlier, left_behind: ignored.length > 0 };
 }

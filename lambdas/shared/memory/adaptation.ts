@@ -47,7 +47,7 @@ function kindOf(token: string): Kind {
   if (/[./]/.test(token)) return 'path';
   return /\w/.test(token) ? 'word' : 'sign';
 }
-const extension = (token: string): string => /\.(\w{1,8})$/.exec(token)?.[1]?.toLowerCase() ?? '';
+const extension = (token: string): string => /\.([A-Za-z]\w{0,7})$/.exec(token)?.[1]?.toLowerCase() ?? '';
 
 /**
  * What stands in the new request where something else stands in the old one; null when they differ in more than

@@ -50,6 +50,11 @@ export interface Archives {
   reuse(work: Work, offered: ReadonlySet<string>): Promise<ReusedPlan | null>;
   /** The best few successes and the failures to learn from, within a prompt's budget, best first. */
   recall(place: WorkPlace): Promise<RecalledPlan[]>;
+  /** The memory that already holds a plan that does the same for this request; null for a new plan. */
+  following(
+    work: Work,
+    steps: readonly Pick<Step, 'step_id' | 'action' | 'inputs'>[],
+  ): Promise<string | null>;
   /** What the planner puts on a plan, so that it can be remembered, blamed and rated. */
   note(
     work: Work,
@@ -62,6 +67,8 @@ export interface Archives {
       readonly left_behind: boolean;
       readonly pitfalls: readonly Pitfall[];
       readonly reused: ReusedPlan | null;
+      /** The memory whose plan it repeats, see `following`. */
+      readonly follows: string | null;
       readonly cost: { readonly usd: number; readonly tokens: number };
     },
   ): PlanNote;

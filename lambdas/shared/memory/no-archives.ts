@@ -5,10 +5,12 @@ import { memoryKey } from './record.ts';
 /** An office without memory: every task is the first. */
 export const noArchives: Archives = {
   reuse: async () => null,
+  following: async () => null,
   recall: async () => [],
   note: (work, plan) => ({
     key: memoryKey(work.description, plan.steps),
     reused: false,
+    follows: false,
     context: contextOf(work),
     files: [],
     reusable: false,

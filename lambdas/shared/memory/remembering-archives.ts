@@ -1,3 +1,6 @@
+import type { Json } from '../../../schemas/json.ts';
+import type { PlanDraft, Step } from '../../../schemas/plan.ts';
+import { canonicalHash } from '../canonical.ts';
 import { createRedactor } from '../privacy/redact.ts';
 import { adaptPlan } from './adaptation.ts';
 import type { Archives, ReusedPlan, Work, WorkPlace } from './archives.ts';
@@ -7,7 +10,7 @@ import { patternsOf, toldFailures } from './failure-patterns.ts';
 import { type Match, type MemoryStore, type NewMemory, SHARED } from './memory-store.ts';
 import { contextOf, isReusable, silentFiles } from './plan-context.ts';
 import { shown, withinBudget } from './recalled-plans.ts';
-import { memoryKey } from './record.ts';
+import { type MemoryRecord, memoryKey } from './record.ts';
 import { hasPlaceholder, redactPlan, redactText } from './redaction.ts';
 import { runOf, sparing } from './runs.ts';
 import { standingOf } from './standing.ts';
@@ -71,16 +74,9 @@ export function createArchives(deps: ArchivesDeps): Archives {
     return found.filter(({ similarity }) => similarity >= MIN_SIMILARITY);
   }
 
-  function reusedFrom(
-    { record, similarity }: Match,
-    work: Work,
-    offered: ReadonlySet<string>,
-  ): ReusedPlan | null {
-    const standing = standingOf(record, now());
-    if (!record.reusable || record.successes === 0 || standing.quarantined) return null;
-    if (standing.rating !== null && standing.rating < UNWANTED_RATING) return null;
-    if (record.context !== contextOf(work) || similarity < REUSED_SIMILARITY) return null;
-    if (record.steps.some((step) => !offered.has(step.action))) return null;
+  /** The remembered plan with this request's parameters; null when the request or its ground is another one. */
+  function fitted(record: MemoryRecord, work: Work): Pick<PlanDraft, 'steps' | 'result'> | null {
+    if (record.context !== contextOf(work)) return null;
     const paths = new Set(work.workspace.map((file) => file.path));
     if (record.files.some((path) => !paths.has(path))) return null;
     const redactor = createRedactor();
@@ -89,15 +85,23 @@ export function createArchives(deps: ArchivesDeps): Archives {
     const steps = redactor.restoreValue(adapted.steps) as typeof adapted.steps;
     const result = redactor.restoreValue(adapted.result) as typeof adapted.result;
     // Personal data that was not in the request: only a model can find it again.
-    if (hasPlaceholder(steps) || hasPlaceholder(result)) return null;
+    return hasPlaceholder(steps) || hasPlaceholder(result) ? null : { steps, result };
+  }
+
+  function reusedFrom(record: MemoryRecord, work: Work, offered: ReadonlySet<string>): ReusedPlan | null {
+    const standing = standingOf(record, now());
+    if (!record.reusable || record.successes === 0 || standing.quarantined) return null;
+    if (standing.rating !== null && standing.rating < UNWANTED_RATING) return null;
+    if (record.steps.some((step) => !offered.has(step.action))) return null;
+    const plan = fitted(record, work);
+    if (plan === null) return null;
     return {
       key: record.key,
       draft: {
         confidence: standing.trust,
         rationale: `Reused from memory: it succeeded ${record.successes} times for "${record.description.slice(0, 300)}".`,
         ...(record.seconds === null ? {} : { estimated_duration_seconds: record.seconds }),
-        steps,
-        result,
+        ...plan,
       },
     };
   }
@@ -105,14 +109,27 @@ export function createArchives(deps: ArchivesDeps): Archives {
   return {
     reuse: (work, offered) =>
       unless('A remembered plan could not be looked up.', null, async () => {
-        const ranked = (await similar(work, REUSED_SIMILARITY))
-          .map((match) => ({ match, worth: match.similarity * standingOf(match.record, now()).worth }))
-          .sort((a, b) => b.worth - a.worth);
-        for (const { match } of ranked) {
-          const reused = reusedFrom(match, work, offered);
-          if (reused !== null) return reused;
-        }
-        return null;
+        const fitting = (await similar(work, REUSED_SIMILARITY)).flatMap((match) => {
+          const reused = reusedFrom(match.record, work, offered);
+          const worth = match.similarity * standingOf(match.record, now()).worth;
+          return reused === null ? [] : [{ reused, worth, does: doingOf(reused.draft.steps) }];
+        });
+        const [best, ...others] = fitting.sort((a, b) => b.worth - a.worth);
+        if (best === undefined) return null;
+        // Two memories that would do different things: one of them is wrong, and a model has to look.
+        return others.every(({ does }) => does === best.does) ? best.reused : null;
+      }),
+
+    following: (work, steps) =>
+      unless('Remembered plans could not be compared.', null, async () => {
+        const does = doingOf(steps);
+        const same = (await similar(work, REUSED_SIMILARITY)).find(({ record }) => {
+          // A plan that can't be reused is better remembered once more, as one that can.
+          if (!record.reusable) return false;
+          const plan = fitted(record, work);
+          return plan !== null && doingOf(plan.steps) === does;
+        });
+        return same?.record.key ?? null;
       }),
 
     recall: (place) =>
@@ -137,8 +154,9 @@ export function createArchives(deps: ArchivesDeps): Archives {
       const steps = wholePlan(plan.earlier, plan.steps);
       const redacted = redactPlan({ description: work.description, steps, result: plan.result });
       return {
-        key: plan.reused?.key ?? memoryKey(redacted.description, redacted.steps),
+        key: plan.reused?.key ?? plan.follows ?? memoryKey(redacted.description, redacted.steps),
         reused: plan.reused !== null,
+        follows: plan.reused !== null || plan.follows !== null,
         context: contextOf(work),
         files: silentFiles(work, steps),
         reusable: !plan.left_behind && isReusable(work, steps, plan.result),
@@ -178,10 +196,8 @@ export function createArchives(deps: ArchivesDeps): Archives {
     async remember(experience) {
       const { tenant_id, note } = experience;
       const run = runOf(experience);
-      if (note?.reused === true) {
-        await store.count(tenant_id, note.key, run);
-        return;
-      }
+      // A memory that has gone in the meantime is made again.
+      if (note?.follows === true && (await store.count(tenant_id, note.key, run))) return;
       const steps = wholePlan(note?.earlier ?? [], experience.steps);
       const plan = redactPlan({ description: experience.description, steps, result: experience.result });
       if (JSON.stringify(plan).length > MAX_PLAN_BYTES) return;
@@ -228,4 +244,17 @@ export function createArchives(deps: ArchivesDeps): Archives {
       ),
     failurePatterns: async (tenantId) => patternsOf(await store.latest(tenantId)),
   };
+}
+
+/** What steps do, whatever they are called. */
+function doingOf(steps: readonly Pick<Step, 'step_id' | 'action' | 'inputs'>[]): string {
+  const places = new Map(steps.map((step, at) => [step.step_id, `step${at}`]));
+  return canonicalHash(
+    JSON.parse(
+      JSON.stringify(steps.map(({ action, inputs }) => [action, inputs])).replace(
+        /\$\{steps\.(\w+)\./g,
+        (whole, id: string) => (places.has(id) ? `\${steps.${places.get(id)}.` : whole),
+      ),
+    ) as Json,
+  );
 }
