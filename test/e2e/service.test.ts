@@ -5,7 +5,12 @@ describe('the service', () => {
   it('says that it is there, without a key', async () => {
     const { status, body } = await send('GET', '/health', { key: null });
     expect(status).toBe(200);
-    expect(body).toEqual({ status: 'ok', version: expect.any(String), engine: expect.any(String) });
+    expect(body).toMatchObject({
+      status: 'ok',
+      version: expect.any(String),
+      engine: expect.any(String),
+      models: { planner: expect.any(Array) },
+    });
   });
 
   it('describes itself as OpenAPI 3.1, without a key', async () => {

@@ -48,7 +48,9 @@ interface Row {
 function line(row: Row, options: RenderOptions): string {
   const { colors, columns } = options;
   const right = Math.min(columns - 1, 110);
-  const room = Math.max(10, right - row.prefix.length - 2 - TIME - COST);
+  const cost = row.costUsd ? usd(row.costUsd) : '';
+  const figures = `${(row.time ?? '').padStart(TIME)}${cost.padStart(COST)}`.trimEnd();
+  const room = Math.max(10, right - row.prefix.length - 2 - Math.max(TIME + COST, figures.length));
   const wanted = oneLine(row.detail ?? '');
   // A long label leaves room for the start of the detail, which says what is happening.
   const label = fit(
@@ -60,8 +62,6 @@ function line(row: Row, options: RenderOptions): string {
   const plain = detail === '' ? label : `${label}  ${detail}`;
   const gap = padTo(plain, room).slice(plain.length);
   const shown = row.mark === 'waiting' || row.mark === 'skipped' ? colors.dim(label) : label;
-  const cost = row.costUsd ? usd(row.costUsd) : '';
-  const figures = `${(row.time ?? '').padStart(TIME)}${cost.padStart(COST)}`.trimEnd();
   return `${colors.dim(row.prefix)}${glyph(row.mark, options)} ${shown}${detail === '' ? '' : `  ${colors.dim(detail)}`}${
     figures === '' ? '' : gap + colors.dim(figures)
   }`;

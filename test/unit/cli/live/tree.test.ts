@@ -176,6 +176,7 @@ describe('the live tree', () => {
         fc.constant(planOf('read', 'a-step-with-a-rather-long-name-of-its-own').data),
       ),
     });
+    const dear = { type: 'step.finished', subtask_id: 'a', data: { cost: 999_999.995 } };
     fc.assert(
       fc.property(
         fc.array(event, { maxLength: 60 }),
@@ -191,7 +192,7 @@ describe('the live tree', () => {
           for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[[dear, decomposed], 40, 12]] },
     );
   });
 });
