@@ -81,8 +81,6 @@ export function noted(
   made: Pick<Sketch, 'reused' | 'cost'> & {
     readonly stated_confidence: number | null;
     readonly follows: string | null;
-    /** Tools whose steps change nothing. */
-    readonly harmless: (action: string) => boolean;
   },
 ): PlanDocument {
   const { plan, result } = document;
@@ -93,7 +91,7 @@ export function noted(
       steps: plan.steps,
       result,
       stated_confidence: made.stated_confidence,
-      ...foundation(left.documents, left.finished, { steps: plan.steps, result }, made.harmless),
+      ...foundation(left.documents, left.finished, { steps: plan.steps, result }),
       pitfalls: pitfallsOf(history, left.failed),
       reused: made.reused,
       follows: made.follows,

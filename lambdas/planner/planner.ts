@@ -187,7 +187,6 @@ export function createPlanner(deps: PlannerDeps) {
       document: noted(deps.archives, work, document, history, left, {
         ...sketch,
         stated_confidence: reused === null ? confidence : null,
-        harmless: (action) => shelf.manifests.get(action)?.risk === 'low',
         follows: stale || reused !== null ? null : await deps.archives.following(work, plan.steps),
       }),
       events: sketch.events,
@@ -223,7 +222,6 @@ export function createPlanner(deps: PlannerDeps) {
     return noted(deps.archives, work, document, history, left, {
       reused: null,
       follows: null,
-      harmless: () => false,
       cost: { usd: 0, tokens: 0 },
       stated_confidence: null,
     });

@@ -2,6 +2,7 @@ import type { StepReport } from '../../schemas/briefs.ts';
 import type { Step } from '../../schemas/plan.ts';
 import type { PlanDocument } from '../../schemas/roles.ts';
 import type { Archives } from '../shared/memory/archives.ts';
+import { stepKindOf } from '../shared/memory/failure-patterns.ts';
 import type { Pitfall } from '../shared/memory/record.ts';
 import { type History, stepOf } from './history.ts';
 
@@ -34,6 +35,10 @@ export async function blameMemories(
     if (iteration === history.iterations) await archives.blame(tenantId, key, pitfall);
 }
 
+const PURE = new Set(['math_calculator', 'code_analyzer', 'web_search']);
+const changesNothing = ({ action, inputs }: Step): boolean =>
+  PURE.has(action) || stepKindOf(action, inputs) === 'read';
+
 /**
  * Finished steps that a plan builds on, as they were planned; `left_behind` when it ignores some that may have had an
  * effect, so that it might not work without them.
@@ -42,7 +47,6 @@ export function foundation(
   documents: readonly PlanDocument[],
   finished: readonly StepReport[],
   plan: { readonly steps: readonly Step[]; readonly result: unknown },
-  harmless: (action: string) => boolean,
 ): { earlier: Step[]; left_behind: boolean } {
   const planned = new Set(plan.steps.map((step) => step.step_id));
   const candidates = finished.flatMap((report) => {
@@ -61,6 +65,6 @@ export function foundation(
     }
   }
   const earlier = candidates.filter((step) => needed.has(step.step_id));
-  const ignored = candidates.filter((step) => !needed.has(step.step_id) && !harmless(step.action));
+  const ignored = candidates.filter((step) => !needed.has(step.step_id) && !changesNothing(step));
   return { earlier, left_behind: ignored.length > 0 };
 }

@@ -33,7 +33,9 @@ export function createPlanStore(deps: {
         }),
       );
       return Promise.all(
-        (page.Items ?? []).map((item) => deps.claims.checkOut(itemSchema.parse(item).document, planDocumentSchema)),
+        (page.Items ?? []).map((item) =>
+          deps.claims.checkOut(itemSchema.parse(item).document, planDocumentSchema),
+        ),
       );
     },
   };
