@@ -25,6 +25,12 @@ export function costOf(model: Pick<Model, 'usd_per_million'>, usage: TokenUsage)
   );
 }
 
+/** What the provider's prefix cache saved, in nano-dollars. */
+export function savedByPrefix(model: Pick<Model, 'usd_per_million'>, usage: TokenUsage): number {
+  const { input, cached_input: cached = input } = model.usd_per_million;
+  return Math.max(0, Math.floor(usage.cached_input_tokens * perToken(input - cached)));
+}
+
 /** The most a call can cost, in nano-dollars: every input token at the dearest rate, and the longest answer. */
 export function worstCaseOf(
   model: Pick<Model, 'usd_per_million'>,

@@ -32,10 +32,12 @@ import {
   type ModelRouter,
   ProviderError,
   TaskCostLimitError,
+  type TokenUsage,
 } from './provider.ts';
 import type { ProviderRegistry } from './providers.ts';
 import { estimatePrompt, fitsInto, type Prompt } from './tokens.ts';
 import type { UsageStore } from './usage.ts';
+import { createUsageRecorder } from './usage-recorder.ts';
 
 export interface RouterDeps extends CandidateDeps {
   readonly registry: Pick<ProviderRegistry, 'provider' | 'usable'>;
@@ -57,6 +59,7 @@ export interface RouterDeps extends CandidateDeps {
 export function createModelRouter(deps: RouterDeps): ModelRouter {
   const now = deps.now ?? (() => performance.now());
   const onTrouble = deps.onTrouble ?? (() => undefined);
+  const recorder = createUsageRecorder({ ...(deps.usage ? { usage: deps.usage } : {}), onTrouble });
   const jsonSchemas = new WeakMap<z.ZodType, JsonObject>();
 
   function jsonSchemaOf(zod: z.ZodType): JsonObject {
@@ -94,7 +97,7 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
         try {
           return await callModel(request, route, model, signal, hops, index);
         } catch (error) {
-          await recordFailure(request, model, hops.slice(before));
+          await recorder.failed(request, model, hops.slice(before));
           if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError) {
             refusal ??= error;
             skip(error.name);
@@ -170,6 +173,7 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       ? restoringStream(redactor, (delta) => stream({ attempt: attemptNumber, delta }))
       : null;
 
+    let used: TokenUsage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
     const produce = async (): Promise<CachedAnswer> => {
       const { reply, usage, cost_nano } = await attemptModel(attemptDeps(model), {
         model,
@@ -188,7 +192,9 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
         hops,
       });
       emit?.end();
-      return { text: reply.text, stop_reason: reply.stop_reason, ...counts(usage), cost_nano };
+      used = usage;
+      const { input_tokens, output_tokens } = usage;
+      return { text: reply.text, stop_reason: reply.stop_reason, input_tokens, output_tokens, cost_nano };
     };
 
     const started = now();
@@ -213,7 +219,8 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       value = finish(request, answer, restore);
     }
     if (!value.ok) throw new RejectedAnswer(value.problem);
-    if (model.metered) await recordUsage(request, model, answer, shared, hops.slice(before));
+    if (shared) await recorder.fromStore(request, model, answer.cost_nano);
+    else await recorder.answered(request, model, used, hops.slice(before));
     return {
       value: value.value,
       provider: model.provider,
@@ -232,40 +239,6 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       random: deps.random ?? Math.random,
       onTrouble,
     };
-  }
-
-  /** Attempts without a usable answer may have been billed; the usage must add up to what the budget says. */
-  async function recordFailure<Answer>(
-    request: ModelRequest<Answer>,
-    model: Model,
-    hops: readonly ModelHop[],
-  ): Promise<void> {
-    if (hops.every((hop) => hop.cost_usd === 0)) return;
-    const sum = (field: 'input_tokens' | 'output_tokens') =>
-      hops.reduce((total, hop) => total + hop[field], 0);
-    const tokens = { input_tokens: sum('input_tokens'), output_tokens: sum('output_tokens') };
-    await recordUsage(request, model, { ...tokens, cost_nano: 0 }, false, hops);
-  }
-
-  async function recordUsage<Answer>(
-    request: ModelRequest<Answer>,
-    model: Model,
-    answer: Pick<CachedAnswer, 'input_tokens' | 'output_tokens' | 'cost_nano'>,
-    shared: boolean,
-    hops: readonly ModelHop[],
-  ): Promise<void> {
-    const nothing = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
-    const spent = hops.reduce((sum, hop) => sum + hop.cost_usd, 0);
-    await deps.usage
-      ?.record({
-        tenant_id: request.purpose.tenant_id,
-        role: request.role,
-        model: model.name,
-        usage: shared ? nothing : { ...nothing, ...counts(answer) },
-        cost_nano: Math.round(spent * 1e9),
-        saved_nano: shared ? Math.max(1, answer.cost_nano) : 0,
-      })
-      .catch((error: unknown) => onTrouble('usage', error));
   }
 }
 
@@ -298,8 +271,4 @@ function cacheKey(model: Model, prompt: Prompt, temperature: number, maxOutputTo
     temperature,
     maxOutputTokens,
   });
-}
-
-function counts(usage: { readonly input_tokens: number; readonly output_tokens: number }) {
-  return { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens };
 }

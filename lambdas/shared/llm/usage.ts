@@ -14,8 +14,10 @@ export interface UsageEntry {
   readonly model: string;
   readonly usage: TokenUsage;
   readonly cost_nano: number;
-  /** What an answer from the store would have cost. */
+  /** What the store, or the provider's prefix cache, saved. */
   readonly saved_nano: number;
+  /** No provider was asked. */
+  readonly from_store?: boolean;
 }
 
 export const usageRowSchema = z.strictObject({
@@ -75,7 +77,7 @@ export function createUsageStore(deps: {
   return {
     async record(entry) {
       const day = new Date(now()).toISOString().slice(0, 10);
-      const hit = entry.saved_nano > 0;
+      const hit = entry.from_store ?? false;
       await deps.client.send(
         new UpdateCommand({
           TableName: deps.table,
