@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { findPython, inVirtualEnvironment } from './python.ts';
 
 /** The version that the deployment is proven with. */
 export const MINISTACK_VERSION = '1.5.33';
@@ -21,24 +22,11 @@ export class MiniStackError extends Error {
   override readonly name = 'MiniStackError';
 }
 
-const windows = process.platform === 'win32';
-const inEnvironment = (program: string): string =>
-  join(home, 'venv', windows ? 'Scripts' : 'bin', windows ? `${program}.exe` : program);
+const inEnvironment = (program: string): string => inVirtualEnvironment(join(home, 'venv'), program);
 
 function run(command: string, parameters: readonly string[]): { code: number | null; output: string } {
   const done = spawnSync(command, [...parameters], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   return { code: done.error ? null : done.status, output: `${done.stdout ?? ''}${done.stderr ?? ''}` };
-}
-
-/** A Python of version 3.10 or newer. */
-function findPython(): string {
-  const wanted = [process.env['PYTHON'], 'python3', 'python'].filter((name) => name !== undefined);
-  const check = 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else 1)';
-  const found = wanted.find((name) => run(name, ['-c', check]).code === 0);
-  if (found !== undefined) return found;
-  throw new MiniStackError(
-    'MiniStack needs Python 3.10 or newer and none was found: install one from https://www.python.org/downloads, or set PYTHON to its path. The office itself needs no Python: npm run demo.',
-  );
 }
 
 function install(say: (line: string) => void): void {
