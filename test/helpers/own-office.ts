@@ -92,12 +92,14 @@ export async function startOwnOffice(options: OwnOfficeOptions = {}): Promise<Ow
       return accepted.task_id;
     },
     async waitFor(taskId, reached = ended) {
-      const end = Date.now() + 30_000;
+      const end = Date.now() + 120_000;
       for (;;) {
         const { body: task } = await send<TaskAnswer>('GET', `/tasks/${taskId}`);
         if (reached(task)) return task;
         if (ended(task) || Date.now() > end)
-          throw new Error(`Task ${taskId} is ${task.status}: ${JSON.stringify(task.error)}`);
+          throw new Error(
+            `Task ${taskId} is ${task.status}: ${JSON.stringify({ error: task.error, logs: task.logs })}`,
+          );
         await delay(20);
       }
     },
