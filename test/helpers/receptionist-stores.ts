@@ -258,3 +258,15 @@ export function fakeRegistryStore(registered: Map<string, ToolManifest>): Regist
     remove: async (tenantId, name) => registered.delete(`${tenantId}/${name}`),
   };
 }
+
+/** What a tenant keeps by name: policies, MCP servers. */
+export function fakeNamedStore<Item extends { readonly name: string }>() {
+  const stored = new Map<string, Item>();
+  return {
+    list: async (tenantId: string) =>
+      [...stored].filter(([id]) => id.startsWith(`${tenantId}/`)).map(([, item]) => item),
+    get: async (tenantId: string, name: string) => stored.get(`${tenantId}/${name}`) ?? null,
+    put: async (tenantId: string, item: Item) => void stored.set(`${tenantId}/${item.name}`, item),
+    remove: async (tenantId: string, name: string) => stored.delete(`${tenantId}/${name}`),
+  };
+}

@@ -34,7 +34,12 @@ async function wake(holds: readonly Hold[], budgets: Readonly<Record<string, Bud
       return budgets[tenant] ?? budget(0, 0);
     },
     send: async () => heard,
-    events: { append: async (_key, events) => void logged.push(...events) },
+    events: {
+      append: async (_key, events) => {
+        logged.push(...events);
+        return [];
+      },
+    },
   });
   return { count, woken, asked, logged };
 }

@@ -40,7 +40,12 @@ function setUp(fails?: Error) {
         return { value, provider: 'line', model: 'm', hops, cost: { usd: 0.5, tokens: 30 } };
       },
     },
-    log: { append: async (_key: unknown, events: readonly NewEvent[]) => void logged.push(...events) },
+    log: {
+      append: async (_key: unknown, events: readonly NewEvent[]) => {
+        logged.push(...events);
+        return [];
+      },
+    },
   };
   return { ask: () => askModel(deps, question), requests, logged };
 }
