@@ -176,7 +176,23 @@ describe('the live tree', () => {
         fc.constant(planOf('read', 'a-step-with-a-rather-long-name-of-its-own').data),
       ),
     });
-    const dear = { type: 'step.finished', subtask_id: 'a', data: { cost: 999_999.995 } };
+    const at = '2026-01-02T03:04:05Z' as const;
+    const dear = {
+      at,
+      type: 'step.finished',
+      subtask_id: 'a',
+      step_id: undefined,
+      message: '',
+      data: { cost: 999_999.995 },
+    } as const;
+    const split = {
+      at,
+      type: 'task.decomposed',
+      subtask_id: undefined,
+      step_id: undefined,
+      message: '',
+      data: decomposed.data,
+    };
     fc.assert(
       fc.property(
         fc.array(event, { maxLength: 60 }),
@@ -192,7 +208,7 @@ describe('the live tree', () => {
           for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
         },
       ),
-      { numRuns: 150, examples: [[[dear, decomposed], 40, 12]] },
+      { numRuns: 150, examples: [[[dear, split], 40, 12]] },
     );
   });
 });
