@@ -33,13 +33,15 @@ export function composePlan(
     );
   };
   const fresh = draft.steps.filter((step) => !same(step));
-  const steps = (fresh.length > 0 ? fresh : draft.steps).map((step): Step => {
+  // A draft of finished steps only asks for all of them again.
+  const planned = fresh.length > 0 ? fresh : draft.steps;
+  const steps = planned.map((step): Step => {
     const inputsHash = canonicalHash([step.action, step.inputs]).slice(0, 16);
     return {
       ...step,
       idempotency_key: step.idempotency_key ?? `${place.subtask_id}:${step.step_id}:${inputsHash}`,
       dependencies: step.dependencies.filter(
-        (id) => !finished.has(id) || fresh.some((other) => other.step_id === id),
+        (id) => !finished.has(id) || planned.some((other) => other.step_id === id),
       ),
     };
   });

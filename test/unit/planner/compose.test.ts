@@ -59,6 +59,18 @@ describe('composing a plan', () => {
     expect(plan.steps.map((step) => [step.step_id, step.dependencies])).toEqual([['b', []]]);
   });
 
+  it('plans finished steps again with their dependencies when the draft has nothing else', () => {
+    const second = draftStep('b', ['a'], '${steps.a.output.value}');
+    const finished = new Map(
+      [draftStep('a'), second].map(({ step_id, action, inputs }) => [step_id, { action, inputs }]),
+    );
+    const plan = composePlan(draftOf([draftStep('a'), second]), place, finished);
+    expect(plan.steps.map((step) => [step.step_id, step.dependencies])).toEqual([
+      ['a', []],
+      ['b', ['a']],
+    ]);
+  });
+
   it('runs a step of a finished name again when its inputs changed', () => {
     const finished = new Map([['a', { action: 'math_calculator', inputs: { expression: '2' } }]]);
     const plan = composePlan(draftOf([draftStep('a'), draftStep('b', ['a'])]), place, finished);
