@@ -17,6 +17,9 @@ import { hostsOf } from './destination.ts';
 import { InvalidPolicyError, type Policy, type StepRuling } from './policy.ts';
 
 const SCHEMA = 'office';
+/** Decisions are pure: the same question to the same policies has the same answer. */
+const decisions = new Map<string, Decision>();
+const MOST_DECISIONS = 1_000;
 let schemaIsReady = false;
 
 function prepareSchema(): void {
@@ -92,9 +95,13 @@ function approvalTimeoutOf(policies: Readonly<Record<string, string>>): number |
   return times.length === 0 ? null : Math.min(...times);
 }
 
+interface Decision {
+  readonly allowed: boolean;
+  readonly reasons: readonly string[];
+}
 export interface CedarPolicy extends Policy {
   /** Whether a step may run with its references resolved, and which policies say so or forbid it. */
-  judge(inputs: JsonObject, ground: Ground, approved: boolean): { allowed: boolean; reasons: string[] };
+  judge(inputs: JsonObject, ground: Ground, approved: boolean): Decision;
 }
 
 /** The default policies and the tenant's own, evaluated by Cedar. */
@@ -106,7 +113,19 @@ export function createCedarPolicy(tenantPolicies: Readonly<Record<string, string
   if (prepared.type === 'failure')
     throw new InvalidPolicyError(prepared.errors.map((error) => error.message).join(' '));
 
-  function judge(inputs: JsonObject, ground: Ground, approved: boolean) {
+  function judge(inputs: JsonObject, ground: Ground, approved: boolean): Decision {
+    const context = contextOf(inputs, ground, approved);
+    const question = JSON.stringify([setId, ground, context]);
+    const known = decisions.get(question);
+    if (known !== undefined) return known;
+    const decision = decide(ground, context);
+    const [oldest] = decisions.keys();
+    if (decisions.size >= MOST_DECISIONS && oldest !== undefined) decisions.delete(oldest);
+    decisions.set(question, decision);
+    return decision;
+  }
+
+  function decide(ground: Ground, context: ReturnType<typeof contextOf>): Decision {
     const resource = { type: 'Tool', id: ground.tool.name };
     const principal = { type: 'Tenant', id: ground.tenant_id };
     const { risk, network, idempotent } = ground.tool;
@@ -114,7 +133,7 @@ export function createCedarPolicy(tenantPolicies: Readonly<Record<string, string
       principal,
       action: { type: 'Action', id: 'run_step' },
       resource,
-      context: contextOf(inputs, ground, approved),
+      context,
       preparsedSchemaName: SCHEMA,
       validateRequest: true,
       preparsedPolicySetId: setId,
