@@ -2,13 +2,13 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Hono } from 'hono';
-import { ulid } from 'ulid';
 import { jsonObjectSchema } from '../../schemas/json.ts';
 import type { Priority } from '../../schemas/task.ts';
 import { createAddressCheck } from '../notifier/address-check.ts';
 import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { describeError } from '../shared/errors.ts';
+import { newId } from '../shared/ids.ts';
 import { budgetStoreFromEnvironment } from '../shared/llm/budget-from-environment.ts';
 import { configuredModels, usageStoreFromEnvironment } from '../shared/llm/from-environment.ts';
 import type { Archives } from '../shared/memory/archives.ts';
@@ -178,7 +178,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     streaming: embedded,
     default_max_duration_seconds: environment.DEFAULT_MAX_DURATION_SECONDS,
     now,
-    newId: () => ulid(),
+    newId,
     accounts: createAccountStore(accounts),
     limiter: createRateLimiter({
       counter: createRateCounter(accounts),

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { monotonicFactory } from 'ulid';
 import { z } from 'zod';
 import { jsonObjectSchema } from '../../../schemas/json.ts';
+import { idsInOrder } from '../ids.ts';
 import type { LoggedDocument } from './event-log.ts';
 import { tenantPartition } from './keys.ts';
 
@@ -34,7 +34,7 @@ export interface AuditStore {
 
 /** Entries stay 400 days: a year, and time to look at it. */
 const KEPT_SECONDS = 400 * 86_400;
-const nextId = monotonicFactory();
+const nextId = idsInOrder();
 
 function stamped(tenantId: string, at: Date, entry: NewAuditEntry): { pk: string; logged: AuditEntry } {
   const logged: AuditEntry = { ...entry, id: nextId(at.getTime()), at: at.toISOString() };

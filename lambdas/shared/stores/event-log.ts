@@ -1,11 +1,11 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { monotonicFactory } from 'ulid';
 import { type NewEvent, type TaskEvent, taskEventSchema } from '../../../schemas/events.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
 import { OfficeError } from '../errors.ts';
+import { idsInOrder } from '../ids.ts';
 import { expiry, META, range, sortKey, taskPartition } from './keys.ts';
 
-const nextId = monotonicFactory();
+const nextId = idsInOrder();
 
 /** A document written in the same request as the events that announce it. */
 export interface LoggedDocument {

@@ -6,10 +6,10 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { monotonicFactory } from 'ulid';
 import { z } from 'zod';
 import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
+import { idsInOrder } from '../ids.ts';
 import { expiry, range, taskPartition, tenantPartition } from './keys.ts';
 
 /** What is still to be said to a task's webhook: the outbox, of which the queue's messages are only reminders. */
@@ -61,7 +61,7 @@ export interface WebhookStore {
 
 const NOTICE = 'WEBHOOK';
 const PENDING = 'WEBHOOK#PENDING';
-const nextId = monotonicFactory();
+const nextId = idsInOrder();
 
 export function createWebhookStore(deps: {
   client: Pick<DynamoDBDocumentClient, 'send'>;
