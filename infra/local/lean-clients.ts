@@ -1,4 +1,13 @@
-import { documentClient, lambdaClient, s3Client, sfnClient, sqsClient } from '../../lambdas/shared/aws.ts';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import {
+  documentClient,
+  lambdaClient,
+  s3Client,
+  sfnClient,
+  sqsClient,
+  toolClient,
+} from '../../lambdas/shared/aws.ts';
 import type { AnswerAws, AwsRequest } from './aws-server.ts';
 
 /** What an SDK client looks like to those who change its middleware. */
@@ -25,11 +34,11 @@ const UNSIGNED =
  * The calls and their answers stay what they are; handlers don't notice.
  */
 export function slimClients(answers: AnswerAws): void {
-  for (const make of [documentClient, sqsClient, sfnClient, lambdaClient, s3Client]) {
+  for (const make of [documentClient, sqsClient, sfnClient, lambdaClient, toolClient, s3Client]) {
     const { middlewareStack } = make() as unknown as Adjustable;
     for (const step of IDLE_STEPS) middlewareStack.remove(step);
   }
-  for (const make of [documentClient, sqsClient, sfnClient, lambdaClient]) {
+  for (const make of [documentClient, sqsClient, sfnClient, lambdaClient, toolClient]) {
     const { middlewareStack } = make() as unknown as Adjustable;
     if (!middlewareStack.remove(SIGNING_STEP)) continue;
     const unsigned: Middleware = (next) => (args) => {
@@ -41,8 +50,55 @@ export function slimClients(answers: AnswerAws): void {
     middlewareStack.add(unsigned, { step: 'finalizeRequest', name: 'unsignedMiddleware' });
   }
   const requestHandler = directHandler(answers);
-  for (const make of [sfnClient, lambdaClient])
+  for (const make of [sfnClient, lambdaClient, toolClient])
     (make() as unknown as Adjustable).config.requestHandler = requestHandler;
+}
+
+type Sender = { send(command: object, ...rest: unknown[]): Promise<unknown> };
+
+/**
+ * Spares the calls that nearly every state makes the SDK's layers between a command and its bytes. What is not
+ * answered well goes the usual way, for the SDK's own exceptions.
+ */
+export function askInProcess(answers: AnswerAws): void {
+  short(sfnClient(), async (command) => {
+    if (!(command instanceof SendTaskSuccessCommand)) return null;
+    const headers = { 'x-amz-target': 'AWSStepFunctions.SendTaskSuccess' };
+    const { status } = await answers({
+      method: 'POST',
+      path: '/',
+      headers,
+      body: JSON.stringify(command.input),
+    });
+    return status === 200 ? { $metadata: { httpStatusCode: 200 } } : null;
+  });
+  for (const make of [lambdaClient, toolClient]) {
+    short(make(), async (command) => {
+      if (!(command instanceof InvokeCommand)) return null;
+      const { FunctionName = '', InvocationType, Payload = '' } = command.input;
+      const { status, headers, body } = await answers({
+        method: 'POST',
+        path: `/2015-03-31/functions/${encodeURIComponent(FunctionName)}/invocations`,
+        headers: { 'x-amz-invocation-type': InvocationType },
+        body: typeof Payload === 'string' ? Payload : decoder.decode(Payload as Uint8Array),
+      });
+      if (status >= 300) return null;
+      const FunctionError = headers['x-amz-function-error'];
+      return {
+        StatusCode: status,
+        ...(FunctionError === undefined ? {} : { FunctionError }),
+        Payload: Object.assign(Buffer.from(body), { transformToString: () => body }),
+        $metadata: { httpStatusCode: status },
+      };
+    });
+  }
+}
+
+/** `answer` gives null for what the client should do itself. */
+function short(client: object, answer: (command: object) => Promise<object | null>): void {
+  const sender = client as Sender;
+  const usual = sender.send.bind(client);
+  sender.send = async (command, ...rest) => (await answer(command)) ?? usual(command, ...rest);
 }
 
 interface SdkRequest {

@@ -1,15 +1,18 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { documentClient } from '../../lambdas/shared/aws.ts';
 import { type AwsServer, createAwsAnswers, startAwsServer } from './aws-server.ts';
 import { type Around, watchClient, watchClients } from './boundaries.ts';
 import { localApiKey, prepareDataDirectory } from './data-directory.ts';
+import { openLines } from './dynamodb/channel.ts';
+import { askDirectly } from './dynamodb/direct-client.ts';
 import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
 import './engine/promise-with-resolvers.ts';
 import { logFunctionsTo } from './function-log.ts';
 import { listenHttp, type WebApp } from './http.ts';
-import { slimClients } from './lean-clients.ts';
+import { askInProcess, slimClients } from './lean-clients.ts';
 import {
   applyEnvironment,
   type FunctionEnvironment,
@@ -147,7 +150,13 @@ async function open(
     undo.push(() => engine.close());
     const queues = await provision(sqs, aws, parts, options);
     slimClients(answers);
-    if (options.around !== undefined) {
+    if (options.around === undefined) {
+      const lines = await openLines(stores.dynamodbLines);
+      undo.push(async () => lines.close());
+      askDirectly(documentClient(), lines.ask);
+      askInProcess(answers);
+    } else {
+      // Where faults are put in, calls keep the SDK's own ways to survive them.
       watchClients(options.around);
       watchClient('sqs', sqs, options.around);
     }

@@ -18,6 +18,10 @@ export function countDynamodb(request: IncomingMessage): void {
   count('dynamodb', target(request));
 }
 
+export function countDynamodbOperation(operation: string): void {
+  count('dynamodb', operation);
+}
+
 export function countSqs(request: IncomingMessage): void {
   count('sqs', target(request));
 }

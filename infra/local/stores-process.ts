@@ -4,13 +4,14 @@
  * Speaks to its parent over IPC and ends when the parent does, however that ends.
  */
 import { createRequire } from 'node:module';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
 import S3rver from 's3rver';
-import { countDynamodb, countS3, countSqs, requestCounts } from './store-requests.ts';
+import { serveLines } from './dynamodb/channel.ts';
+import { openDynamodb } from './dynamodb/dynamodb.ts';
+import { countDynamodb, countDynamodbOperation, countS3, countSqs, requestCounts } from './store-requests.ts';
 import type { StoresMessage, StoresRequest } from './stores.ts';
 
 const LOCK_PAUSE_MS = 50;
@@ -60,12 +61,16 @@ async function start(): Promise<void> {
     tell({ type: 'locked' });
     return;
   }
-  const dynamodb = dynalite({ path: database, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const opened = await openDynamodb(database);
+  const dynamodb = opened.server;
   dynamodb.on('request', countDynamodb);
-  await new Promise<void>((resolve, reject) => {
-    dynamodb.once('error', reject);
-    dynamodb.listen(0, HOST, resolve);
-  });
+  const lines = serveLines(opened, countDynamodbOperation);
+  for (const server of [dynamodb, lines]) {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, HOST, resolve);
+    });
+  }
 
   const s3 = new S3rver({
     address: HOST,
@@ -86,10 +91,16 @@ async function start(): Promise<void> {
   for (const server of [dynamodb, s3.httpServer, sqs.server]) server.keepAliveTimeout = KEEP_ALIVE_MS;
   process.on('message', (request: StoresRequest) => {
     if (request.type === 'counts') tell({ type: 'counts', id: request.id, counts: requestCounts() });
-    else void stop([dynamodb, s3.httpServer], () => sqs.close());
+    else void stop([dynamodb, s3.httpServer, lines], () => sqs.close());
   });
-  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-  tell({ type: 'ready', dynamodb: portOf(dynamodb), s3: portOf(s3.httpServer), sqs: portOf(sqs.server) });
+  const portOf = (server: NetServer): number => (server.address() as AddressInfo).port;
+  tell({
+    type: 'ready',
+    dynamodb: portOf(dynamodb),
+    dynamodbLines: portOf(lines),
+    s3: portOf(s3.httpServer),
+    sqs: portOf(sqs.server),
+  });
 }
 
 /**
@@ -106,7 +117,7 @@ function listInKeyOrder(s3: S3rver): void {
   };
 }
 
-async function stop(servers: Server[], closeSqs: () => Promise<unknown>): Promise<void> {
+async function stop(servers: NetServer[], closeSqs: () => Promise<unknown>): Promise<void> {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
   await Promise.race([Promise.all([...closed, closeSqs()]), pause(2_000)]);
   process.exit(0);

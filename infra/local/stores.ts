@@ -8,7 +8,13 @@ import type { RequestCounts } from './store-requests.ts';
 
 /** From the stores' process to the office. */
 export type StoresMessage =
-  | { readonly type: 'ready'; readonly dynamodb: number; readonly s3: number; readonly sqs: number }
+  | {
+      readonly type: 'ready';
+      readonly dynamodb: number;
+      readonly dynamodbLines: number;
+      readonly s3: number;
+      readonly sqs: number;
+    }
   | { readonly type: 'locked' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'counts'; readonly id: number; readonly counts: RequestCounts };
@@ -20,6 +26,8 @@ export interface Stores {
   readonly pid: number;
   /** Base URLs on loopback. */
   readonly endpoints: { readonly dynamodb: string; readonly s3: string; readonly sqs: string };
+  /** The port where DynamoDB answers lines instead of HTTP. */
+  readonly dynamodbLines: number;
   /** Requests since the start. */
   counts(): Promise<RequestCounts>;
   stop(): Promise<void>;
@@ -36,6 +44,8 @@ export interface StoresOptions {
 }
 
 const LOCK_PATIENCE_MS = 5_000;
+/** Requests live short: with room for more of them the collector of young objects runs seldom and finds them dead. */
+const YOUNG_SPACE = '--max-semi-space-size=64';
 
 /**
  * Starts the stores' process and waits until all three answer.
@@ -49,7 +59,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
     fileURLToPath(new URL('./stores-process.ts', import.meta.url)),
     [dataDir, bucket, String(lockPatienceMs)],
     {
-      execArgv: ['--import', tsx],
+      execArgv: [YOUNG_SPACE, '--import', tsx],
       env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
       stdio: ['ignore', output, output, 'ipc'],
     },
@@ -99,6 +109,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
   return {
     pid: child.pid ?? 0,
     endpoints: { dynamodb: url(ready.dynamodb), s3: url(ready.s3), sqs: url(ready.sqs) },
+    dynamodbLines: ready.dynamodbLines,
     counts: () =>
       new Promise((resolve) => {
         const id = nextId++;

@@ -1,7 +1,6 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { executorEventSchema } from '../../schemas/roles.ts';
 import { createGate } from '../gate/gate.ts';
-import { sfnClient } from '../shared/aws.ts';
+import { sfnClient, toolClient } from '../shared/aws.ts';
 import { describeError } from '../shared/errors.ts';
 import { roleHandler } from '../shared/role-handler.ts';
 import { createGateStore } from '../shared/stores/gate-store.ts';
@@ -16,8 +15,6 @@ import { workspaceCredentialsFromEnvironment } from './workspace-credentials.ts'
 
 const now = () => new Date();
 const send = createSendSuccess(sfnClient);
-/** No retries by the client: a repeated Invoke may repeat a side effect. */
-const toolClient = new LambdaClient({ maxAttempts: 1 });
 const executor = createExecutor({
   log: eventLog(),
   receipts: createReceiptStore(taskTable()),
@@ -27,7 +24,7 @@ const executor = createExecutor({
   }),
   claims: claimChecks(),
   runner: createToolRunner({
-    tools: createLambdaToolPort(() => toolClient, tenantIsolatedFunctions()),
+    tools: createLambdaToolPort(toolClient, tenantIsolatedFunctions()),
     workspaceOf: workspaceOf(),
     workspacePrefix,
     credentialsFor: workspaceCredentialsFromEnvironment(),

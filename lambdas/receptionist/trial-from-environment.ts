@@ -1,10 +1,10 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { ulid } from 'ulid';
 import { z } from 'zod';
 import { createToolRunner } from '../executor/run-tool.ts';
 import { createLambdaToolPort, tenantIsolatedFunctions } from '../executor/tool-port.ts';
 import { workspaceCredentialsFromEnvironment } from '../executor/workspace-credentials.ts';
+import { toolClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { newId } from '../shared/ids.ts';
 import { pricePlanFromEnvironment } from '../shared/llm/price-plan.ts';
 import { workspaceOf, workspacePrefix } from '../shared/wiring.ts';
 import { judgeUnknown } from '../validator/rules.ts';
@@ -21,11 +21,9 @@ const now = () => new Date();
 /** Tools run by themselves, through the executor's runner. */
 export function toolTrialFromEnvironment(): ReceptionistDeps['invokeTool'] {
   const environment = readEnvironment(['TOOL_FUNCTIONS', 'OFFICE_ENGINE', 'OFFICE_ALLOW_HOSTS']);
-  // A repeated Invoke would repeat the effect.
-  const client = new LambdaClient({ maxAttempts: 1 });
   return createToolTrial({
     runner: createToolRunner({
-      tools: createLambdaToolPort(() => client, tenantIsolatedFunctions()),
+      tools: createLambdaToolPort(toolClient, tenantIsolatedFunctions()),
       workspaceOf: workspaceOf(),
       workspacePrefix,
       credentialsFor: workspaceCredentialsFromEnvironment(),
@@ -35,7 +33,7 @@ export function toolTrialFromEnvironment(): ReceptionistDeps['invokeTool'] {
     functions: z.record(z.string(), z.string()).parse(JSON.parse(environment.TOOL_FUNCTIONS)),
     allowHosts: environment.OFFICE_ALLOW_HOSTS.split(',').filter((host) => host !== ''),
     maxSeconds: environment.OFFICE_ENGINE === 'embedded' ? EMBEDDED_TRIAL_SECONDS : GATEWAY_TRIAL_SECONDS,
-    newId: () => ulid(),
+    newId,
     now,
   });
 }

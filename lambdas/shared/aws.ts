@@ -33,3 +33,5 @@ export const s3Client = /* @__PURE__ */ once(
 export const sqsClient = /* @__PURE__ */ once(() => new SQSClient({ useQueueUrlAsEndpoint: false }));
 export const sfnClient = /* @__PURE__ */ once(() => new SFNClient({}));
 export const lambdaClient = /* @__PURE__ */ once(() => new LambdaClient({}));
+/** For tools: no retries by the client, as a repeated Invoke may repeat a side effect. */
+export const toolClient = /* @__PURE__ */ once(() => new LambdaClient({ maxAttempts: 1 }));

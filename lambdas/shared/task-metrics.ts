@@ -3,7 +3,7 @@ import { decodeTime } from 'ulid';
 import { z } from 'zod';
 import type { NewEvent } from '../../schemas/events.ts';
 import type { TaskKey } from '../../schemas/task.ts';
-import { logger, metrics } from './telemetry.ts';
+import { logger, metrics, metricsAreRead } from './telemetry.ts';
 
 /** Names of the metrics in the namespace `IntelligentOffice`; dashboard and alarms use the same. */
 export const taskMetricNames = {
@@ -110,6 +110,7 @@ export function report(key: TaskKey, events: readonly NewEvent[]): void {
   for (const event of events) {
     const { type, status, subtask_id, step_id, iteration } = event;
     logger.info(type, { ...key, status, subtask_id, step_id, iteration } as Record<string, unknown>);
+    if (!metricsAreRead) continue;
     for (const { name, unit, value, dimensions } of measure(key, event, Date.now())) {
       const metric = metrics.singleMetric();
       for (const [dimension, of] of Object.entries(dimensions)) metric.addDimension(dimension, of);

@@ -111,6 +111,7 @@ function priceOf(use: ReturnType<typeof difference>): number {
 
 /** The loop on an embedded office of its own, with an instant provider. */
 export async function benchLoop(options: {
+  warmUp: number;
   alone: number;
   concurrent: number;
   concurrency: number;
@@ -128,7 +129,8 @@ export async function benchLoop(options: {
     },
   });
   try {
-    await measure(office, 30, 5);
+    // Until the compiler has seen every path often, a task takes three times as long.
+    await measure(office, options.warmUp, 10);
     const alone = await measure(office, options.alone, 1);
     const before = await office.meter.snapshot();
     const concurrent = await measure(office, options.concurrent, options.concurrency);

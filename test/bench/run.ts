@@ -9,7 +9,14 @@ const sections: Readonly<Record<string, { about: string; run(quick: boolean): Pr
     about: 'the fixed loop: three subtasks, c after a and b, two steps each, one revised once',
     run: async (quick) => {
       const { benchLoop } = await import('./loop.ts');
-      printLoop(await benchLoop({ alone: quick ? 20 : 100, concurrent: quick ? 100 : 400, concurrency: 50 }));
+      printLoop(
+        await benchLoop({
+          warmUp: quick ? 50 : 300,
+          alone: quick ? 20 : 100,
+          concurrent: quick ? 100 : 400,
+          concurrency: 50,
+        }),
+      );
     },
   },
   router: {

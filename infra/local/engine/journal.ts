@@ -1,12 +1,11 @@
 import {
   closeSync,
-  existsSync,
+  fstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
-  truncateSync,
-  unlinkSync,
+  renameSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -63,21 +62,40 @@ export interface UnfinishedExecution {
   readonly attempts: Map<string, RecordedAttempt>;
 }
 
-/** Files kept open at once, far below the usual limit of 1,024: parked executions give theirs up. */
-const OPEN_FILES = 256;
+/** Which execution a line is about. */
+const ofSchema = z.strictObject({ of: z.string() });
+const writtenSchema = z.union([
+  ofSchema.extend({ line: lineSchema }),
+  ofSchema.extend({ end: z.literal(true) }),
+]);
+type Written = z.infer<typeof writtenSchema>;
+
+/** Below this many bytes a file isn't worth rewriting. */
+const SMALLEST_REWRITE = 16 * 1024 * 1024;
 
 /**
- * The journals of the executions that haven't ended: one append-only file each, one JSON line per event.
- * Lines are written before the state machine moves on, with write(2) and without fsync: they survive the
- * death of the process, which is what an embedded runtime promises, but not a power cut.
+ * The journals of the executions that haven't ended, in one append-only file of JSON lines.
+ * The lines of one turn of the event loop are written together at its end, with write(2) and without fsync. Whatever a
+ * function did before a line is written was asked in that same turn, and every effect that must not happen twice is
+ * claimed by an answer from a store, which takes another turn: so a process that dies finds its effects again. A power
+ * cut is not survived.
  */
 export class Journals {
-  readonly #directory: string;
-  readonly #open = new Map<string, number>();
+  readonly #path: string;
+  /** Executions that haven't ended. */
+  readonly #live = new Set<string>();
+  #descriptor: number;
+  #lines = '';
+  #flushing = false;
+  #closed = false;
+  #size: number;
+  #rewriteAt = SMALLEST_REWRITE;
 
   constructor(directory: string) {
-    this.#directory = directory;
     mkdirSync(directory, { recursive: true });
+    this.#path = join(directory, 'running.jsonl');
+    this.#descriptor = openSync(this.#path, 'a');
+    this.#size = fstatSync(this.#descriptor).size;
   }
 
   /** The first line of a new journal. */
@@ -85,79 +103,97 @@ export class Journals {
     this.append(start, { type: 'start', start });
   }
 
-  append(execution: Pick<ExecutionStart, 'machine' | 'name'>, line: JournalLine): void {
-    writeSync(this.#descriptor(this.#path(execution)), `${JSON.stringify(line)}\n`);
+  append(execution: Named, line: JournalLine): void {
+    const of = nameOf(execution);
+    this.#live.add(of);
+    this.#write({ of, line });
   }
 
   /** Forgets a journal; the execution has ended and its record is in the archive. */
-  remove(execution: Pick<ExecutionStart, 'machine' | 'name'>): void {
-    const path = this.#path(execution);
-    this.#release(path);
-    if (existsSync(path)) unlinkSync(path);
+  remove(execution: Named): void {
+    const of = nameOf(execution);
+    this.#live.delete(of);
+    this.#write({ of, end: true });
   }
 
   /** Every journal on disk. A last line that was cut by a crash is dropped: that event didn't happen. */
   readAll(): UnfinishedExecution[] {
-    const found: UnfinishedExecution[] = [];
-    for (const file of readdirSync(this.#directory)) {
-      if (!file.endsWith('.jsonl')) continue;
-      const execution = readJournal(join(this.#directory, file));
-      if (execution !== undefined) found.push(execution);
+    interface Found {
+      start?: ExecutionStart;
+      readonly attempts: Map<string, RecordedAttempt>;
     }
-    return found.sort((a, b) => a.start.started - b.start.started);
+    const found = new Map<string, Found>();
+    for (const written of this.#read()) {
+      if ('end' in written) {
+        found.delete(written.of);
+        continue;
+      }
+      const execution: Found = found.get(written.of) ?? { attempts: new Map() };
+      found.set(written.of, execution);
+      if (written.line.type === 'start') execution.start = written.line.start;
+      else record(execution.attempts, written.line);
+    }
+    const unfinished = [...found.values()].flatMap(({ start, attempts }) =>
+      start === undefined ? [] : [{ start, attempts }],
+    );
+    for (const { start } of unfinished) this.#live.add(nameOf(start));
+    this.#rewrite();
+    return unfinished.sort((a, b) => a.start.started - b.start.started);
   }
 
   close(): void {
-    for (const path of [...this.#open.keys()]) this.#release(path);
+    this.#flush();
+    closeSync(this.#descriptor);
+    this.#closed = true;
   }
 
-  #path(execution: Pick<ExecutionStart, 'machine' | 'name'>): string {
-    return join(this.#directory, `${execution.machine}~${encodeURIComponent(execution.name)}.jsonl`);
+  #write(written: Written): void {
+    this.#lines += `${JSON.stringify(written)}\n`;
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => this.#flush());
   }
 
-  #descriptor(path: string): number {
-    const known = this.#open.get(path);
-    if (known !== undefined) return known;
-    if (this.#open.size >= OPEN_FILES) {
-      const [oldest] = this.#open.keys();
-      if (oldest !== undefined) this.#release(oldest);
-    }
-    const descriptor = openSync(path, 'a');
-    this.#open.set(path, descriptor);
-    return descriptor;
+  #flush(): void {
+    this.#flushing = false;
+    if (this.#lines === '' || this.#closed) return;
+    this.#size += writeSync(this.#descriptor, this.#lines);
+    this.#lines = '';
+    if (this.#size > this.#rewriteAt) this.#rewrite();
   }
 
-  #release(path: string): void {
-    const descriptor = this.#open.get(path);
-    if (descriptor === undefined) return;
-    this.#open.delete(path);
-    closeSync(descriptor);
+  /** The whole lines on disk. */
+  #read(): Written[] {
+    const text = readFileSync(this.#path, 'utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    return whole
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => writtenSchema.parse(JSON.parse(line)));
+  }
+
+  /** Leaves out what has ended. */
+  #rewrite(): void {
+    const next = `${this.#path}.next`;
+    const kept = this.#read().filter(({ of }) => this.#live.has(of));
+    writeFileSync(next, kept.map((written) => `${JSON.stringify(written)}\n`).join(''));
+    closeSync(this.#descriptor);
+    renameSync(next, this.#path);
+    this.#descriptor = openSync(this.#path, 'a');
+    this.#size = fstatSync(this.#descriptor).size;
+    // Twice what is needed, so that rewriting stays a small share of writing.
+    this.#rewriteAt = Math.max(SMALLEST_REWRITE, 2 * this.#size);
   }
 }
 
-function readJournal(path: string): UnfinishedExecution | undefined {
-  const text = readFileSync(path, 'utf8');
-  const whole = text.lastIndexOf('\n') + 1;
-  if (whole < text.length) truncateSync(path, Buffer.byteLength(text.slice(0, whole)));
-  let start: ExecutionStart | undefined;
-  const attempts = new Map<string, RecordedAttempt>();
-  for (const written of text.slice(0, whole).split('\n')) {
-    if (written === '') continue;
-    const line = lineSchema.parse(JSON.parse(written));
-    if (line.type === 'start') {
-      start = line.start;
-      continue;
-    }
-    const attempt = attempts.get(line.key) ?? {};
-    attempts.set(line.key, attempt);
-    if (line.type === 'token') attempt.token = line.token;
-    else if (line.type === 'invoked') attempt.invoked = true;
-    else if (line.type === 'child') attempt.child = line.arn;
-    else attempt.outcome = line.outcome;
-  }
-  if (start === undefined) {
-    unlinkSync(path);
-    return undefined;
-  }
-  return { start, attempts };
+type Named = Pick<ExecutionStart, 'machine' | 'name'>;
+const nameOf = ({ machine, name }: Named): string => `${machine}:${name}`;
+
+function record(attempts: Map<string, RecordedAttempt>, line: Exclude<JournalLine, { type: 'start' }>): void {
+  const attempt = attempts.get(line.key) ?? {};
+  attempts.set(line.key, attempt);
+  if (line.type === 'token') attempt.token = line.token;
+  else if (line.type === 'invoked') attempt.invoked = true;
+  else if (line.type === 'child') attempt.child = line.arn;
+  else attempt.outcome = line.outcome;
 }

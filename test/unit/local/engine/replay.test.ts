@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stateMachineArn } from '../../../../infra/local/engine/engine.ts';
@@ -21,6 +21,8 @@ const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 };
 const never = new Promise(() => undefined);
+
+const journalOf = ({ directory }: TestEngine): string => join(directory, 'running', 'running.jsonl');
 
 describe('after a restart', () => {
   it('attempts that ended are replayed and the one that had not is made again', async () => {
@@ -186,7 +188,7 @@ describe('after a restart', () => {
 
     expect(test.engine.recover()).toBe(0);
     expect(test.engine.describeExecution(record.arn)).toEqual(record);
-    expect(readdirSync(join(test.directory, 'running'))).toEqual([]);
+    expect(readFileSync(journalOf(test), 'utf8')).toBe('');
   });
 
   it('a journal whose last line was cut goes on before that line', async () => {
@@ -197,7 +199,7 @@ describe('after a restart', () => {
     first.engine.startExecution(main, 'one', '{}');
     await until(() => first.calls.length === 2);
     await first.engine.close(0);
-    const journal = join(first.directory, 'running', 'main~one.jsonl');
+    const journal = journalOf(first);
     const lines = readFileSync(journal, 'utf8').split('\n');
     writeFileSync(journal, `${lines.slice(0, 1).join('\n')}\n${lines[1]?.slice(0, 20)}`);
 

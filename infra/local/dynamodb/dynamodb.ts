@@ -1,0 +1,112 @@
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { type CallbackLevel, groupCommit, type Level } from './group-commit.ts';
+
+/** An answer as DynamoDB's JSON protocol has it; other than 200 the body is an error with `__type`. */
+export interface DynamodbAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface Dynamodb {
+  /** Speaks DynamoDB's HTTP protocol once it listens. */
+  readonly server: Server;
+  /** Answers a request without HTTP: `operation` as in `PutItem`, `input` in the form of the JSON protocol. */
+  answer(operation: string, input: unknown): Promise<DynamodbAnswer>;
+}
+
+/** dynalite 4 inside: its parts are CommonJS modules of their own. */
+interface Store {
+  readonly db: CallbackLevel & Pick<Level, 'getSync' | 'keys' | 'values'> & { open(): Promise<void> };
+}
+type Callback = (error: unknown, data?: unknown) => void;
+type Failure = Error & { statusCode?: number; body?: unknown };
+interface Validations {
+  checkTypes(data: unknown, types: unknown): unknown;
+  checkValidations(data: unknown, types: unknown, custom: unknown, store: Store): void;
+}
+type Action = (store: Store, data: unknown, done: Callback) => void;
+
+const require = createRequire(import.meta.url);
+const OPERATIONS = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'DeleteItem',
+  'GetItem',
+  'PutItem',
+  'Query',
+  'Scan',
+  'UpdateItem',
+];
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+/**
+ * DynamoDB on disk: dynalite, whose storage engine commits in groups and whose answers can be had without HTTP.
+ */
+export async function openDynamodb(path: string): Promise<Dynamodb> {
+  const { store, server } = await open(path);
+  const validations = require('dynalite/validations') as Validations;
+  const operations = new Map(
+    OPERATIONS.map((name) => {
+      const file = lowerFirst(name);
+      const { types, custom } = require(`dynalite/validations/${file}`) as {
+        types: unknown;
+        custom: unknown;
+      };
+      return [name, { types, custom, act: require(`dynalite/actions/${file}`) as Action }];
+    }),
+  );
+
+  return {
+    server,
+    answer: (name, input) =>
+      new Promise((resolve, reject) => {
+        const operation = operations.get(name);
+        if (operation === undefined) throw new Error(`No operation ${name} without HTTP.`);
+        const fail = (error: unknown): void => {
+          const { statusCode, body } = error as Failure;
+          if (statusCode === undefined) reject(error);
+          else resolve({ status: statusCode, body });
+        };
+        try {
+          const data = validations.checkTypes(input, operation.types);
+          validations.checkValidations(data, operation.types, operation.custom, store);
+          operation.act(store, data, (error, body) => {
+            if (error) fail(error);
+            else resolve({ status: 200, body });
+          });
+        } catch (error) {
+          fail(error);
+        }
+      }),
+  };
+}
+
+/** Opens dynalite and takes hold of its store, to put another engine below it. */
+async function open(path: string): Promise<{ server: Server; store: Store }> {
+  const database = require('dynalite/db') as { create(options: object): Store };
+  const dynalite = require('dynalite') as (options: object) => Server;
+  const { create } = database;
+  const opened: Store[] = [];
+  database.create = (options) => {
+    const store = create(options);
+    opened.push(store);
+    return store;
+  };
+  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  database.create = create;
+  const [store] = opened;
+  if (store === undefined) throw new Error('dynalite has opened no store.');
+  const { db } = store;
+  await db.open();
+  // The methods of LevelDB itself, below those that dynalite has put over them.
+  const { batch } = Object.getPrototypeOf(db) as Level;
+  const level: Level = {
+    getSync: (key, options) => db.getSync(key, options),
+    batch: (operations, options) => batch.call(db, operations, options),
+    keys: (options) => db.keys(options),
+    values: (options) => db.values(options),
+  };
+  Object.assign(db, groupCommit(level));
+  return { server, store };
+}

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { openLines, serveLines } from '../../../../infra/local/dynamodb/channel.ts';
+import { askDirectly } from '../../../../infra/local/dynamodb/direct-client.ts';
+import { openDynamodb } from '../../../../infra/local/dynamodb/dynamodb.ts';
+
+const TableName = 'things';
+const counted: string[] = [];
+let directory: string;
+let servers: Server[];
+let lines: Awaited<ReturnType<typeof openLines>>;
+/** The same table over HTTP and the SDK, and over lines. */
+let usual: DynamoDBDocumentClient;
+let direct: DynamoDBDocumentClient;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'office-dynamodb-'));
+  const dynamodb = await openDynamodb(join(directory, 'data'));
+  servers = [dynamodb.server, serveLines(dynamodb, (operation) => counted.push(operation))];
+  const [http = 0, line = 0] = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+        }),
+    ),
+  );
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${http}`,
+    region: 'us-east-1',
+    credentials,
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  const settings = {
+    marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+    unmarshallOptions: { wrapNumbers: Number },
+  };
+  usual = DynamoDBDocumentClient.from(client, settings);
+  direct = DynamoDBDocumentClient.from(client, settings);
+  lines = await openLines(line);
+  askDirectly(direct, lines.ask);
+});
+afterAll(async () => {
+  lines.close();
+  usual.destroy();
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Numbers are DynamoDB's (magnitudes from 1e-130 to 1e126), and no object has another prototype. */
+const storable = fc.jsonValue().map((value) =>
+  JSON.parse(JSON.stringify(value), (key, item) => {
+    if (key === '__proto__') return undefined;
+    const isExtreme = typeof item === 'number' && Math.abs(Math.log10(Math.abs(item) || 1)) > 100;
+    return isExtreme ? 1 : item;
+  }),
+);
+
+describe('a document client that asks without HTTP', () => {
+  it('stores and reads any JSON value as the SDK does', async () => {
+    await fc.assert(
+      fc.asyncProperty(storable, fc.boolean(), async (value, writesDirectly) => {
+        const Item = { pk: 'json', sk: 'one', value: { inner: value }, nothing: undefined };
+        await (writesDirectly ? direct : usual).send(new PutCommand({ TableName, Item }));
+        const get = new GetCommand({ TableName, Key: { pk: 'json', sk: 'one' }, ConsistentRead: true });
+
+        const [ours, theirs] = [await direct.send(get), await usual.send(get)];
+
+        expect(ours.Item).toEqual(theirs.Item);
+        expect(ours.Item).toEqual({ pk: 'json', sk: 'one', value: { inner: value } });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keeps bytes', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const Key = { pk: 'bytes', sk: 'one' };
+    await direct.send(new PutCommand({ TableName, Item: { ...Key, bytes } }));
+    for (const client of [direct, usual])
+      expect((await client.send(new GetCommand({ TableName, Key }))).Item?.['bytes']).toEqual(bytes);
+  });
+
+  it('leaves values that are not JSON to the SDK', async () => {
+    const Key = { pk: 'sets', sk: 'one' };
+    const before = counted.length;
+    await direct.send(new PutCommand({ TableName, Item: { ...Key, set: new Set(['a', 'b']) } }));
+    expect(counted.length).toBe(before);
+    expect((await direct.send(new GetCommand({ TableName, Key }))).Item?.['set']).toEqual(
+      new Set(['a', 'b']),
+    );
+  });
+
+  it('throws the SDK’s own exceptions', async () => {
+    const Key = { pk: 'conditions', sk: 'one' };
+    const create = new PutCommand({ TableName, Item: Key, ConditionExpression: 'attribute_not_exists(pk)' });
+    await direct.send(create);
+    await expect(direct.send(create)).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+    await expect(direct.send(new GetCommand({ TableName: 'none', Key }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      $fault: 'client',
+      $metadata: { httpStatusCode: 400 },
+    });
+    await expect(direct.send(new GetCommand({ TableName, Key: { pk: 1 } }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+
+  it('updates, counts up concurrently, deletes, and returns what was asked for', async () => {
+    const Key = { pk: 'updates', sk: 'one' };
+    const up = new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET #l = :l ADD #n :one',
+      ExpressionAttributeNames: { '#n': 'n', '#l': 'last' },
+      ExpressionAttributeValues: { ':one': 1, ':l': { at: 'now' } },
+      ReturnValues: 'ALL_NEW',
+    });
+    const counts = await Promise.all(Array.from({ length: 50 }, () => direct.send(up)));
+    expect(counts.map(({ Attributes }) => Attributes?.['n']).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 50 }, (_, i) => i + 1),
+    );
+    const gone = await direct.send(new DeleteCommand({ TableName, Key, ReturnValues: 'ALL_OLD' }));
+    expect(gone.Attributes).toEqual({ ...Key, n: 50, last: { at: 'now' } });
+    expect((await direct.send(new GetCommand({ TableName, Key }))).Item).toBeUndefined();
+  });
+
+  it('writes and reads in batches and pages', async () => {
+    const items = Array.from({ length: 25 }, (_, i) => ({ pk: 'pages', sk: String(i).padStart(2, '0'), i }));
+    const written = await direct.send(
+      new BatchWriteCommand({
+        RequestItems: { [TableName]: items.map((Item) => ({ PutRequest: { Item } })) },
+      }),
+    );
+    expect(written.UnprocessedItems).toEqual({});
+    const got = await direct.send(
+      new BatchGetCommand({
+        RequestItems: { [TableName]: { Keys: items.slice(0, 2).map(({ pk, sk }) => ({ pk, sk })) } },
+      }),
+    );
+    expect(got.Responses?.[TableName]).toHaveLength(2);
+
+    const found: unknown[] = [];
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await direct.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND sk >= :from',
+          ExpressionAttributeValues: { ':pk': 'pages', ':from': '05' },
+          Limit: 7,
+          ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+        }),
+      );
+      found.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+    expect(found).toEqual(items.slice(5));
+    const { Items = [] } = await direct.send(new ScanCommand({ TableName }));
+    expect(Items.filter(({ pk }) => pk === 'pages')).toHaveLength(25);
+  });
+});
