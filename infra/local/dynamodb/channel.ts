@@ -15,7 +15,7 @@ export function serveLines(
   return createServer((socket) => {
     const send = lineWriter(socket);
     readLines(socket, (line) => {
-      const [id, operation, input] = line as Request;
+      const [id, operation, input] = line as unknown as Request;
       onRequest(operation);
       dynamodb.answer(operation, input).then(
         ({ status, body }) => send([id, status, body] satisfies Answer),
@@ -47,7 +47,7 @@ export async function openLines(port: number): Promise<{ ask: AskDynamodb; close
   };
   socket.on('error', lose).on('close', lose);
   readLines(socket, (line) => {
-    const [id, status, body] = line as Answer;
+    const [id, status, body] = line as unknown as Answer;
     asked.get(id)?.resolve({ status, body });
     asked.delete(id);
   });
@@ -77,12 +77,30 @@ function lineWriter(socket: Socket): (line: unknown) => void {
   };
 }
 
-function readLines(socket: Socket, onLine: (line: unknown) => void): void {
+function parse(line: string): unknown[] | null {
+  try {
+    const message: unknown = JSON.parse(line);
+    return Array.isArray(message) && message.length === 3 ? message : null;
+  } catch {
+    // What is not JSON is nobody's message.
+    return null;
+  }
+}
+
+function readLines(socket: Socket, onLine: (line: unknown[]) => void): void {
   let rest = '';
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) onLine(JSON.parse(line));
+    for (const line of lines) {
+      const message = parse(line);
+      // Not ours: a web page's request to loopback, for example, whose first line is HTTP's.
+      if (message === null) {
+        socket.destroy();
+        return;
+      }
+      onLine(message);
+    }
   });
 }

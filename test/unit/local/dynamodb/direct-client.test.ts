@@ -156,6 +156,18 @@ describe('a document client that asks without HTTP', () => {
     expect((await direct.send(new GetCommand({ TableName, Key }))).Item).toBeUndefined();
   });
 
+  it('answers nobody who speaks HTTP, and goes on', async () => {
+    const { port } = (servers[1] as Server).address() as AddressInfo;
+    const before = counted.length;
+    const body = `\n[1,"Scan",{"TableName":"${TableName}"}]\n`;
+    await expect(fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body })).rejects.toThrow(
+      'fetch failed',
+    );
+    expect(counted.length).toBe(before);
+    const Key = { pk: 'none', sk: 'none' };
+    expect((await direct.send(new GetCommand({ TableName, Key }))).Item).toBeUndefined();
+  });
+
   it('writes and reads in batches and pages', async () => {
     const items = Array.from({ length: 25 }, (_, i) => ({ pk: 'pages', sk: String(i).padStart(2, '0'), i }));
     const written = await direct.send(
