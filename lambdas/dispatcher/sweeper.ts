@@ -49,6 +49,7 @@ export function createSweeper(deps: SweeperDeps) {
   async function mend(
     record: TaskRecord,
     before: Date,
+    patient: boolean,
     running: () => Promise<ReadonlySet<string>>,
   ): Promise<boolean> {
     const key: TaskKey = { tenant_id: record.tenant_id, task_id: record.task_id };
@@ -66,7 +67,6 @@ export function createSweeper(deps: SweeperDeps) {
         return fail(record, 'UploadAbandoned', 'The workspace was not completed within a day.');
       case 'accepted': {
         // Without patience the queues are known to be empty, whatever was sent to them.
-        const patient = before.getTime() < now;
         if (patient && Date.parse(record.queued_until ?? record.updated_at) > before.getTime()) return false;
         const message = { ...key, run: record.runs, resume: record.resume ?? false, attempt: 0 };
         await deps.enqueue(message, record.priority, 0);
@@ -121,7 +121,7 @@ export function createSweeper(deps: SweeperDeps) {
           Array.from({ length: AT_ONCE }, async () => {
             for (let record = left.shift(); record !== undefined; record = left.shift()) {
               try {
-                if (await mend(record, before, running)) mended += 1;
+                if (await mend(record, before, minAgeSeconds > 0, running)) mended += 1;
               } catch (problem) {
                 deps.warn(problem, record);
               }
