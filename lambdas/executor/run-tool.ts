@@ -8,7 +8,7 @@ import { BudgetExhaustedError } from '../shared/llm/provider.ts';
 import { normalizeWorkspacePath } from '../shared/security/workspace-path.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import { ToolLostError, type ToolPort, ToolThrottledError } from './tool-port.ts';
-import type { WorkspaceCredentials } from './workspace-credentials.ts';
+import { WorkspaceAccessError, type WorkspaceCredentials } from './workspace-credentials.ts';
 
 /** How a step's tool fared, before it becomes the step's outcome. */
 export type ToolRunResult =
@@ -100,10 +100,9 @@ export function createToolRunner(deps: RunToolDeps) {
     run: StepRun,
     files: MountedFile[],
     operation: ToolEvent['operation'],
-  ): Promise<ToolEvent> => ({
-    inputs: run.inputs,
-    operation,
-    tool_context: {
+  ): Promise<ToolEvent> => {
+    const credentials = run.grant.workspace === 'direct' ? await deps.credentialsFor?.(run.event) : undefined;
+    const tool_context: ToolEvent['tool_context'] = {
       tenant_id: run.event.tenant_id,
       task_id: run.event.task_id,
       subtask_id: run.event.subtask_id,
@@ -114,8 +113,10 @@ export function createToolRunner(deps: RunToolDeps) {
       idempotency_key: run.step.idempotency_key,
       ...(run.grant.workspace === 'mounted' ? { files } : {}),
       ...(run.grant.mcp === undefined ? {} : { mcp: run.grant.mcp }),
-    },
-  });
+      ...(credentials === undefined ? {} : { credentials }),
+    };
+    return { inputs: run.inputs, operation, tool_context };
+  };
 
   /** What the tool wrote becomes workspace files; a mounted tool has no credentials to write them itself. */
   async function takeOut(run: StepRun, answer: Extract<ToolAnswer, { status: 'ok' }>): Promise<void> {
@@ -172,7 +173,9 @@ export function createToolRunner(deps: RunToolDeps) {
         if (error instanceof ToolLostError)
           return failure(run, { name: 'ToolCrashed', message: error.message }, attempts);
         if (error instanceof ToolThrottledError) return { status: 'failed', error, attempts };
-        if (isNamedInputError(error)) return { status: 'failed', error, attempts };
+        // Nothing has been run.
+        if (isNamedInputError(error) || error instanceof WorkspaceAccessError)
+          return { status: 'failed', error, attempts };
         throw error;
       }
     },

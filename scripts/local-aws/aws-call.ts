@@ -95,9 +95,9 @@ function found(request: AwsRequest): Found[] {
 /** What IAM would be asked about a request of a function; nothing for requests of others. */
 export function callOf(request: AwsRequest): AwsCall[] {
   const agent = `${text(request.headers['user-agent'])} ${text(request.headers['x-amz-user-agent'])}`;
-  const caller = /\bapp\/([\w-]+)/.exec(agent)?.[1];
-  // Powertools names itself where nobody has a name: in commands of this machine, which are no functions.
-  if (caller === undefined || caller.startsWith('PT-NO-OP')) return [];
+  // Powertools adds itself to a function's name, and has only itself to name in commands of this machine.
+  const caller = /\bapp\/([\w-]+)/.exec(agent)?.[1]?.replace(/-?PT-NO-OP[\w-]*$/, '');
+  if (caller === undefined || caller === '') return [];
   const session = text(request.headers.authorization).includes('Credential=ASIA');
   return found(request).map(([action, resource]) => ({
     caller,

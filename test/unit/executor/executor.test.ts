@@ -7,6 +7,10 @@ import {
 } from '../../../lambdas/executor/executor.ts';
 import { createToolRunner } from '../../../lambdas/executor/run-tool.ts';
 import { ToolLostError, type ToolPort, ToolThrottledError } from '../../../lambdas/executor/tool-port.ts';
+import {
+  WorkspaceAccessError,
+  type WorkspaceCredentials,
+} from '../../../lambdas/executor/workspace-credentials.ts';
 import { canonicalHash } from '../../../lambdas/shared/canonical.ts';
 import type { ClaimChecks } from '../../../lambdas/shared/claim-check.ts';
 import type { Receipt, ReceiptStore } from '../../../lambdas/shared/stores/receipt-store.ts';
@@ -67,6 +71,7 @@ function office(options: {
   carried?: PlanDocument['carried'];
   tool?: (event: ToolEvent, call: number) => Promise<ToolAnswer>;
   files?: Record<string, string>;
+  credentialsFor?: WorkspaceCredentials;
   recheck?: ExecutorDeps['recheck'];
 }) {
   const step = options.step ?? post();
@@ -121,6 +126,7 @@ function office(options: {
       tools,
       workspaceOf: () => workspace,
       workspacePrefix: () => 'p/',
+      ...(options.credentialsFor === undefined ? {} : { credentialsFor: options.credentialsFor }),
       now: clock,
     }),
     now: clock,
@@ -397,6 +403,35 @@ const claimOf = (claimed_by: string, claim_expires_at: string): Receipt => ({
   claimed_at: '2025-12-31T00:00:00.000Z',
   claim_expires_at,
   inputs_hash: 'x',
+});
+
+describe('a tool that works on the files itself', () => {
+  const credentials = { accessKeyId: 'id', secretAccessKey: 'key', sessionToken: 'token' };
+  const credentialsFor: WorkspaceCredentials = async ({ task_id }) =>
+    task_id === '01TASK' ? credentials : undefined;
+
+  it('gets credentials for the files of its task, and no other tool does', async () => {
+    for (const [workspace, expected] of [
+      ['direct', credentials],
+      ['mounted', undefined],
+      ['none', undefined],
+    ] as const) {
+      const { run, calls } = office({ grant: grantOf({ workspace }), credentialsFor });
+      await run();
+      expect(calls[0]?.tool_context.credentials).toEqual(expected);
+    }
+  });
+
+  it('is not run without them', async () => {
+    const { run, calls } = office({
+      grant: grantOf({ workspace: 'direct' }),
+      credentialsFor: async () => {
+        throw new WorkspaceAccessError('The credentials for the workspace could not be had.');
+      },
+    });
+    expect(await run()).toMatchObject({ status: 'failed', error: { name: 'WorkspaceAccessError' } });
+    expect(calls).toEqual([]);
+  });
 });
 
 describe('policies of the authorization', () => {
