@@ -92,7 +92,8 @@ export async function startOfficeProcess(
     events,
     submit: async (body) => String((await call('POST', '/tasks', body))['task_id']),
     async reach(taskId, ...statuses) {
-      const end = Date.now() + 15_000;
+      // A sweep every ten seconds wakes who waits for money, and each may wait again.
+      const end = Date.now() + 45_000;
       for (;;) {
         const view = viewSchema.parse(await call('GET', `/tasks/${taskId}`));
         if (statuses.includes(view.status)) return view;
