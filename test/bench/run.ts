@@ -19,6 +19,14 @@ const sections: Readonly<Record<string, { about: string; run(quick: boolean): Pr
       );
     },
   },
+  load: {
+    about: "tasks of one tenant queued at once, 20 at work, and another tenant's in between",
+    run: async (quick) => {
+      const { benchLoad } = await import('./load.ts');
+      for (const [name, value] of Object.entries(await benchLoad({ tasks: quick ? 100 : 1_000 })))
+        line(words(name), value.toFixed(value % 1 === 0 ? 0 : 2));
+    },
+  },
   router: {
     about: 'what the model router itself costs per call, without network, cache and model',
     run: async (quick) => {
@@ -58,6 +66,9 @@ function sectionOf(name: string, about: string, exported: string): typeof sectio
   };
   return { [name]: { about, run } };
 }
+
+/** `p99Seconds` as people write it. */
+const words = (name: string): string => name.replace(/([A-Z])/g, ' $1').toLowerCase();
 
 function line(name: string, value: string): void {
   console.log(`  ${name.padEnd(34)}${value.padStart(12)}`);
