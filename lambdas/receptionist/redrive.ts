@@ -3,6 +3,7 @@ import type { TaskKey } from '../../schemas/task.ts';
 import { DeadLetterNotOpenError } from '../shared/stores/dead-letter-store.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../shared/stores/task-store.ts';
+import { deadLetterOf } from './dead-letter-of.ts';
 import type { Caller } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
@@ -24,8 +25,7 @@ export async function redriveTask(
     const message = wanted.mode === 'edit' ? 'is needed with mode "edit"' : 'is only for mode "edit"';
     throw badRequest('The redrive is not complete.', [{ path: 'input', message }]);
   }
-  const letter = await deps.deadLetters.get(key);
-  if (letter === null) throw notFound(`Task ${key.task_id} has no dead letter.`);
+  const letter = await deadLetterOf(deps, key);
   if (letter.status !== 'open')
     throw conflict(`Task ${key.task_id} was redriven before; it is not failed now.`);
   const record = await reopen(deps, key, wanted);

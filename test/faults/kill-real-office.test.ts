@@ -105,15 +105,14 @@ describe('an office of ten tasks with side effects that is killed', () => {
       office?.kill('SIGKILL');
 
       const second = await open();
-      const ended = async () => {
-        const tasks = await Promise.all(ids.map((id) => second('GET', `/tasks/${id}`)));
-        return tasks.filter((task) => ['completed', 'failed', 'cancelled'].includes(String(task['status'])));
-      };
-      let tasks = await ended();
-      while (tasks.length < TASKS) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        tasks = await ended();
+      const isOver = ({ status }: { status: string }) =>
+        ['completed', 'failed', 'cancelled'].includes(status);
+      for (;;) {
+        const { tasks } = (await second('GET', '/tasks?limit=20')) as { tasks?: { status: string }[] };
+        if (tasks?.filter(isOver).length === TASKS) break;
+        await new Promise((resolve) => setTimeout(resolve, 200));
       }
+      const tasks = await Promise.all(ids.map((id) => second('GET', `/tasks/${id}`)));
       expect([...effects.values()].filter((times) => times > 1)).toEqual([]);
       for (const task of tasks) {
         // A POST whose answer was lost in the kill is reported as in doubt, never repeated.

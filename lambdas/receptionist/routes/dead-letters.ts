@@ -8,9 +8,10 @@ import {
 import { failureAnalyticsSchema } from '../../../schemas/http-tools.ts';
 import type { DeadLetter } from '../../shared/stores/dead-letter-store.ts';
 import { consoleUrl } from '../console-url.ts';
+import { deadLetterOf } from '../dead-letter-of.ts';
 import { type Endpoint, endpoint, taskKeyOf } from '../endpoint.ts';
 import { failureClasses, similarFailures } from '../failure-classes.ts';
-import { badRequest, notFound } from '../problem.ts';
+import { badRequest } from '../problem.ts';
 import { redriveTask } from '../redrive.ts';
 
 const view = ({ tenant_id: _tenant, run: _run, receipts, ...letter }: DeadLetter, engine: string) => ({
@@ -59,8 +60,7 @@ const get = endpoint({
   answers: { 200: { description: 'The dead letter', schema: deadLetterDetailSchema } },
   async handle(call) {
     const key = taskKeyOf(call);
-    const letter = await call.deps.deadLetters.get(key);
-    if (letter === null) throw notFound(`Task ${key.task_id} has no dead letter.`);
+    const letter = await deadLetterOf(call.deps, key);
     const similar = await similarFailures(call.deps.deadLetters, letter);
     return { status: 200, body: { ...view(letter, call.deps.engine), similar } };
   },

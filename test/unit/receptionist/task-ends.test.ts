@@ -18,10 +18,16 @@ async function started(office: FakeOffice) {
   return key;
 }
 
+const error = { name: 'ToolFailed', message: 'No.' };
+
 async function failed(office: FakeOffice) {
   const key = await started(office);
-  const error = { name: 'ToolFailed', message: 'No.' };
   await office.deps.tasks.end(key, { status: 'failed', error, cost: { usd: 1, tokens: 2 } });
+  await bury(office, key);
+  return key;
+}
+
+async function bury(office: FakeOffice, key: { tenant_id: string; task_id: string }) {
   await office.deps.deadLetters.put({
     ...key,
     class: 'tool_failed',
@@ -33,7 +39,6 @@ async function failed(office: FakeOffice) {
     redrives: 0,
     status: 'open',
   });
-  return key;
 }
 
 describe('POST /tasks/{task_id}/cancel', () => {
@@ -126,6 +131,18 @@ describe('dead letters', () => {
     const send = () =>
       office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body: { mode: 'retry' } });
     expect([(await send()).status, (await send()).status]).toEqual([202, 409]);
+  });
+
+  it('redrive waits for a letter that is just being written', async () => {
+    const office = fakeOffice();
+    const key = await started(office);
+    await office.deps.tasks.end(key, { status: 'failed', error, cost: { usd: 1, tokens: 2 } });
+
+    const asked = office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body: { mode: 'retry' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    await bury(office, key);
+
+    expect((await asked).status).toBe(202);
   });
 
   it('redrive says what is missing', async () => {
