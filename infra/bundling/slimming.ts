@@ -32,6 +32,21 @@ const leftOutWhenUnused = (filter: RegExp): Plugin => ({
   },
 });
 
+/**
+ * `z` is an object with all of zod in it, which no tree-shaking can take apart; the same names imported as a namespace
+ * can be.
+ */
+const zodByName: Plugin = {
+  name: 'zod-by-name',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/](lambdas|schemas)[\\/].*\.ts$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const contents = source.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
+      return contents === source ? undefined : { contents, loader: 'ts' };
+    });
+  },
+};
+
 /** The office asks OpenAI's protocol for chats, embeddings and the list of models; the client carries every other API. */
 const openAiParts: Plugin = {
   name: 'openai-parts',
@@ -47,11 +62,64 @@ const openAiParts: Plugin = {
 };
 
 /**
+ * Powertools adds itself to the application's id, which AWS shortens to 50 characters: then CloudTrail would not show
+ * the whole name of the function any more, and the SDK warns about it at each cold start.
+ */
+const functionsName: Plugin = {
+  name: 'functions-name',
+  setup(builder) {
+    builder.onLoad(
+      { filter: /[\\/]@aws-lambda-powertools[\\/]commons[\\/]lib[\\/]esm[\\/]index\.js$/ },
+      ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        const contents = source.replace(/^if \(!process\.env\.AWS_SDK_UA_APP_ID[\s\S]*?^\}$/m, '');
+        if (contents === source) throw new Error(`${path} has changed: see "functions-name".`);
+        return { contents, loader: 'js' };
+      },
+    );
+  },
+};
+
+const ofXRay = (importer: string): boolean => /[\\/]aws-xray-sdk-core[\\/]/.test(importer);
+
+/** Of X-Ray's SDK: what Lambda does itself, what its version 2 of the AWS SDK needed, and an older way to a context. */
+const tracing: readonly Plugin[] = [
+  // Lambda decides which invocations are traced, and says on which machine.
+  replacement('no-sampling', /\/sampling\/(default|local)_sampler$/, 'module.exports = {};', ofXRay),
+  replacement('no-machines', /\/plugins\/\w+_plugin$/, 'module.exports = {};', ofXRay),
+  replacement('no-sdk-2', /\/patchers\/aws_p$/, 'module.exports = {};', ofXRay),
+  // The context of an invocation by Node's own means. What is set outside of every run is that of the process: Lambda
+  // initializes the SDK in another asynchronous context than it invokes the handler in.
+  replacement(
+    'node-context',
+    /^cls-hooked\/context$/,
+    `const { AsyncLocalStorage } = require('node:async_hooks');
+const namespaces = new Map();
+class Namespace {
+  storage = new AsyncLocalStorage();
+  outer = {};
+  get current() { return this.storage.getStore() ?? this.outer; }
+  createContext() { return Object.create(this.current); }
+  enter(context) { this.outer = context; }
+  get(key) { return this.current[key]; }
+  set(key, value) { this.current[key] = value; return value; }
+  run(work) { const context = this.createContext(); this.storage.run(context, work, context); return context; }
+}
+exports.getNamespace = (name) => namespaces.get(name);
+exports.createNamespace = (name) => { namespaces.set(name, new Namespace()); return namespaces.get(name); };
+exports.destroyNamespace = (name) => namespaces.delete(name);`,
+    ofXRay,
+  ),
+];
+
+/**
  * What a function in Lambda never reaches of the packages it uses. Each entry says what is lost and why that is
  * right; together they are two fifths of the bundles.
  */
 export const slimming: readonly Plugin[] = [
   openAiParts,
+  // 0.1 MB of every function.
+  zodByName,
   // Zod's messages in some fifty languages, 0.27 MB; the office speaks English.
   replacement(
     'english-only',
@@ -81,6 +149,15 @@ export const fetch = (input, init) => implementation.fetch(input, init);`,
   leftOutWhenUnused(/^undici\/lib\//),
   // Its HTTP parser for processors without SIMD, 0.07 MB; Lambda's arm64 and x86_64 have it.
   replacement('simd-parser', /\/llhttp-wasm(\.js)?$/, "throw new Error('WebAssembly has no SIMD here.');"),
+  // How Bedrock would find a bearer token in files and by signing in, 0.04 MB; a function has its role.
+  replacement(
+    'no-bearer-tokens',
+    /^@aws-sdk\/token-providers$/,
+    'export const nodeProvider = () => async () => { throw new Error("A function signs with its role."); }; export const fromEnvSigningName = nodeProvider;',
+    (importer) => /[\\/]@aws-sdk[\\/]client-/.test(importer),
+  ),
+  ...tracing,
+  functionsName,
   // Reads the user agents of browsers.
   replacement('no-browser', /^bowser$/, 'export default {};'),
 ];

@@ -23,6 +23,7 @@ import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { createWebhookStore } from '../shared/stores/webhook-store.ts';
 import { createSendSuccess } from '../shared/task-tokens.ts';
 import { logger } from '../shared/telemetry.ts';
+import { traced, traceIdsOf } from '../shared/tracing.ts';
 import { eventLog, taskStore, taskTable } from '../shared/wiring.ts';
 import { createWithdraw } from '../shared/withdrawal.ts';
 import { createAdmission } from './admission.ts';
@@ -152,7 +153,10 @@ const sweepEventSchema = z.looseObject({
 const SWEEP_MIN_AGE_SECONDS = 30;
 
 /** Queue messages one by one (a failed one comes back by itself), or the schedule's wake-up for the sweep. */
-export async function handler(event: SQSEvent | Record<string, unknown>) {
+export const handler = (event: SQSEvent | Record<string, unknown>) =>
+  traced('dispatcher', {}, () => work(event));
+
+async function work(event: SQSEvent | Record<string, unknown>) {
   const sweep = sweepEventSchema.safeParse(event);
   if (sweep.success) {
     const swept = await sweeper.sweep(sweep.data.detail?.min_age_seconds ?? SWEEP_MIN_AGE_SECONDS);
@@ -166,9 +170,9 @@ export async function handler(event: SQSEvent | Record<string, unknown>) {
   }
   const results = await Promise.allSettled(
     (event as SQSEvent).Records.map(async (record) => {
-      await dispatcher.dispatch(
-        queuedTaskSchema.parse(JSON.parse(record.body)),
-        priorityOf(record.eventSourceARN),
+      const queued = queuedTaskSchema.parse(JSON.parse(record.body));
+      await traced('dispatch', traceIdsOf(queued), () =>
+        dispatcher.dispatch(queued, priorityOf(record.eventSourceARN)),
       );
     }),
   );

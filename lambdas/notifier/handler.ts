@@ -3,6 +3,7 @@ import { notifierEventSchema } from '../../schemas/roles.ts';
 import { describeError } from '../shared/errors.ts';
 import { type RoleContext, roleHandler } from '../shared/role-handler.ts';
 import { logger } from '../shared/telemetry.ts';
+import { traced, traceIdsOf } from '../shared/tracing.ts';
 import { notifierFromEnvironment } from './from-environment.ts';
 import { reminderSchema } from './notifier.ts';
 
@@ -18,7 +19,10 @@ const notify = roleHandler('notifier', notifierEventSchema, async (event) =>
 export async function handler(event: unknown, context: RoleContext) {
   if (!isQueueEvent(event)) return notify(event, context);
   const results = await Promise.allSettled(
-    event.Records.map(async ({ body }) => notifier.attempt(reminderSchema.parse(JSON.parse(body)))),
+    event.Records.map(async ({ body }) => {
+      const reminder = reminderSchema.parse(JSON.parse(body));
+      return traced('remind', traceIdsOf(reminder), () => notifier.attempt(reminder));
+    }),
   );
   const batchItemFailures: { itemIdentifier: string }[] = [];
   results.forEach((result, index) => {

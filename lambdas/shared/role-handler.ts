@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { OfficeError } from './errors.ts';
 import { logger } from './telemetry.ts';
+import { traced, traceIdsOf } from './tracing.ts';
 
 /** A state handed a role something else than they agreed on. */
 export class InvalidEventError extends OfficeError {
@@ -60,7 +61,7 @@ export function roleHandler<Schema extends z.ZodType, Result>(
       );
     }
     try {
-      return await run(parsed.data, context);
+      return await traced(role, traceIdsOf(event), () => run(parsed.data, context));
     } catch (error) {
       const key = event as { tenant_id?: unknown; task_id?: unknown; subtask_id?: unknown };
       logger.error(`${role} failed`, {

@@ -3,6 +3,7 @@ import { jsonSchema } from '../../../schemas/json.ts';
 import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../schemas/tool.ts';
 import { describeError } from '../errors.ts';
 import { costOfHops } from '../llm/hop-cost.ts';
+import { traced, traceIdsOf } from '../tracing.ts';
 import { manifestOf, type Tool, ToolFailure, type ToolResult, type ToolRun } from './define-tool.ts';
 
 /** The most a Lambda function may answer (6 MB, rounded down), whatever the policy says. */
@@ -47,8 +48,10 @@ export function toolHandler<Inputs extends z.ZodType, Output extends z.ZodType>(
       const context = parsed.data.tool_context;
       const chosen = (typeof tool === 'function' ? tool(context) : tool) as AnyTool;
       const inputs = parseInputs(chosen, parsed.data.inputs);
-      const result = await withinTime(chosen, context, (run) =>
-        parsed.data.operation === 'reconcile' ? reconcile(chosen, inputs, run) : chosen.run(inputs, run),
+      const result = await traced(chosen.declaration.name, traceIdsOf(context), () =>
+        withinTime(chosen, context, (run) =>
+          parsed.data.operation === 'reconcile' ? reconcile(chosen, inputs, run) : chosen.run(inputs, run),
+        ),
       );
       return answerOf(chosen, result, context);
     } catch (error) {

@@ -1,0 +1,57 @@
+import type { Tracer } from '@aws-lambda-powertools/tracer';
+
+/** What a trace can be searched by in X-Ray: `annotation.task_id = "…"`. */
+export interface TraceIds {
+  readonly tenant_id?: string | undefined;
+  readonly task_id?: string | undefined;
+  readonly subtask_id?: string | undefined;
+  readonly step_id?: string | undefined;
+}
+const names = ['tenant_id', 'task_id', 'subtask_id', 'step_id'] as const;
+
+/**
+ * Lambda tells every function where X-Ray's daemon listens. Elsewhere nobody does, and its SDK isn't even loaded.
+ * Requests to others than AWS are not captured: the trace header would tell foreign servers about the office.
+ */
+async function loadTracer(): Promise<Tracer | null> {
+  if (process.env['AWS_XRAY_DAEMON_ADDRESS'] === undefined) return null;
+  const powertools = await import('@aws-lambda-powertools/tracer');
+  const tracer = new powertools.Tracer({ captureHTTPsRequests: false });
+  return tracer.isTracingEnabled() ? tracer : null;
+}
+const tracer = await loadTracer();
+
+type AwsClient = Parameters<Tracer['captureAWSv3Client']>[0];
+
+/** The client, whose calls show in the trace of the invocation that makes them. */
+export const tracedClient = <Client extends AwsClient>(client: Client): Client =>
+  tracer === null ? client : tracer.captureAWSv3Client(client);
+
+/** The ids that an event has, whatever else it is. */
+export function traceIdsOf(event: unknown): TraceIds {
+  const fields = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {};
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = fields[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** Runs a function's work as a part of its trace, with the ids that it can be found by and the error that ended it. */
+export async function traced<T>(role: string, ids: TraceIds, run: () => Promise<T>): Promise<T> {
+  if (tracer === null) return run();
+  return tracer.provider.captureAsyncFunc(`## ${role}`, async (subsegment) => {
+    tracer.annotateColdStart();
+    tracer.addServiceNameAnnotation();
+    for (const [name, value] of Object.entries(ids)) tracer.putAnnotation(name, String(value));
+    try {
+      return await run();
+    } catch (error) {
+      tracer.addErrorAsMetadata(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    } finally {
+      subsegment?.close();
+    }
+  }) as Promise<T>;
+}
