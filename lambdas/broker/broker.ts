@@ -21,7 +21,7 @@ import { askModel } from '../shared/model-call.ts';
 import { auditDocument } from '../shared/stores/audit-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import { sortKey } from '../shared/stores/keys.ts';
-import type { ToolRegistry } from '../shared/tools/shelf.ts';
+import { type ToolRegistry, toolsOf } from '../shared/tools/shelf.ts';
 import { contentWasRead, describesItself } from './content-read.ts';
 import { destinationOf, reachesAddresses, type Surroundings } from './destination.ts';
 import { isIdempotentStep } from './idempotency.ts';
@@ -142,10 +142,11 @@ export function createBroker(deps: BrokerDeps) {
   return {
     /** @throws UnauthorizedPlanError and what the router throws */
     async authorize(event: AuthorizeEvent): Promise<BrokerResult> {
+      const planned = deps.claims.checkOut(event.document, planDocumentSchema);
       const [context, document, shelf, policy] = await Promise.all([
         deps.claims.checkOut(event.context, taskContextSchema),
-        deps.claims.checkOut(event.document, planDocumentSchema),
-        deps.registry.shelf(event.tenant_id),
+        planned,
+        planned.then(({ plan }) => deps.registry.shelf(event.tenant_id, toolsOf(plan))),
         deps.policyOf(event.tenant_id),
       ]);
       if (canonicalHash(document.plan) !== event.plan_hash) {

@@ -21,7 +21,7 @@ import type { Archives } from '../shared/memory/archives.ts';
 import { askModel } from '../shared/model-call.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import { sortKey } from '../shared/stores/keys.ts';
-import type { ToolRegistry, ToolShelf } from '../shared/tools/shelf.ts';
+import { type ToolRegistry, type ToolShelf, toolsOf } from '../shared/tools/shelf.ts';
 import { validatorInstructions } from './prompt.ts';
 import { judgePlan, type PricePlan } from './rules.ts';
 
@@ -100,10 +100,11 @@ export function createValidator(deps: ValidatorDeps) {
   return {
     /** @throws PlanHashMismatchError and what the router throws */
     async validate(event: ValidatorEvent): Promise<ValidatorResult> {
+      const planned = deps.claims.checkOut(event.document, planDocumentSchema);
       const [context, document, shelf, price] = await Promise.all([
         deps.claims.checkOut(event.context, taskContextSchema),
-        deps.claims.checkOut(event.document, planDocumentSchema),
-        deps.registry.shelf(event.tenant_id),
+        planned,
+        planned.then(({ plan }) => deps.registry.shelf(event.tenant_id, toolsOf(plan))),
         deps.pricer(),
       ]);
       const judgement = judgePlan(document.plan, {

@@ -8,7 +8,7 @@ import { createRegistryStore, type RegistryStore } from '../stores/registry-stor
 import { manifestOf } from './define-tool.ts';
 import type { ToolRegistry, ToolShelf } from './shelf.ts';
 
-/** How long a registration may take to reach every function. */
+/** How long a changed registration may take to reach every function; a new one is seen when it is wanted. */
 const FRESH_MS = 30_000;
 
 export const builtInManifests: readonly ToolManifest[] = builtInDeclarations.map(manifestOf);
@@ -39,9 +39,12 @@ export function createToolRegistry(deps: RegistryDeps): FreshToolRegistry {
   }
 
   return {
-    shelf(tenantId) {
+    async shelf(tenantId, wanted = []) {
       const known = shelves.get(tenantId);
-      if (known !== undefined && now() - known.at < FRESH_MS) return known.shelf;
+      if (known !== undefined && now() - known.at < FRESH_MS) {
+        const { manifests } = await known.shelf;
+        if (wanted.every((name) => manifests.has(name))) return known.shelf;
+      }
       const shelf = load(tenantId);
       shelves.set(tenantId, { at: now(), shelf });
       shelf.catch(() => shelves.delete(tenantId));

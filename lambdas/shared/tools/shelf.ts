@@ -9,8 +9,13 @@ export interface ToolShelf {
 }
 
 export interface ToolRegistry {
-  shelf(tenantId: string): Promise<ToolShelf>;
+  /** What the tenant has. A wanted tool that was registered a moment ago is on it, wherever that happened. */
+  shelf(tenantId: string, wanted?: readonly string[]): Promise<ToolShelf>;
 }
+
+/** The tools that a plan is made of. */
+export const toolsOf = (plan: { readonly steps: readonly { readonly action: string }[] }): string[] =>
+  plan.steps.map(({ action }) => action);
 
 /** What a task may use: allowed by its constraints and available; and, with reasons, what it may not. */
 export function offerTools(
