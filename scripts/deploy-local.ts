@@ -53,6 +53,9 @@ async function deployLocally(): Promise<void> {
 }
 
 deployLocally().catch((error: unknown) => {
-  console.error(error instanceof DeploymentError ? error.message : error);
+  const known =
+    error instanceof Error &&
+    /^(DeploymentError|ConfigurationError|MiniStackError|PythonMissingError)$/.test(error.name);
+  console.error(known ? error.message : error);
   process.exitCode = 1;
 });

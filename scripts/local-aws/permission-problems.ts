@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { App } from 'aws-cdk-lib';
-import { z } from 'zod';
 import { bundleRoot } from '../../infra/bundling/bundle.ts';
-import { readConfiguration } from '../../infra/configuration.ts';
-import { OfficeStack } from '../../infra/office-stack.ts';
 import { type ResolvedStatement, resolvedPolicies } from '../../infra/resolved-policies.ts';
+import { synthesizedOffice } from '../../infra/synthesized-app.ts';
 import { unusedPermissions } from '../../infra/unused-permissions.ts';
 import { sessionPolicy } from '../../lambdas/executor/workspace-credentials.ts';
-import { root } from '../deployment/cdk.ts';
 import type { AwsCall } from './aws-call.ts';
 
-const cdkSettingsSchema = z.object({ context: z.record(z.string(), z.unknown()) });
 const ACCOUNT = '000000000000';
 /** Logs, traces and network interfaces are the runtime's business, keys that of DynamoDB and S3: no code calls them. */
 const NOT_BY_CODE = /^(logs|xray|ec2|kms):/;
@@ -52,12 +45,7 @@ async function isAllowed(
  * that no recorded call used and for which no reason is written down. No line means that all is well.
  */
 export async function permissionProblems(calls: readonly AwsCall[]): Promise<string[]> {
-  // What the CDK's own command line would read.
-  const { context } = cdkSettingsSchema.parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  const stack = new OfficeStack(new App({ context, analyticsReporting: false }), {
-    configuration: readConfiguration({}),
-    bundles: bundleRoot,
-  });
+  const { stack } = synthesizedOffice(bundleRoot);
   const { byRole, roleOf, workspaceRole } = resolvedPolicies(stack);
   const problems: string[] = [];
   for (const call of calls) {

@@ -156,6 +156,9 @@ export async function waitFor(
   for (;;) {
     const task = await getTask(taskId);
     if (reached(task)) return task;
+    if (terminal.includes(task.status)) {
+      throw new Error(`Task ${taskId} ended before it was as wanted: ${task.status}, ${task.error?.message}`);
+    }
     if (Date.now() > end) throw new Error(`Task ${taskId} is still ${task.status} after ${seconds} s.`);
     await delay(150);
   }
