@@ -22,6 +22,8 @@ const settingsSchema = z.object({
   OFFICE_LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** `basic` leaves out saved queries and alarms over several metrics, which MiniStack does not know. */
   OFFICE_MONITORING: z.enum(['full', 'basic']).default('full'),
+  /** `none` for regions without Amazon S3 Vectors: then vectors of memories are compared in the functions. */
+  OFFICE_VECTORS: z.enum(['s3', 'none']).default('s3'),
   OFFICE_THROTTLE_RATE: z.coerce.number().int().min(1).default(200),
   OFFICE_THROTTLE_BURST: z.coerce.number().int().min(1).default(400),
 });
@@ -38,7 +40,6 @@ const PASSED_ON = [
   'OFFICE_SHARED_MEMORY',
   'OFFICE_ENCODER',
   'OFFICE_ENCODER_DIR',
-  'MEMORY_VECTOR_BUCKET',
 ] as const;
 /** The same, for functions that decide about models. */
 const PASSED_ON_TO_MODELS = [
@@ -59,6 +60,8 @@ export interface Configuration {
   readonly alarmEmail: string | undefined;
   readonly logLevel: string;
   readonly fullMonitoring: boolean;
+  /** Whether vectors of memories are kept in Amazon S3 Vectors. */
+  readonly keepsVectors: boolean;
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** For every function that names the variable. */
   readonly passedOn: Readonly<Record<string, string>>;
@@ -142,6 +145,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     retainData: settings.OFFICE_DATA === 'retain',
     alarmEmail: settings.OFFICE_ALARM_EMAIL,
     logLevel: settings.OFFICE_LOG_LEVEL,
+    keepsVectors: settings.OFFICE_VECTORS === 's3',
     fullMonitoring: settings.OFFICE_MONITORING === 'full',
     throttle: { rate: settings.OFFICE_THROTTLE_RATE, burst: settings.OFFICE_THROTTLE_BURST },
     passedOn: given(environment, PASSED_ON),

@@ -36,6 +36,9 @@ export function explainFindings(stack: Stack, service: OfficeService): void {
       "Functions that a tenant's administrators register as tools; the prefix is theirs to choose.",
       [{ regex: '/^Resource::.*:function:[a-z0-9-]+-tool-\\*$/' } as never],
     );
+    at(policy, IAM5, 'An index of vectors for each encoder, made by the archivist.', [
+      { regex: '/^Resource::<OfficeVectors.*>/index/\\*$/' } as never,
+    ]);
     at(
       policy,
       IAM5,

@@ -9,6 +9,7 @@ export type Place =
   | 'registry'
   | 'memory'
   | 'memory/by_change'
+  | 'vectors'
   | 'workspaces'
   | 'workspace objects'
   | 'queue high'
@@ -26,6 +27,8 @@ export type Place =
 export interface Permission {
   readonly on: Place;
   readonly actions: readonly string[];
+  /** Why the black-box suite need not make use of it, and the code has it all the same. */
+  readonly unused?: string;
 }
 
 const dynamodb = (on: Place, ...actions: string[]): Permission => ({
@@ -36,32 +39,56 @@ const objects = (...actions: string[]): Permission => ({
   on: 'workspace objects',
   actions: actions.map((action) => `s3:${action}`),
 });
+const vectors = (...actions: string[]): Permission => ({
+  on: 'vectors',
+  actions: actions.map((action) => `s3vectors:${action}`),
+});
 const listObjects: Permission = { on: 'workspaces', actions: ['s3:ListBucket'] };
 const sends = (on: Place): Permission => ({ on, actions: ['sqs:SendMessage'] });
 /** Answers a state that waits. IAM knows no resource for it: the token, which nobody can guess, is the permission. */
 const answers: Permission = { on: 'any token', actions: ['states:SendTaskSuccess'] };
+const toolRuns: Permission = { on: 'tool functions', actions: ['lambda:InvokeFunction'] };
+const unused = (reason: string, ...permissions: Permission[]): Permission[] =>
+  permissions.map((permission) => ({ ...permission, unused: reason }));
 
-const ALL = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
-const models: readonly Permission[] = [
+const NO_PRICED_MODEL =
+  'Budgets, usage, breakers, cached answers and verdicts are of models that cost money; the suite has the free offline one.';
+const NO_LARGE_DOCUMENT = 'Documents above 200 kB travel by S3; those of the suite are smaller in this role.';
+const NO_VECTORS = 'MiniStack has no S3 Vectors: vectors are compared in memory there.';
+const NO_OUTAGE =
+  'Mends what an outage leaves behind; the fault tests of the embedded office make it happen.';
+const NO_WAITING_PAST_LIMITS = 'The suite keeps below the limits of tenants and tries.';
+
+/** What the model router does for whoever calls models: `lambdas/shared/llm`. */
+const models: readonly Permission[] = unused(
+  NO_PRICED_MODEL,
   dynamodb('accounts', 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
-];
+);
+/** The log of a task, read and written. */
+const log = dynamodb('tasks', 'Query', 'BatchWriteItem');
+const logWritten = dynamodb('tasks', 'BatchWriteItem');
 
 /** Remembered plans; whoever reads more of them than are kept deletes the worst. */
 const recalls: readonly Permission[] = [
-  dynamodb('memory', 'Query', 'BatchWriteItem'),
-  dynamodb('memory/by_change', 'Query'),
+  dynamodb('memory', 'Query'),
+  ...unused('Memory that is warm asks for changes only.', dynamodb('memory/by_change', 'Query')),
+  ...unused('A tenant has to remember more plans than are kept.', dynamodb('memory', 'BatchWriteItem')),
+  ...unused(NO_VECTORS, dynamodb('memory', 'BatchGetItem'), vectors('QueryVectors', 'GetVectors')),
 ];
 
 /**
- * What each role may do besides writing its log and trace. A test holds it against what the black-box suite makes the
- * functions do, and against what their bundles can do: nothing less, and nothing more.
+ * What each role may do besides writing its log and trace. The black-box suite on a deployed office holds it against
+ * every call that the functions make: nothing less, and nothing more without a reason.
  */
 export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> = {
   receptionist: [
-    dynamodb('tasks', ...ALL),
+    dynamodb('tasks', 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
     dynamodb('tasks/by_time', 'Query'),
-    dynamodb('accounts', ...ALL, 'BatchGetItem'),
-    dynamodb('registry', ...ALL),
+    // Questions and holds of a task that is cancelled, and keys of requests that failed.
+    ...unused(NO_OUTAGE, dynamodb('tasks', 'DeleteItem')),
+    dynamodb('accounts', 'GetItem', 'Query', 'PutItem', 'UpdateItem'),
+    ...unused(NO_PRICED_MODEL, dynamodb('accounts', 'BatchGetItem', 'DeleteItem')),
+    dynamodb('registry', 'GetItem', 'Query', 'PutItem', 'DeleteItem'),
     // Ratings, and patterns of failures.
     dynamodb('memory', 'UpdateItem'),
     ...recalls,
@@ -69,86 +96,128 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     listObjects,
     sends('queue high'),
     sends('queue normal'),
-    sends('queue low'),
+    ...unused('Like the other two; the suite waits for nothing of low priority.', sends('queue low')),
     answers,
     { on: 'task executions', actions: ['states:StopExecution'] },
-    { on: 'tool functions', actions: ['lambda:InvokeFunction'] },
-    { on: 'notifier function', actions: ['lambda:InvokeFunction'] },
+    ...unused('Any tool can be tried by itself; the suite tries some.', toolRuns),
+    ...unused('Tells who asked that a task was cancelled; the suite has no server to tell.', {
+      on: 'notifier function',
+      actions: ['lambda:InvokeFunction'],
+    }),
     { on: 'workspace role', actions: ['sts:AssumeRole'] },
   ],
   dispatcher: [
-    dynamodb('tasks', ...ALL),
+    dynamodb('tasks', 'GetItem', 'UpdateItem'),
     dynamodb('tasks/by_activity', 'Query'),
+    // Withdraws the questions of late tasks and buries what can't go on.
+    ...unused(NO_OUTAGE, dynamodb('tasks', 'Query', 'BatchWriteItem', 'DeleteItem')),
     // Places among the running tasks, and the budgets of tasks that wait for money.
-    dynamodb('accounts', 'GetItem', 'UpdateItem'),
-    answers,
-    sends('queue high'),
-    sends('queue normal'),
-    sends('queue low'),
-    sends('queue dead-letters'),
-    sends('queue webhooks'),
+    dynamodb('accounts', 'Query', 'UpdateItem'),
+    ...unused(NO_PRICED_MODEL, dynamodb('accounts', 'GetItem'), answers),
+    ...unused(NO_WAITING_PAST_LIMITS, sends('queue high'), sends('queue normal'), sends('queue low')),
+    ...unused(NO_OUTAGE, sends('queue dead-letters'), sends('queue webhooks')),
     { on: 'task machine', actions: ['states:StartExecution'] },
-    { on: 'task executions', actions: ['states:DescribeExecution', 'states:StopExecution'] },
+    ...unused(
+      NO_OUTAGE,
+      { on: 'task machine', actions: ['states:ListExecutions'] },
+      {
+        on: 'task executions',
+        actions: ['states:DescribeExecution', 'states:StopExecution'],
+      },
+    ),
   ],
   analyst: [
-    dynamodb('tasks', ...ALL),
+    dynamodb('tasks', 'GetItem'),
+    log,
     dynamodb('registry', 'Query'),
     objects('GetObject', 'PutObject'),
     listObjects,
     ...models,
     ...recalls,
   ],
-  gate: [dynamodb('tasks', 'UpdateItem'), answers],
+  gate: [
+    dynamodb('tasks', 'UpdateItem'),
+    ...unused('Only items that were waiting when their prerequisites ended are answered.', answers),
+  ],
   planner: [
-    dynamodb('tasks', ...ALL),
+    log,
     dynamodb('registry', 'Query'),
     ...recalls,
-    // Marks a plan from memory that did not hold.
-    dynamodb('memory', 'UpdateItem'),
+    ...unused(
+      'Marks a plan from memory that did not hold; those of the suite do.',
+      dynamodb('memory', 'UpdateItem'),
+    ),
     objects('GetObject', 'PutObject'),
     listObjects,
     ...models,
   ],
   validator: [
-    dynamodb('tasks', ...ALL),
+    logWritten,
     dynamodb('registry', 'Query'),
     ...recalls,
-    objects('GetObject', 'PutObject'),
+    objects('GetObject'),
+    ...unused(NO_LARGE_DOCUMENT, objects('PutObject')),
     ...models,
   ],
   broker: [
-    dynamodb('tasks', ...ALL),
+    logWritten,
+    // Questions to people, and tasks that wait for money.
+    dynamodb('tasks', 'PutItem'),
+    ...unused(
+      'Reads what a task did before, when its tools reach addresses; and asks again only after an expiry.',
+      dynamodb('tasks', 'Query', 'GetItem', 'UpdateItem'),
+    ),
     dynamodb('registry', 'Query'),
-    objects('GetObject', 'PutObject'),
+    objects('GetObject'),
+    ...unused(NO_LARGE_DOCUMENT, objects('PutObject')),
     ...models,
   ],
   executor: [
-    dynamodb('tasks', ...ALL),
-    objects('GetObject', 'PutObject', 'DeleteObject'),
-    listObjects,
+    logWritten,
+    // Gates of steps that wait for each other.
+    dynamodb('tasks', 'UpdateItem'),
+    ...unused(
+      'Receipts of steps that may not run twice; the suite has no server to send to.',
+      dynamodb('tasks', 'GetItem', 'PutItem'),
+    ),
+    objects('GetObject'),
+    ...unused(NO_LARGE_DOCUMENT, objects('PutObject', 'DeleteObject'), listObjects),
     answers,
-    { on: 'tool functions', actions: ['lambda:InvokeFunction'] },
+    ...unused('Tools that need a network, a model or a registration have their own tests.', toolRuns),
     { on: 'workspace role', actions: ['sts:AssumeRole'] },
   ],
-  reviewer: [dynamodb('tasks', ...ALL), objects('GetObject', 'PutObject'), ...models],
+  reviewer: [logWritten, objects('GetObject'), ...unused(NO_LARGE_DOCUMENT, objects('PutObject')), ...models],
   archivist: [
-    dynamodb('tasks', ...ALL),
+    logWritten,
     dynamodb('memory', 'UpdateItem'),
-    objects('GetObject', 'PutObject'),
+    ...unused(NO_VECTORS, vectors('PutVectors', 'CreateIndex')),
+    objects('GetObject'),
     // Embeddings are billed like every model call.
     ...models,
   ],
   finisher: [
-    dynamodb('tasks', ...ALL),
+    log,
+    dynamodb('tasks', 'UpdateItem'),
+    ...unused(NO_OUTAGE, dynamodb('tasks', 'GetItem')),
     dynamodb('accounts', 'UpdateItem'),
-    objects('GetObject', 'PutObject'),
+    ...unused(NO_LARGE_DOCUMENT, objects('GetObject', 'PutObject')),
   ],
-  morgue: [dynamodb('tasks', ...ALL), dynamodb('accounts', 'UpdateItem'), sends('queue dead-letters')],
+  morgue: [
+    log,
+    dynamodb('tasks', 'GetItem', 'UpdateItem'),
+    ...unused(
+      'Forgets the holds of a task that waited for money when it failed.',
+      dynamodb('tasks', 'DeleteItem'),
+    ),
+    dynamodb('accounts', 'UpdateItem'),
+    sends('queue dead-letters'),
+  ],
   notifier: [
-    dynamodb('tasks', ...ALL),
-    dynamodb('tasks/by_time', 'Query'),
-    dynamodb('tasks/by_activity', 'Query'),
-    sends('queue webhooks'),
+    ...unused(
+      'The suite has no server to tell; webhooks have their own tests on the embedded office.',
+      dynamodb('tasks', 'GetItem', 'PutItem', 'DeleteItem'),
+      sends('queue webhooks'),
+    ),
   ],
 };
 

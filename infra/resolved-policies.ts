@@ -33,6 +33,8 @@ function arnOf(resources: Resources, id: string): string {
   switch (resource?.Type) {
     case 'AWS::DynamoDB::Table':
       return `arn:aws:dynamodb:${HERE}:table/${id}`;
+    case 'AWS::S3Vectors::VectorBucket':
+      return `arn:aws:s3vectors:${HERE}:bucket/${id}`;
     case 'AWS::S3::Bucket':
       return `arn:aws:s3:::${id}`;
     case 'AWS::SQS::Queue':

@@ -19,6 +19,7 @@ import { Queues } from './queues.ts';
 import { type FunctionDefaults, functionName, RoleFunction } from './role-function.ts';
 import { executionsArn, machineArn, StateMachines } from './state-machines.ts';
 import { isTenantIsolated, reachOf } from './tool-isolation.ts';
+import { VectorStore } from './vector-store.ts';
 import { WorkspaceRole } from './workspace-role.ts';
 
 export interface OfficeServiceProps {
@@ -36,6 +37,8 @@ const DISPATCHERS: Readonly<Record<Priority, number>> = { high: 8, normal: 4, lo
  */
 export class OfficeService extends Construct {
   readonly stores: DataStores;
+  /** Where vectors of memories are; without it they are compared in the functions. */
+  readonly vectors: VectorStore | undefined;
   readonly queues: Queues;
   readonly roles: Readonly<Record<RoleName, RoleFunction>>;
   readonly tools: Readonly<Record<string, RoleFunction>>;
@@ -46,6 +49,9 @@ export class OfficeService extends Construct {
     super(scope, id);
     const { name } = configuration;
     this.stores = new DataStores(this, 'Data', { retain: configuration.retainData });
+    this.vectors = configuration.keepsVectors
+      ? new VectorStore(this, 'Vectors', { retain: configuration.retainData })
+      : undefined;
     this.queues = new Queues(this, 'Queues', { name });
     const network = new SealedNetwork(this, 'Network', { workspaces: this.stores.workspaces });
     const defaults: FunctionDefaults = { officeName: name, bundles, logLevel: configuration.logLevel };
@@ -124,6 +130,7 @@ export class OfficeService extends Construct {
       REGISTRY_TABLE: tables.registry.tableName,
       MEMORY_TABLE: tables.memory.tableName,
       WORKSPACE_BUCKET: workspaces.bucketName,
+      ...(this.vectors === undefined ? {} : { MEMORY_VECTOR_BUCKET: this.vectors.bucketName }),
       QUEUE_HIGH_URL: byPriority.high.queueUrl,
       QUEUE_NORMAL_URL: byPriority.normal.queueUrl,
       QUEUE_LOW_URL: byPriority.low.queueUrl,
@@ -150,6 +157,7 @@ export class OfficeService extends Construct {
       registry: [tables.registry.tableArn],
       memory: [tables.memory.tableArn],
       'memory/by_change': [`${tables.memory.tableArn}/index/by_change`],
+      vectors: this.vectors?.arns ?? [],
       workspaces: [workspaces.bucketArn],
       'workspace objects': [workspaces.arnForObjects('tenants/*')],
       'queue high': [byPriority.high.queueArn],
@@ -169,7 +177,9 @@ export class OfficeService extends Construct {
       'workspace role': [workspaceRole.roleArn],
     };
     const apply = (target: RoleFunction, permissions: readonly Permission[]): void => {
-      for (const { on, actions } of permissions) target.allow(actions, arns[on]);
+      for (const { on, actions } of permissions) {
+        if (arns[on].length > 0) target.allow(actions, arns[on]);
+      }
       this.#allowKey(target, permissions);
     };
     for (const role of roleNames) {

@@ -17,6 +17,8 @@ export function localEnvironment(url: string, environment: NodeJS.ProcessEnv): R
     OFFICE_DATA: 'destroy',
     // MiniStack knows neither AWS::Logs::QueryDefinition nor alarms over several metrics.
     OFFICE_MONITORING: environment['OFFICE_MONITORING'] ?? 'basic',
+    // Nor Amazon S3 Vectors.
+    OFFICE_VECTORS: environment['OFFICE_VECTORS'] ?? 'none',
     // A whole test suite is one caller; the usual limit is for one person.
     REQUESTS_PER_MINUTE: environment['REQUESTS_PER_MINUTE'] ?? '6000',
   };

@@ -2,7 +2,7 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { bundleRoot } from '../../infra/bundling/bundle.ts';
 import { type ResolvedStatement, resolvedPolicies } from '../../infra/resolved-policies.ts';
 import { synthesizedOffice } from '../../infra/synthesized-app.ts';
-import { unusedPermissions } from '../../infra/unused-permissions.ts';
+import { reasonWhyUnused } from '../../infra/unused-permissions.ts';
 import { sessionPolicy } from '../../lambdas/executor/workspace-credentials.ts';
 import type { AwsCall } from './aws-call.ts';
 
@@ -44,8 +44,11 @@ async function isAllowed(
  * Holds recorded calls against the synthesized policies: every call that would be denied, and every granted action
  * that no recorded call used and for which no reason is written down. No line means that all is well.
  */
-export async function permissionProblems(calls: readonly AwsCall[]): Promise<string[]> {
-  const { stack } = synthesizedOffice(bundleRoot);
+export async function permissionProblems(
+  calls: readonly AwsCall[],
+  bundles: string = bundleRoot,
+): Promise<string[]> {
+  const { stack } = synthesizedOffice(bundles);
   const { byRole, roleOf, workspaceRole } = resolvedPolicies(stack);
   const problems: string[] = [];
   for (const call of calls) {
@@ -58,9 +61,7 @@ export async function permissionProblems(calls: readonly AwsCall[]): Promise<str
       problems.push(`Denied: ${call.caller} ${call.action} on ${call.resource}`);
   }
   const used = new Set(
-    await Promise.all(
-      calls.filter((call) => !call.session).map((call) => `${call.caller} ${call.action} ${call.resource}`),
-    ),
+    calls.filter((call) => !call.session).map((call) => `${call.caller} ${call.action} ${call.resource}`),
   );
   for (const [caller, role] of roleOf) {
     for (const { Effect, Action, Resource } of byRole.get(role) ?? []) {
@@ -68,7 +69,7 @@ export async function permissionProblems(calls: readonly AwsCall[]): Promise<str
       for (const action of Action.filter((each) => !NOT_BY_CODE.test(each) && !BY_POLLER.has(each))) {
         for (const resource of Resource) {
           if (isUsed(used, caller, action, resource)) continue;
-          if (unusedPermissions.some((known) => known.fits(caller, action, resource))) continue;
+          if (reasonWhyUnused(caller, action, resource) !== undefined) continue;
           problems.push(`Unused: ${caller} ${action} on ${resource}`);
         }
       }
