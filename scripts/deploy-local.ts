@@ -32,11 +32,15 @@ async function deployLocally(): Promise<void> {
   await cdk(['bootstrap', 'aws://000000000000/us-east-1'], environment);
   const outputs = await deployStack(stackName(environment['OFFICE_NAME'] ?? 'office'), environment);
   const { seedKey } = await import('./deployment/seed-key.ts');
-  const api_key = await seedKey(outputs.AccountsTable, 'deploy:local');
+  const key = (name: string, options = {}) => seedKey(outputs.AccountsTable, name, options);
+  const api_key = await key('deploy:local');
   const deployed = {
     // The host name of the output resolves nowhere; every local AWS serves the API under this path too.
     url: `${url}/_aws/execute-api/${outputs.ApiId}/$default`,
     api_key,
+    // For tests: another tenant, and one who may only read.
+    other_tenant_key: await key('deploy:local, other tenant', { tenant: 'other' }),
+    reader_key: await key('deploy:local, reader', { scopes: ['tasks:read'] }),
     accounts_table: outputs.AccountsTable,
     endpoint: url,
     seconds: Math.round((performance.now() - began) / 100) / 10,

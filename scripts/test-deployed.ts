@@ -3,7 +3,7 @@
 // nothing; then every AWS call that its functions made is held against their synthesized policies, too.
 // Arguments go to jest.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,19 @@ import { normalizedCalls } from './local-aws/normalized-calls.ts';
 import { permissionProblems } from './local-aws/permission-problems.ts';
 import { startRecorder } from './local-aws/recorder.ts';
 
-const deployedSchema = z.object({ url: z.string(), api_key: z.string(), seconds: z.number() });
+const deployedSchema = z.object({
+  url: z.string(),
+  api_key: z.string(),
+  other_tenant_key: z.string(),
+  reader_key: z.string(),
+  seconds: z.number(),
+});
+interface OfficeUnderTest {
+  readonly url: string;
+  readonly api_key: string;
+  readonly other_tenant_key?: string | undefined;
+  readonly reader_key?: string | undefined;
+}
 const reportSchema = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
@@ -59,8 +71,16 @@ function capture(parameters: readonly string[], environment: NodeJS.ProcessEnv):
   });
 }
 
+/** Files that start an embedded office of their own: they say nothing about a deployed one. */
+function aboutEmbeddedOffices(): string[] {
+  const folder = join(root, 'test', 'e2e');
+  return readdirSync(folder).filter((file) =>
+    /own-office|infra\/local/.test(readFileSync(join(folder, file), 'utf8')),
+  );
+}
+
 /** Runs jest and adds its figures. */
-async function runSuite(office: { url: string; api_key: string }): Promise<number> {
+async function runSuite(office: OfficeUnderTest): Promise<number> {
   console.error(`Black box, ${office.url}`);
   const report = join(mkdtempSync(join(tmpdir(), 'office-deployed-')), 'report.json');
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -74,9 +94,16 @@ async function runSuite(office: { url: string; api_key: string }): Promise<numbe
       '--maxWorkers=1',
       '--json',
       `--outputFile=${report}`,
+      ...aboutEmbeddedOffices().map((file) => `--testPathIgnorePatterns=/e2e/${file}`),
       ...process.argv.slice(2),
     ],
-    { ...process.env, OFFICE_BASE_URL: office.url, OFFICE_API_KEY: office.api_key },
+    {
+      ...process.env,
+      OFFICE_BASE_URL: office.url,
+      OFFICE_API_KEY: office.api_key,
+      ...(office.other_tenant_key === undefined ? {} : { OFFICE_OTHER_TENANT_KEY: office.other_tenant_key }),
+      ...(office.reader_key === undefined ? {} : { OFFICE_READER_KEY: office.reader_key }),
+    },
   );
   if (!existsSync(report)) {
     figures.failed += 1;
