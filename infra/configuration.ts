@@ -24,6 +24,9 @@ const settingsSchema = z.object({
   OFFICE_MONITORING: z.enum(['full', 'basic']).default('full'),
   /** `none` for regions without Amazon S3 Vectors: then vectors of memories are compared in the functions. */
   OFFICE_VECTORS: z.enum(['s3', 'none']).default('s3'),
+  /** Tokens of this OpenID Connect issuer open the office besides its own keys. */
+  OIDC_ISSUER: z.url({ protocol: /^https$/, error: 'must be an https address' }).optional(),
+  OIDC_AUDIENCE: z.string().min(1).optional(),
   OFFICE_THROTTLE_RATE: z.coerce.number().int().min(1).default(200),
   OFFICE_THROTTLE_BURST: z.coerce.number().int().min(1).default(400),
 });
@@ -32,6 +35,7 @@ const settingsSchema = z.object({
 const PASSED_ON = [
   'MAX_CONCURRENT_TASKS_PER_TENANT',
   'REQUESTS_PER_MINUTE',
+  'OIDC_TENANT_CLAIM',
   'DEFAULT_MAX_ITERATIONS',
   'DEFAULT_MAX_DURATION_SECONDS',
   'APPROVAL_TIMEOUT_SECONDS',
@@ -137,6 +141,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     throw new ConfigurationError(`${issue?.path.join('.')} is wrong: ${issue?.message}.`);
   }
   const settings = parsed.data;
+  if ((settings.OIDC_ISSUER === undefined) !== (settings.OIDC_AUDIENCE === undefined)) {
+    throw new ConfigurationError('OIDC_ISSUER and OIDC_AUDIENCE belong together: set both or neither.');
+  }
   const variables = modelVariables();
   const searchKeys = searchSettings.filter((name) => name.endsWith('_KEY'));
   const modelSettings = given(environment, [...variables.settings, ...PASSED_ON_TO_MODELS]);
@@ -148,7 +155,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     keepsVectors: settings.OFFICE_VECTORS === 's3',
     fullMonitoring: settings.OFFICE_MONITORING === 'full',
     throttle: { rate: settings.OFFICE_THROTTLE_RATE, burst: settings.OFFICE_THROTTLE_BURST },
-    passedOn: given(environment, PASSED_ON),
+    passedOn: given(environment, [...PASSED_ON, 'OIDC_ISSUER', 'OIDC_AUDIENCE']),
     modelSettings,
     searchSettings: given(environment, ['BRAVE_URL', 'TAVILY_URL', 'SEARXNG_URL']),
     modelSecrets: secrets(environment, variables.keys),

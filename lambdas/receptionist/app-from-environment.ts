@@ -238,16 +238,17 @@ export function depsFromEnvironment(): ReceptionistDeps {
   };
 }
 
-/** The verifier of the configured user pool's tokens, loaded with the first token. */
+/** The verifier of the configured issuer's tokens, loaded with the first token. */
 function verifyTokenFromEnvironment(): { verifyToken: VerifyToken } | Record<string, never> {
-  const { USER_POOL_ISSUER: issuer, USER_POOL_CLIENT_ID: clientId } = readEnvironment([
-    'USER_POOL_ISSUER',
-    'USER_POOL_CLIENT_ID',
-  ]);
-  if (issuer === undefined || clientId === undefined) return {};
+  const {
+    OIDC_ISSUER: issuer,
+    OIDC_AUDIENCE: audience,
+    OIDC_TENANT_CLAIM: tenantClaim,
+  } = readEnvironment(['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_TENANT_CLAIM']);
+  if (issuer === undefined || audience === undefined) return {};
   const verifier = once(async () => {
-    const { createUserTokens, fetchUserPoolKeys } = await import('./user-tokens.ts');
-    return createUserTokens({ issuer, clientId, fetchKeys: () => fetchUserPoolKeys(issuer), now });
+    const { createUserTokens, fetchIssuerKeys } = await import('./user-tokens.ts');
+    return createUserTokens({ issuer, audience, tenantClaim, fetchKeys: () => fetchIssuerKeys(issuer), now });
   });
   return { verifyToken: async (token) => (await verifier())(token) };
 }

@@ -6,24 +6,30 @@ import type { VerifyToken } from './authentication.ts';
 import type { Caller } from './endpoint.ts';
 
 const keySetSchema = z.object({
-  keys: z.array(z.looseObject({ kid: z.string(), kty: z.literal('RSA'), n: z.string(), e: z.string() })),
+  keys: z.array(z.looseObject({ kty: z.string(), kid: z.string().optional() })),
 });
 export type KeySet = z.infer<typeof keySetSchema>;
 
-const headerSchema = z.looseObject({ alg: z.literal('RS256'), kid: z.string() });
+/** Signature algorithms of RFC 7518 that are taken, each for its own kind of key only. */
+const algorithms = {
+  RS256: { kind: 'rsa', options: {} },
+  ES256: { kind: 'ec', options: { dsaEncoding: 'ieee-p1363' } },
+} as const;
+const headerSchema = z.looseObject({ alg: z.enum(['RS256', 'ES256']), kid: z.string() });
+const words = z.union([z.string().transform((text) => text.split(' ')), z.array(z.string())]).default([]);
 const claimsSchema = z.looseObject({
   iss: z.string(),
   sub: z.string().min(1),
   exp: z.number(),
   nbf: z.number().optional(),
-  token_use: z.enum(['access', 'id']),
-  /** In access tokens. */
+  aud: words,
+  /** Who asked for the token; access tokens of Cognito have it instead of an audience. */
   client_id: z.string().optional(),
-  scope: z.string().default(''),
-  /** In id tokens. */
-  aud: z.string().optional(),
-  'custom:tenant_id': tenantIdSchema.optional(),
-  'cognito:groups': z.array(z.string()).default([]),
+  scope: words,
+  /** Auth0's roles. */
+  permissions: words,
+  'cognito:groups': words,
+  groups: words,
 });
 type Claims = z.infer<typeof claimsSchema>;
 
@@ -32,15 +38,18 @@ const KEYS_FRESH_MS = 3_600_000;
 const KEYS_AGAIN_MS = 60_000;
 
 /**
- * Accepts access and id tokens of one Cognito user pool (JWT, RFC 7519, signed with RS256).
+ * Accepts access and id tokens of one OpenID Connect issuer (JWT, RFC 7519), Cognito or Auth0 for example.
  *
- * The tenant is the claim `custom:tenant_id`, or a group named `tenant:<id>`. Scopes are those of the token that end
- * in an office's scope (`office/tasks:read`), and groups named `scope:<scope>`.
+ * The tenant is the claim of that name (by default `tenant_id` or `custom:tenant_id`), or a group named `tenant:<id>`.
+ * Scopes are those of the token that end in an office's scope (`office/tasks:read`), its permissions, and groups
+ * named `scope:<scope>`.
  */
 export function createUserTokens(deps: {
-  /** `https://cognito-idp.<region>.amazonaws.com/<pool id>` */
+  /** As the token's `iss` spells it: `https://cognito-idp.<region>.amazonaws.com/<pool id>`, `https://<name>.auth0.com/` */
   readonly issuer: string;
-  readonly clientId: string;
+  /** The token must be for it: the API's identifier, or the client's id. */
+  readonly audience: string;
+  readonly tenantClaim?: string | undefined;
   readonly fetchKeys: () => Promise<unknown>;
   readonly now: () => Date;
 }): VerifyToken {
@@ -51,7 +60,11 @@ export function createUserTokens(deps: {
   async function load(): Promise<void> {
     const { keys: found } = keySetSchema.parse(await deps.fetchKeys());
     keys = new Map(
-      found.map((jwk) => [jwk.kid, createPublicKey({ key: jwk as unknown as JsonWebKey, format: 'jwk' })]),
+      found.flatMap((jwk) =>
+        jwk.kid !== undefined && ['RSA', 'EC'].includes(jwk.kty)
+          ? [[jwk.kid, createPublicKey({ key: jwk as unknown as JsonWebKey, format: 'jwk' })] as const]
+          : [],
+      ),
     );
     fetchedAt = deps.now().getTime();
   }
@@ -73,7 +86,7 @@ export function createUserTokens(deps: {
       claims.iss === deps.issuer &&
       claims.exp > seconds &&
       (claims.nbf ?? 0) <= seconds &&
-      (claims.token_use === 'access' ? claims.client_id : claims.aud) === deps.clientId
+      (claims.aud.length > 0 ? claims.aud : [claims.client_id]).includes(deps.audience)
     );
   };
 
@@ -84,9 +97,10 @@ export function createUserTokens(deps: {
     if (!header.success || !claims.success || !isMeant(claims.data)) return null;
     const key = await keyOf(header.data.kid);
     const signed = Buffer.from(`${head}.${body}`);
-    if (key === undefined || !verify('RSA-SHA256', signed, key, Buffer.from(signature, 'base64url')))
-      return null;
-    return callerOf(claims.data);
+    const { kind, options } = algorithms[header.data.alg];
+    if (key === undefined || key.asymmetricKeyType !== kind) return null;
+    if (!verify('sha256', signed, { key, ...options }, Buffer.from(signature, 'base64url'))) return null;
+    return callerOf(claims.data, deps.tenantClaim);
   };
 }
 
@@ -100,14 +114,19 @@ function jsonOf(part: string): unknown {
   }
 }
 
-function callerOf(claims: Claims): Caller | null {
-  const groups = claims['cognito:groups'];
+function callerOf(claims: Claims, tenantClaim: string | undefined): Caller | null {
+  const groups = [...claims['cognito:groups'], ...claims.groups];
   const named = (prefix: string) =>
     groups.filter((group) => group.startsWith(prefix)).map((group) => group.slice(prefix.length));
-  const tenant = tenantIdSchema.safeParse(claims['custom:tenant_id'] ?? named('tenant:')[0]);
+  const claimed = (tenantClaim === undefined ? ['tenant_id', 'custom:tenant_id'] : [tenantClaim]).map(
+    (name) => claims[name],
+  );
+  const tenant = tenantIdSchema.safeParse(
+    claimed.find((value) => value !== undefined) ?? named('tenant:')[0],
+  );
   if (!tenant.success) return null;
   const wanted = [
-    ...claims.scope.split(' ').map((scope) => scope.slice(scope.lastIndexOf('/') + 1)),
+    ...[...claims.scope, ...claims.permissions].map((scope) => scope.slice(scope.lastIndexOf('/') + 1)),
     ...named('scope:'),
   ];
   const scopes = [...new Set(wanted)].flatMap((scope) => {
@@ -118,9 +137,22 @@ function callerOf(claims: Claims): Caller | null {
   return { tenant_id: tenant.data, scopes, actor, limit_key: actor };
 }
 
-/** The pool's public keys, where Cognito publishes them. */
-export async function fetchUserPoolKeys(issuer: string): Promise<unknown> {
-  const answer = await fetch(`${issuer}/.well-known/jwks.json`, { signal: AbortSignal.timeout(5_000) });
-  if (!answer.ok) throw new Error(`The user pool's keys could not be read: ${answer.status}.`);
-  return answer.json();
+const discoverySchema = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+
+/**
+ * The issuer's public keys, where its discovery document says (OpenID Connect Discovery 1.0, section 4).
+ * @throws Error when the issuer does not answer, or is another one than it was said to be
+ */
+export async function fetchIssuerKeys(issuer: string): Promise<unknown> {
+  const ask = async (url: string): Promise<unknown> => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: 'error' });
+    if (!answer.ok)
+      throw new Error(`The keys of ${issuer} could not be read: ${url} answers ${answer.status}.`);
+    return answer.json();
+  };
+  const found = discoverySchema.parse(
+    await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`),
+  );
+  if (found.issuer !== issuer) throw new Error(`${issuer} says that it is ${found.issuer}.`);
+  return ask(found.jwks_uri);
 }

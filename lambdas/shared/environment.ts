@@ -45,9 +45,12 @@ export const environmentSchema = z.object({
   APPROVAL_TIMEOUT_SECONDS: z.coerce.number().int().min(1).default(86_400),
   /** `host` or `host:port`, separated by commas, that the HTTP client may reach although they are private. */
   OFFICE_ALLOW_HOSTS: z.string().default(''),
-  /** A Cognito user pool whose tokens are accepted besides API keys: `https://cognito-idp.<region>.amazonaws.com/<pool id>`. */
-  USER_POOL_ISSUER: z.url({ protocol: /^https$/ }).optional(),
-  USER_POOL_CLIENT_ID: z.string().optional(),
+  /** An OpenID Connect issuer whose tokens are accepted besides API keys, as their `iss` spells it. */
+  OIDC_ISSUER: z.url({ protocol: /^https$/ }).optional(),
+  /** The API's identifier at the issuer, or the client's id: tokens for others are refused. */
+  OIDC_AUDIENCE: z.string().optional(),
+  /** The claim that names the tenant, `tenant_id` or `custom:tenant_id` by default. */
+  OIDC_TENANT_CLAIM: z.string().optional(),
   /** Another model file instead of the built-in one. */
   OFFICE_MODELS_FILE: z.string().optional(),
 

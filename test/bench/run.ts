@@ -51,6 +51,11 @@ const sections: Readonly<Record<string, { about: string; run(quick: boolean): Pr
       await benchCodeAnalyzer();
     },
   },
+  ...sectionOf(
+    'bundles',
+    'functions as Lambda loads them: size, and cold load in a process of its own',
+    'benchBundles',
+  ),
   ...sectionOf('memory', 'remembered plans: recall by number of memories', 'benchMemory'),
 };
 
