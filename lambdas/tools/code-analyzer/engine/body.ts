@@ -118,7 +118,7 @@ export class Body {
     const state = this.stateOf(variable.frame);
     if (state) {
       state.slots[variable.slot] = value;
-      if (variable.shared) state.pending.add(variable.slot);
+      if (variable.shared) state.addPending(variable.slot);
       return;
     }
     const cell = this.cellOf(variable);
@@ -129,17 +129,17 @@ export class Body {
   expose(): void {
     for (let body: Body | null = this; body; body = body.outer) {
       const { state, frame } = body;
-      for (const slot of state.pending) {
+      for (const slot of state.pending ?? []) {
         const variable = frame.variables[slot];
         const value = state.slots[slot];
         const cell = variable && value ? this.cellOf(variable) : null;
         if (cell && value) cell.write(this.activation, this.resolve(value), this.values, this.solver.wake);
       }
-      state.pending.clear();
+      state.pending = null;
     }
     const { state } = this.root;
-    for (const object of state.pendingObjects) {
-      for (const [field, value] of state.exact.get(object) ?? []) {
+    for (const object of state.pendingObjects ?? []) {
+      for (const [field, value] of state.exact?.get(object) ?? []) {
         fieldOf(object, field, this.values.empty).write(
           this.activation,
           value,
@@ -148,7 +148,7 @@ export class Body {
         );
       }
     }
-    state.pendingObjects.clear();
+    state.pendingObjects = null;
   }
 
   /** Whether a write to this object replaces what was there: it stands for a single object. */
@@ -158,7 +158,7 @@ export class Body {
   }
 
   readField(object: Thing, field: string): ValueSet {
-    const exact = this.root.state.exact.get(object)?.get(field);
+    const exact = this.root.state.exact?.get(object)?.get(field);
     const cell = fieldOf(object, field, this.values.empty);
     if (!exact) return cell.read(this.activation);
     return this.values.union(exact, cell.readOthers(this.activation, this.values));
@@ -169,7 +169,7 @@ export class Body {
     const set = this.resolve(value);
     const { state } = this.root;
     if (this.isSingle(object)) {
-      const known = state.exact.get(object)?.get(field);
+      const known = state.exact?.get(object)?.get(field);
       state.setExact(object, field, replaces || !known ? set : this.values.union(known, set));
       return;
     }
@@ -180,8 +180,8 @@ export class Body {
   writeFields(object: Thing, fields: ReadonlyMap<string, ValueSet>): void {
     const { state } = this.root;
     if (this.isSingle(object)) {
-      state.exact.set(object, new Map([...(state.exact.get(object) ?? []), ...fields]));
-      state.pendingObjects.add(object);
+      state.setFields(object, new Map([...(state.exact?.get(object) ?? []), ...fields]));
+      state.addPendingObject(object);
       return;
     }
     for (const [field, value] of fields) {

@@ -52,7 +52,7 @@ export function copyEntries(body: Body, source: ValueSet, target: Thing, at: num
   for (const thing of body.resolve(source).items) {
     if (thing === target) continue;
     if (thing.kind === 'container' && thing.type === 'dict') {
-      const exact = body.root.state.exact.get(thing);
+      const exact = body.root.state.exact?.get(thing);
       const fields = new Set([...(exact?.keys() ?? []), ...(thing.fields?.keys() ?? [])]);
       for (const field of fields) {
         const key = /^\[(?:'(.*)'|(\d+))\]$/.exec(field);

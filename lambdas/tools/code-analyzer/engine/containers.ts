@@ -28,7 +28,7 @@ export function makeContainer(body: Body, type: string, at: number, role = '', s
   }
   if (body.repeats > 0 || size > MAX_EXACT_ITEMS) container.many = true;
   // Made anew: what an earlier one held is gone.
-  if (!container.many) body.root.state.exact.delete(container);
+  if (!container.many) body.root.state.exact?.delete(container);
   return container;
 }
 
@@ -97,7 +97,7 @@ export interface LiteralEntry {
 
 /** The elements of a container that may have any key. */
 export function readAllOf(body: Body, container: Thing): ValueSet {
-  const exact = body.root.state.exact.get(container);
+  const exact = body.root.state.exact?.get(container);
   if (!exact) return body.readField(container, '[all]');
   let result = body.values.empty;
   for (const field of exact.keys()) {
@@ -145,7 +145,7 @@ export function positionsOf(body: Body, thing: Thing): ValueSet[] | null {
   if (body.readField(thing, '[*]').id !== 0) return null;
   body.readField(thing, '[all]');
   const result: ValueSet[] = [];
-  const exact = body.root.state.exact.get(thing);
+  const exact = body.root.state.exact?.get(thing);
   for (;;) {
     const field = `[${result.length}]`;
     if (!exact?.has(field) && !thing.fields?.has(field)) return result;

@@ -15,21 +15,28 @@ export class Cell {
   private byWriter: Map<Activation, ValueSet> | null = null;
   private crowded = false;
   private readers: Set<Activation> | null = null;
+  /** A body reads the same cell many times in a row. */
+  private lastReader: Activation | null = null;
 
   constructor(empty: ValueSet) {
     this.total = empty;
   }
 
   read(reader: Activation): ValueSet {
+    this.note(reader);
+    return this.total;
+  }
+
+  private note(reader: Activation): void {
+    if (this.lastReader === reader) return;
+    this.lastReader = reader;
     this.readers ??= new Set();
     this.readers.add(reader);
-    return this.total;
   }
 
   /** What anyone but the reader has written. */
   readOthers(reader: Activation, values: Values): ValueSet {
-    this.readers ??= new Set();
-    this.readers.add(reader);
+    this.note(reader);
     if (this.crowded) return this.total;
     if (!this.byWriter) return this.writer === reader ? values.empty : this.total;
     let result = values.empty;

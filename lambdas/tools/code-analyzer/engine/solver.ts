@@ -15,6 +15,9 @@ const MAX_RUNS = 24;
 /** All bodies together are interpreted again at most so often per body; then the result is what is known. */
 const MAX_RUNS_PER_BODY = 8;
 
+/** Visits of functions that nothing calls are followed by about so many rounds of settling. */
+const SETTLINGS = 100;
+
 /** Runs every body of a project until nothing changes, then every function nothing has called. */
 export class Solver extends Linker {
   readonly classes: ClassThing[] = [];
@@ -63,13 +66,19 @@ export class Solver extends Linker {
     return this.activations;
   }
 
+  /** In a small project each visit settles before the next; in a large one some are settled together. */
   private visitUncalled(): void {
+    let unsettled = 0;
     for (; this.visited < this.functions.length; this.visited += 1) {
       const fn = this.functions[this.visited];
       if (!fn || fn.activations.size > 0) continue;
       this.activateUncalled(fn);
+      unsettled += 1;
+      if (unsettled * SETTLINGS < this.activations.length) continue;
       this.drain();
+      unsettled = 0;
     }
+    this.drain();
   }
 
   /** Where anything may flow into a parameter, its declared type says more. */

@@ -3,31 +3,25 @@ import type { Values } from './values.ts';
 
 /**
  * What holds at one point of a body: the values of its variables, and the fields of single objects
- * that are known more exactly than the heap knows them.
+ * that are known more exactly than the heap knows them. Forked at every branch, and most states hold variables only:
+ * what is empty is null.
  */
 export class State {
-  slots: (ValueSet | undefined)[];
+  slots: (ValueSet | undefined)[] = [];
   /** Slots of shared variables that other bodies have not been shown yet. */
-  pending: Set<number>;
-  exact: Map<Thing, ReadonlyMap<string, ValueSet>>;
+  pending: Set<number> | null = null;
+  exact: Map<Thing, ReadonlyMap<string, ValueSet>> | null = null;
   /** Objects with exact fields that other bodies have not been shown yet. */
-  pendingObjects: Set<Thing>;
+  pendingObjects: Set<Thing> | null = null;
   /** No further statement is reached. */
   dead = false;
-
-  constructor() {
-    this.slots = [];
-    this.pending = new Set();
-    this.exact = new Map();
-    this.pendingObjects = new Set();
-  }
 
   fork(): State {
     const copy = new State();
     copy.slots = this.slots.slice();
-    copy.pending = new Set(this.pending);
-    copy.exact = new Map(this.exact);
-    copy.pendingObjects = new Set(this.pendingObjects);
+    if (this.pending) copy.pending = new Set(this.pending);
+    if (this.exact) copy.exact = new Map(this.exact);
+    if (this.pendingObjects) copy.pendingObjects = new Set(this.pendingObjects);
     copy.dead = this.dead;
     return copy;
   }
@@ -46,12 +40,12 @@ export class State {
       if (mine === theirs || !theirs) continue;
       this.slots[slot] = mine ? values.union(mine, theirs) : theirs;
     }
-    for (const slot of other.pending) this.pending.add(slot);
-    for (const object of other.pendingObjects) this.pendingObjects.add(object);
-    for (const [object, theirs] of other.exact) {
-      const mine = this.exact.get(object);
+    for (const slot of other.pending ?? []) this.addPending(slot);
+    for (const object of other.pendingObjects ?? []) this.addPendingObject(object);
+    for (const [object, theirs] of other.exact ?? []) {
+      const mine = this.exact?.get(object);
       if (mine === theirs) continue;
-      this.exact.set(object, mine ? joinFields(mine, theirs, values) : theirs);
+      this.setFields(object, mine ? joinFields(mine, theirs, values) : theirs);
     }
   }
 
@@ -70,8 +64,8 @@ export class State {
       const mine = this.slots[slot];
       if (theirs && theirs !== mine && (!mine || values.union(mine, theirs) !== mine)) return false;
     }
-    for (const [object, theirs] of other.exact) {
-      const mine = this.exact.get(object);
+    for (const [object, theirs] of other.exact ?? []) {
+      const mine = this.exact?.get(object);
       if (mine === theirs) continue;
       if (!mine) return false;
       for (const [field, value] of theirs) {
@@ -83,9 +77,24 @@ export class State {
   }
 
   setExact(object: Thing, field: string, value: ValueSet): void {
-    const fields = new Map(this.exact.get(object));
+    const fields = new Map(this.exact?.get(object));
     fields.set(field, value);
+    this.setFields(object, fields);
+    this.addPendingObject(object);
+  }
+
+  setFields(object: Thing, fields: ReadonlyMap<string, ValueSet>): void {
+    this.exact ??= new Map();
     this.exact.set(object, fields);
+  }
+
+  addPending(slot: number): void {
+    this.pending ??= new Set();
+    this.pending.add(slot);
+  }
+
+  addPendingObject(object: Thing): void {
+    this.pendingObjects ??= new Set();
     this.pendingObjects.add(object);
   }
 }
