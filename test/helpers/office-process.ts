@@ -36,6 +36,8 @@ export interface OfficeProcess {
   reach(taskId: string, ...statuses: readonly string[]): Promise<OfficeView>;
   /** The task's log from its start. */
   events(taskId: string): Promise<OfficeEvent[]>;
+  /** The dead letter of a task that fails. */
+  letter(taskId: string): Promise<Record<string, unknown>>;
   /** What the functions logged. */
   functionLog(): string;
   close(): Promise<void>;
@@ -87,22 +89,34 @@ export async function startOfficeProcess(
     }
   }
 
+  async function reach(taskId: string, ...statuses: readonly string[]): Promise<OfficeView> {
+    // A sweep every ten seconds wakes who waits for money, and each may wait again.
+    const end = Date.now() + 45_000;
+    for (;;) {
+      const view = viewSchema.parse(await call('GET', `/tasks/${taskId}`));
+      if (statuses.includes(view.status)) return view;
+      if (FINAL.includes(view.status) || Date.now() > end)
+        throw new Error(
+          `Task ${taskId} is ${view.status}, not ${statuses.join(' or ')}: ${JSON.stringify(view.error)}\n${(await events(taskId)).map((event) => `${event.type} ${event.message}`).join('\n')}`,
+        );
+      await delay(40);
+    }
+  }
+
   return {
     call,
     events,
     submit: async (body) => String((await call('POST', '/tasks', body))['task_id']),
-    async reach(taskId, ...statuses) {
-      // A sweep every ten seconds wakes who waits for money, and each may wait again.
-      const end = Date.now() + 45_000;
-      for (;;) {
-        const view = viewSchema.parse(await call('GET', `/tasks/${taskId}`));
-        if (statuses.includes(view.status)) return view;
-        if (FINAL.includes(view.status) || Date.now() > end)
-          throw new Error(
-            `Task ${taskId} is ${view.status}, not ${statuses.join(' or ')}: ${JSON.stringify(view.error)}\n${(await events(taskId)).map((event) => `${event.type} ${event.message}`).join('\n')}`,
-          );
-        await delay(40);
+    reach,
+    async letter(taskId) {
+      // The status of a failed task is written first, its letter a moment later.
+      await reach(taskId, 'failed');
+      const end = Date.now() + 10_000;
+      while (!(await events(taskId)).some(({ type }) => type === 'task.failed')) {
+        if (Date.now() > end) throw new Error(`Task ${taskId} failed and has no event that says so.`);
+        await delay(20);
       }
+      return call('GET', `/dead-letters/${taskId}`);
     },
     functionLog: () => readFileSync(join(data, 'functions.log'), 'utf8'),
     async close() {

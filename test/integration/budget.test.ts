@@ -121,8 +121,7 @@ describe('a task with max_cost_usd', () => {
       message: expect.stringContaining('max_cost_usd of $9'),
     });
     expect(callsByRole(server)).toEqual({ analyst: 1 });
-    const letter = await office.call('GET', `/dead-letters/${id}`);
-    expect(letter).toMatchObject({ class: 'cost_limit' });
+    expect(await office.letter(id)).toMatchObject({ class: 'cost_limit' });
   });
 
   it('bounds the model calls of steps too', async () => {
@@ -145,7 +144,7 @@ describe('a task with max_cost_usd', () => {
     expect(view.error?.name).toBe('TaskCostLimitError');
     expect(callsByRole(server)).toEqual({ ai_tool: 1 });
     expect(view.cost.usd).toBe(4);
-    expect(await office.call('GET', `/dead-letters/${id}`)).toMatchObject({ class: 'cost_limit' });
+    expect(await office.letter(id)).toMatchObject({ class: 'cost_limit' });
   });
 
   it('goes on after a redrive with more money, without the calls it has paid', async () => {
@@ -154,7 +153,7 @@ describe('a task with max_cost_usd', () => {
       description: 'What is 6 * 7, for nine dollars and a second chance?',
       constraints: { max_cost_usd: 9 },
     });
-    await office.reach(id, 'failed');
+    await office.letter(id);
     await office.call('POST', `/dead-letters/${id}/redrive`, { mode: 'retry', add_budget_usd: 10 });
     await office.reach(id, 'completed');
     expect(callsByRole(server)).toEqual({ analyst: 1, planner: 1, reviewer: 1 });

@@ -3,6 +3,7 @@
  * has the same placeholder throughout it, and nothing of the mapping is kept or logged.
  */
 import { detect, type Span, type SpanType } from './detect.ts';
+import { spansOfDocument } from './document.ts';
 
 export { detect, type Span, type SpanType };
 
@@ -44,46 +45,48 @@ export function createRedactor(): Redactor {
     return name;
   }
 
-  function redactWith(text: string, prefix: string): string {
+  function replace(text: string, spans: readonly Span[]): string {
     for (const [literal] of text.matchAll(placeholder)) if (!byPlaceholder.has(literal)) taken.add(literal);
     let redacted = '';
     let end = 0;
-    for (const span of detect(prefix + text)) {
-      const start = span.start - prefix.length;
-      if (start < 0) continue;
-      redacted += text.slice(end, start) + nameFor(span.type, text.slice(start, span.end - prefix.length));
-      end = span.end - prefix.length;
+    for (const span of spans) {
+      redacted += text.slice(end, span.start) + nameFor(span.type, text.slice(span.start, span.end));
+      end = span.end;
     }
-    return redacted + text.slice(end);
+    return end === 0 ? text : redacted + text.slice(end);
   }
 
-  function redactValue(value: unknown, key: string): unknown {
-    // The key is context: `"ssn": "..."` says what the digits are.
-    if (typeof value === 'string') return redactWith(value, key === '' ? '' : `${key}: `);
-    if (Array.isArray(value)) return value.map((item) => redactValue(item, key));
-    if (value !== null && typeof value === 'object')
-      return Object.fromEntries(
-        Object.entries(value).map(([name, item]) => [redactWith(name, ''), redactValue(item, name)]),
-      );
-    return value;
+  const redactText = (text: string): string => replace(text, detect(text));
+
+  function redactTexts(value: unknown, found: (text: string, key: string) => readonly Span[]): unknown {
+    function redacted(value: unknown, key: string): unknown {
+      if (typeof value === 'string') return replace(value, found(value, key));
+      if (Array.isArray(value)) return value.map((item) => redacted(item, key));
+      if (value !== null && typeof value === 'object')
+        return Object.fromEntries(
+          Object.entries(value).map(([name, item]) => [replace(name, found(name, '')), redacted(item, name)]),
+        );
+      return value;
+    }
+    return redacted(value, '');
   }
 
   const redactor: Redactor = {
-    redact: (text) => redactWith(text, ''),
+    redact: redactText,
 
     redactDocument(text) {
       const first = text.trimStart()[0];
-      if (first !== '{' && first !== '[') return redactWith(text, '');
+      if (first !== '{' && first !== '[') return redactText(text);
       let document: unknown;
       try {
         document = JSON.parse(text);
       } catch (error) {
-        if (error instanceof SyntaxError) return redactWith(text, '');
+        if (error instanceof SyntaxError) return redactText(text);
         throw error;
       }
       for (const [literal] of text.matchAll(placeholder)) taken.add(literal);
       const indent = text.includes('\n') ? 2 : undefined;
-      return JSON.stringify(redactValue(document, ''), null, indent);
+      return JSON.stringify(redactTexts(document, spansOfDocument(document)), null, indent);
     },
 
     restore: (text) => text.replace(placeholder, (name) => byPlaceholder.get(name) ?? name),

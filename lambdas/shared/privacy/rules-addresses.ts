@@ -14,8 +14,13 @@ const zip =
 const town = `${name}(?![\\p{L}\\d])`;
 const cityTail = `(?:,\\s*(?:${zip}\\s+)?${town}(?:[ -]${town}){0,3}){0,3}(?:,?\\s+${zip}(?![\\w-]))?(?:,\\s*(?:USA|U\\.S\\.A\\.|US|UK|United Kingdom|United States|Canada|Australia|India|Ireland|England|Scotland|Wales|New Zealand))?`;
 
+const isDay =
+  /^(?:[0-2]?\d|3[01])\s(?:January|February|March|April|May|June|July|August|September|October|November|December)\s\p{Lu}\p{Ll}+$/u;
+
 /** "In 2023 Wall Street", "the 5 Way": a year or a count in front of a name. */
 function isStreet(value: string, around: Around): boolean {
+  // 1 May Street parties: a day.
+  if (isDay.test(value)) return false;
   const number = /^\d+/.exec(value)?.[0] ?? '';
   const isYear = /^(?:19|20)\d{2}$/.test(number);
   if (
@@ -47,8 +52,13 @@ function isStreet(value: string, around: Around): boolean {
   return true;
 }
 
-const label =
+const labels =
   '(?:(?:home|street|mailing|postal|billing|shipping|delivery|residential|current|work|office)\\s+)?address(?:\\s+is|\\s+was)?|lives?\\s+at|living\\s+at|resid(?:es?|ing)\\s+at|ship(?:ped)?\\s+to|deliver(?:ed)?\\s+to|mail(?:ed)?\\s+to|anschrift|adresse|dirección|indirizzo|endereço|adres';
+/** "Address:" begins lines. */
+const label = labels.replace(
+  /(^|\(\?:|\|)(\p{Ll})/gu,
+  (_, open: string, letter: string) => `${open}[${letter.toUpperCase()}${letter}]`,
+);
 
 const address = (source: string, valid?: Rule['valid'], flags = 'gu'): Rule => ({
   type: 'address',
@@ -57,7 +67,7 @@ const address = (source: string, valid?: Rule['valid'], flags = 'gu'): Rule => (
 });
 
 const word = "[\\p{Lu}][\\p{L}'’-]*";
-const city = `(?:d[aeo]s?\\s)?${word}(?:(?:[ -](?:am|an|der|im|aan|de|vorm|vor|bei|in|ob|la|las|los|le|les|sur|sous|en|lès|aux?|di|del|della|de|den|do|da|dos|das|of|the|upon|[0-9][ªº])){0,2}[ -]${word}){0,4}`;
+const city = `(?:d[aeo]s?\\s)?(?:(?:Col|Fracc|Urb|Del|Bo|Mah)\\.\\s)?${word}(?:(?:[ -](?:am|an|der|im|aan|de|vorm|vor|bei|in|ob|la|las|los|le|les|sur|sous|en|lès|aux?|di|del|della|de|den|do|da|dos|das|of|the|upon|[0-9][ªº])){0,2}[ -]${word}){0,4}`;
 const region = '(?:\\s+\\([A-Z]{2}\\)|\\s\\/\\s[A-Z]{2}(?![A-Za-z])|\\s-\\s[A-Z]{2}(?![A-Za-z]))?';
 const inner =
   '(?:,?\\s+(?:Apt|Apartamento|Appartamento|Piano|Interno|Int|Scala|Esc|Piso|Puerta|Planta|Bajo|Ático|Apto|Bloco|Casa|Sala|Apt\\.|Apto\\.|app\\.|étage|Etage|Whg|Wohnung)\\.?\\s*\\d{1,4}[A-Za-z]?){0,2}';
@@ -107,6 +117,14 @@ export const addressRules: readonly Rule[] = [
     `(?<![\\w])(?:Flat|Apartment|Apt|Unit|Suite|House|Plot|Door|Shop|Office|Villa)\\.?\\s*(?:No\\.?\\s*)?#?[\\w/-]{1,8},\\s*(?:\\d{1,5}[A-Za-z]?,?\\s+)?(?:${title}[ ,]+){1,8}(?:${streetWords}|${name})\\b${cityTail}`,
     (value) => /\d/.test(value),
   ),
+  // Level 5, 1 Martin Place, Sydney NSW 2000
+  address(
+    `(?<![\\w])(?:Level|Floor|Lot|Room|Building|Tower|Block)\\s+[\\w/-]{1,6},\\s*\\d{1,5}[A-Za-z]?,?\\s+(?:${title}\\s+){1,5}?(?:${streetWords})\\b\\.?${cityTail}`,
+  ),
+  // Atatürk Caddesi No: 12, 34000 İstanbul
+  address(
+    `(?<![\\p{L}\\d])(?:${name}\\s){0,4}(?:Sokak|Sokağı|Sok\\.|Sk\\.|Caddesi|Cadde|Cad\\.|Cd\\.|Bulvarı|Mahallesi|Mah\\.)(?:,?\\s${name}){0,3},?\\s+No\\s?[:.]\\s?\\d{1,4}(?:\\s?[/-]\\s?[\\dA-Z]{1,4})?(?:,?\\s+(?:${name}[,/ ]+){0,2}\\d{5}(?:\\s+${name}(?:\\/${name})?)?)?`,
+  ),
   // Post boxes.
   address(
     `(?<![\\w])(?:P\\.?\\s?O\\.?\\s*Box|Post Office Box|Postfach|Apartado|Boîte postale|B\\.?P\\.?|GPO Box|Private Bag)\\s*#?\\d{1,7}\\b${cityTail}`,
@@ -138,6 +156,10 @@ export const addressRules: readonly Rule[] = [
       !/^(?:Delegate|Gate|Tie|Vej|String|Spring|During|Bring|Thing|Investigate|Aggregate|Mitigate|Navigate|Propagate)/.test(
         value,
       ),
+  ),
+  // Karl Johans gate 22, 0026 Oslo
+  address(
+    `(?<![\\p{L}\\d])(?:[\\p{Lu}][\\p{L}.'-]*\\s){1,3}(?:gate|gata|vei|veg|väg|plass|plads|allé|gränd)\\s+\\d{1,4}\\s?(?:[a-zA-Z](?![\\p{L}]))?${anchoredTail}`,
   ),
   address(
     `(?<![\\p{L}\\d])(?:[Uu]l\\.|[Aa]l\\.|[Pp]l\\.|[Oo]s\\.|[Uu]lica|[Aa]leja)\\s+${name}(?:\\s${name}){0,3}\\s+\\d{1,4}[A-Za-z]?(?:\\s?[/m.]\\s?\\d{1,4})?(?:,?\\s+\\d{2}-\\d{3}\\s+${name})?`,
@@ -193,10 +215,10 @@ export const addressRules: readonly Rule[] = [
   ),
   // A label, then a line that begins with a house number or ends with a post code.
   address(
-    `(?<=\\b(?:${label})\\s*[:=-]?\\s*["']?)\\d{1,6}[A-Za-z]?,?\\s+[\\p{L}][\\p{L}'’. -]{2,40}(?:,\\s*[\\p{L}\\d][\\p{L}\\d'’.# -]{1,40}){1,5}`,
+    `\\b(?:${label})\\s*[:=-]?\\s*["']?(?<value>\\d{1,6}[A-Za-z]?,?\\s+[\\p{L}][\\p{L}'’. -]{2,40}(?:,\\s*[\\p{L}\\d][\\p{L}\\d'’.# -]{1,40}){1,5})`,
   ),
   address(
-    `(?<=\\b(?:${label})\\s*[:=-]?\\s*["']?)[\\p{L}\\d][\\p{L}\\d'’.#/ -]{2,60}(?:,\\s*[\\p{L}\\d][\\p{L}\\d'’.# -]{1,40}){0,5},?\\s${zip}(?![\\w-])`,
+    `\\b(?:${label})\\s*[:=-]?\\s*["']?(?<value>[\\p{L}\\d][\\p{L}\\d'’.#/ -]{2,60}(?:,\\s*[\\p{L}\\d][\\p{L}\\d'’.# -]{1,40}){0,5},?\\s${zip})(?![\\w-])`,
     (value) => /\p{L}{3}/u.test(value) && /\d/.test(value),
     'gu',
   ),

@@ -191,6 +191,7 @@ export const europeanIdRules: readonly Rule[] = [
   {
     type: 'national_id',
     pattern: /(?<![A-Za-z0-9])[CFGHJKLMNPRTVWXYZ0-9]{9}\d?D?(?![A-Za-z0-9])/g,
+    needs: /ausweis|reisepass/i,
     words: /(?:personalausweis|ausweisnummer|reisepass)[^\n]{0,30}$/i,
     valid: (value) => /\d/.test(value),
   },
@@ -211,6 +212,7 @@ export const europeanIdRules: readonly Rule[] = [
     isCodiceFiscale,
   ),
   ids(/(?<![\w.,+-])[1-35689]\d{2} ?\d{3} ?\d{3}(?![\w-]|[.,]\d)/g, isPortuguese, near('nif|contribuinte')),
+  ids(/(?<![\w.,+-])[0-3]\d{12}(?![\w-]|[.,]\d)/g, () => true, /(?:num[ée]ro fiscal|\bspi\b)[^\d\n]{0,20}$/i),
   // Benelux, Switzerland, Austria, Ireland.
   ids(
     /(?<![\w.,+-])\d{3,4}[ .]?\d{2,3}[ .]?\d{3}(?![\w-]|[.,]\d)/g,
@@ -249,6 +251,7 @@ export const europeanIdRules: readonly Rule[] = [
   ids(/(?<![\w.,+-])[1-6]\d{10}(?![\w-]|[.,]\d)/g, isBaltic, near('isikukood|asmens kodas')),
   ids(/(?<![\w.,+-])[1-8]\d{12}(?![\w-]|[.,]\d)/g, isRomanian),
   ids(/(?<![\w.,+-])[1-9]\d{10}(?![\w-]|[.,]\d)/g, isTurkish, near('t\\.?c\\.?|kimlik|tckn')),
+  ids(/(?<![\w.,+-])\d{10}(?![\w-]|[.,]\d)/g, () => true, /(?:\begn\b|\bucn\b|егн)[^\d\n]{0,20}$/i),
   ids(/(?<![\w.,+-])\d{6}\/\d{3,4}(?![\w/-]|[.,]\d)/g, isBirthNumber),
   ids(/(?<![\w.,+-])\d{11}(?![\w-]|[.,]\d)/g, mod11And10, near('oib')),
   ids(/(?<![\w.,+-])\d{3}-\d{3}-\d{3}[ -]\d{2}(?![\w-])/g, (text) => isSnils(digitsOf(text))),

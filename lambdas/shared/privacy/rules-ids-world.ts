@@ -9,11 +9,13 @@ const ids = (
   pattern: RegExp,
   valid: (characters: string, around: Around) => boolean,
   words?: RegExp,
+  needs?: RegExp,
 ): Rule => ({
   type: 'national_id',
   pattern,
   valid: (value, around) => !isCalledOtherwise(around) && valid(compact(value), around),
   ...(words ? { words } : {}),
+  ...(needs ? { needs } : {}),
 });
 
 /** Issued areas only: never 000, 666 or 9xx (those are ITINs, with groups from 50); no zero group or serial. */
@@ -123,6 +125,16 @@ export const worldIdRules: readonly Rule[] = [
     (text) => isSsn(digitsOf(text)),
     /(?:\bssn\b|social[ -]?security|\bitin\b|\bss ?#|\btin\b)[^\n]{0,30}$/i,
   ),
+  {
+    type: 'national_id',
+    pattern: /(?<=\bSSN)\d{3}-\d{2}-\d{4}(?![\w-])/gi,
+    needs: /ssn/i,
+  },
+  ids(
+    /(?<![\w.,+-])\d{2}-\d{7}(?![\w-]|[.,]\d)/g,
+    hasDigit,
+    /(?:\bf?ein\b|employer id|\btax[ -]?(?:payer)?[ -]?id|\btin\b)[^\n]{0,30}$/i,
+  ),
   // Canada.
   ids(/(?<![\w.,+-])\d{3}-\d{3}-\d{3}(?![\w-]|[.,]\d)/g, luhn),
   ids(
@@ -141,7 +153,7 @@ export const worldIdRules: readonly Rule[] = [
   ),
   ids(/(?<![\w.,+-])(?:2[03-7]|3[034])-?\d{8}-?\d(?![\w-]|[.,]\d)/g, isCuit),
   ids(
-    /(?<![\w.,+-])\d{1,2}\.\d{3}\.\d{3}(?![\w.,-])/g,
+    /(?<![\w.,+-])\d{1,2}(?:\.\d{3}){2,3}(?![\w.,-])/g,
     hasDigit,
     /\b(?:dni|documento|c[ée]dula|cedula|ci)\b[^\n]{0,20}$/i,
   ),
@@ -180,8 +192,10 @@ export const worldIdRules: readonly Rule[] = [
     hasDigit,
     /\bpan\b[^\n]{0,30}$/i,
   ),
+  ids(/(?<![A-Za-z0-9])[A-Z]{3}\d{7}(?![A-Za-z0-9])/g, hasDigit, /\b(?:voter|epic)\b[^\n]{0,20}$/i),
   ids(/(?<![\w.,+-])\d{5}-\d{7}-\d(?![\w-])/g, hasDigit),
   // United Arab Emirates.
+  ids(/(?<![\w.,+-])784-?\d{4}-?\d{7}-?\d(?![\w-]|[.,]\d)/g, hasDigit, /emirates[^\n]{0,30}$/i),
   ids(/(?<![\w.,+-])784-?\d{4}-?\d{7}-?\d(?![\w-]|[.,]\d)/g, luhn),
   // South-east Asia.
   ids(/(?<![A-Za-z0-9])[STFGM]\d{7}[A-Z](?![A-Za-z0-9])/gi, isSingaporean),
@@ -190,6 +204,7 @@ export const worldIdRules: readonly Rule[] = [
   ),
   ids(/(?<![\w.,+-])[1-8][ -]\d{4}[ -]\d{5}[ -]\d{2}[ -]\d(?![\w-])/g, isThai),
   ids(/(?<![\w.,+-])[1-8]\d{12}(?![\w-]|[.,]\d)/g, isThai, /(?:thai|บัตรประชาชน|เลขประจำตัว)[^\n]{0,30}$/i),
+  ids(/(?<![\w.,+-])\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}(?![\w.,-])/g, hasDigit),
   ids(/(?<![\w.,+-])\d{16}(?![\w-]|[.,]\d)/g, hasDigit, /(?:\bnik\b|\bktp\b)[^\d\n]{0,20}$/i),
   // Australia, New Zealand, Africa, Russia, Israel.
   ids(
@@ -202,6 +217,7 @@ export const worldIdRules: readonly Rule[] = [
     isMedicare,
     /medicare[^\n]{0,30}$/i,
   ),
+  ids(/(?<![\w.,+-])\d{2} ?\d{3} ?\d{3} ?\d{3}(?![\w-]|[.,]\d)/g, hasDigit, /\babn\b[^\d\n]{0,20}$/i),
   ids(/(?<![\w.,+-])\d{8,9}(?![\w-]|[.,]\d)/g, hasDigit, /\bird\b[^\d\n]{0,20}$/i),
   ids(/(?<![\w.,+-])\d{6} ?\d{4} ?[012][89]\d(?![\w-]|[.,]\d)/g, isSouthAfrican),
   ids(/(?<![\w.,+-])\d{12}(?![\w-]|[.,]\d)/g, isRussianTax, near('инн|\\binn\\b')),
@@ -212,11 +228,13 @@ export const worldIdRules: readonly Rule[] = [
     /(?<![A-Za-z0-9])(?=[A-Z0-9]*\d)[A-Z0-9]{6,9}(?![A-Za-z0-9])/gi,
     (text) => digitsOf(text).length >= 3,
     /(?:passport|passeport|pasaporte|passaporto|passaporte|reisepass)(?:[ _-]?(?:no|nr|num(?:ber)?|n[°º]|id))?\.?\s*(?:is|:|#|=)?\s*$/i,
+    /pass(?:e?port|aport)|reisepass/i,
   ),
   ids(
     /(?<![A-Za-z0-9])(?=[A-Z0-9-]*\d)[A-Z0-9-]{6,18}(?![A-Za-z0-9])/gi,
     (text) => /\d{4}/.test(text),
     /(?:driv(?:er|ing)[’']?s? ?licen[cs]e|licencia de conducir|führerschein|permis de conduire|\bdl)(?:[ _-]?(?:no|nr|num(?:ber)?|n[°º]|id))?\.?\s*(?:is|:|#|=)?\s*$/i,
+    /licen|führerschein|permis|dl/i,
   ),
   {
     type: 'national_id',

@@ -16,7 +16,11 @@ const issuers: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^(?:9792|81[0-7]|82)/, [16]],
 ];
 
-const groups = /^(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5})$/;
+/** What people put between groups: no-break spaces and hyphens too. */
+const gap = '[ .\\u00a0\\u202f\\u2011\\u2013-]';
+const groups = new RegExp(
+  `^(?:\\d{4}(${gap})\\d{4}\\1\\d{4}\\1\\d{1,4}(?:\\1\\d{1,3})?|\\d{4}(${gap})\\d{6}\\2\\d{4,5})$`,
+);
 const cardWords =
   /(?:card|visa|master|amex|american express|discover|maestro|jcb|diners|unionpay|credit|debit|karte|carte|tarjeta|carta|cart[aã]o|pan\b|payment|pay(?:ed|ing)? with|cc\b|cvv|card_?number)[^\d]{0,40}$/i;
 
@@ -37,7 +41,7 @@ function ibanIn(text: string): string | null {
     if (seen < length) continue;
     const next = text[index + 1];
     const value = text.slice(0, index + 1);
-    return (next === undefined || !/[A-Za-z0-9]/.test(next)) && mod97(value.replace(/[ -]/g, ''))
+    return (next === undefined || !/[A-Za-z0-9]/.test(next)) && mod97(value.replace(/[^A-Za-z0-9]/g, ''))
       ? value
       : null;
   }
@@ -48,7 +52,7 @@ function isCard(value: string, around: Around): boolean {
   const digits = digitsOf(value);
   const issued = issuers.some(([range, lengths]) => range.test(digits) && lengths.includes(digits.length));
   if (!issued || !luhn(digits)) return false;
-  const isGrouped = /[ -]/.test(value);
+  const isGrouped = /\D/.test(value);
   if (cardWords.test(around.before)) return true;
   if (isGrouped && !groups.test(value)) return false;
   if (isCalledOtherwise(around)) return false;
@@ -58,7 +62,7 @@ function isCard(value: string, around: Around): boolean {
 
 /** The longest run of whole groups that is a card: a date or security code may follow it. */
 function cardIn(text: string, around: Around): string | null {
-  const ends = [...text.matchAll(/[ -]/g)].map((match) => match.index);
+  const ends = [...text.matchAll(/\D/g)].map((match) => match.index);
   for (const end of [text.length, ...ends.reverse()]) {
     const candidate = text.slice(0, end);
     if (isCard(candidate, around)) return candidate;
@@ -69,12 +73,12 @@ function cardIn(text: string, around: Around): string | null {
 export const paymentRules: readonly Rule[] = [
   {
     type: 'card',
-    pattern: /(?<![\w.,/+-])\d(?:[ -]?\d){11,22}(?![\w]|[.,]\d)/g,
+    pattern: new RegExp(`(?<![\\w.,/+-])\\d(?:${gap}?\\d){11,22}(?![\\w]|[.,]\\d)`, 'g'),
     exact: cardIn,
   },
   {
     type: 'iban',
-    pattern: /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}/g,
+    pattern: new RegExp(`(?<![A-Za-z0-9])[A-Za-z]{2}\\d{2}(?:${gap}?[A-Za-z0-9]){11,30}`, 'g'),
     exact: ibanIn,
   },
 ];

@@ -24,7 +24,7 @@ const ownNumber =
   /\b(?:my|his|her|their|your|our|new|old|work|home|office|emergency) (?:number|no\.?|num|cell|line|digits)(?: is| was|:)?\s*$/i;
 
 const namedAfter =
-  /^\s*(?:(?:is|was) (?:my|his|her|their|our|the|a|your) (?:\w+ )?(?:number|phone|cell|mobile|line|landline)|\((?:mobile|cell|home|work|office|phone|tel|fax)\b)/i;
+  /^\s*(?:(?:is|was) (?:my|his|her|their|our|the|a|your) (?:\w+ )?(?:number|phone|cell|mobile|line|landline)|\(?(?:mobile|cell|home|work|office|phone|telephone|tel|fax|hotline|helpline|landline|toll[ -]free)\b|(?:是|就是|が|は)?[^\n\d]{0,4}(?:手机|电话|電話|携帯|전화))/i;
 /** `call(1234567)` is code. */
 const isPhoneContext = (around: Around) =>
   !/[A-Za-z_]\($/.test(around.before) &&
@@ -114,6 +114,11 @@ export const phoneRules: readonly Rule[] = [
     rule('\\+\\s?\\(?\\d{1,3}\\)?(?:[ .\\-–/\u00a0]{0,2}\\(?\\d{1,5}\\)?){2,7}', '(?<![\\w+.=])'),
     isInternational,
   ),
+  // phone=+4930901820; after another name the plus may be a sign.
+  phone(
+    rule('\\+\\d{1,3}(?:[ .-]?\\d{1,5}){2,7}', '(?<==)'),
+    (value, around) => isInternational(value, around) && isPhoneContext(around),
+  ),
   // 0049 30 901820, 011 44 20 7946 0958
   phone(
     rule('(?:00|011[ -])[1-9]\\d{0,2}(?:[ .\\-/]{1,2}\\(?\\d{1,8}\\)?){1,6}'),
@@ -144,5 +149,5 @@ export const phoneRules: readonly Rule[] = [
   // Anything else that is announced as a number to call.
   phone(rule('\\(?\\d{2,5}\\)?(?:[ .\\-–/]{0,3}\\d{2,8}){1,5}'), isAnnounced),
   phone(rule('\\d{7,15}'), isAnnounced),
-  phone(/(?<=\btel:)\+?\d[\d().-]{5,18}\d/gi, () => true),
+  { type: 'phone', needs: /tel:/i, pattern: /\btel:(?<value>\+?\d[\d().-]{5,18}\d)/gi },
 ];

@@ -32,9 +32,12 @@ export function entropy(text: string): number {
 
 const trimEnd = (value: string) => value.replace(/(?:[.,;:]|\\n)+$/, '');
 
+/** `Password=…;Encrypt=true`, `password=…&next=/`: the next setting is not part of it. */
+const nextSetting = /[;&][A-Za-z][\w.-]*=.*$/;
+
 /** A password in plain sight: five characters of two kinds. */
 function passwordIn(value: string, around: Around): string | null {
-  const exact = trimEnd(value);
+  const exact = trimEnd(value.replace(nextSetting, ''));
   if (exact.length < 5 || placeholders.test(exact) || isCode(exact) || isWord(exact) || isArn(around))
     return null;
   if (isLoose(around) && (/\]\(|\//.test(exact) || (!/\d/.test(exact) && kinds(exact) < 3))) return null;
@@ -60,11 +63,14 @@ const afterAuthorization = (value: string, around: Around) =>
       value.length >= 8));
 
 const passwordLabel =
-  '(?:pass(?:word|wd|code|phrase)|passwort|kennwort|mot de passe|contraseña|contrasena|senha|pwd|db_pass|[A-Z0-9]*_PASS)';
+  '(?:(?:pg)?pass(?:word|wd|code|phrase)|sshpass|rediscli_auth|pass(?=["\']?\\s?[:=])|passwort|kennwort|mot de passe|contraseña|contrasena|senha|pwd|db_pass|[A-Z0-9]*_PASS)';
 const tokenLabel =
   '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)';
 const between =
   '["\'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as)[ \\t]*:?[ \\t]+|[ \\t]+)["\'`]{0,3}';
+
+/** Tokens that begin with anything are looked for only where the mark inside of them is. */
+const innerMark = /atlasv1|-us(?=\\d)/;
 
 export const secretRules: readonly Rule[] = [
   {
@@ -79,7 +85,10 @@ export const secretRules: readonly Rule[] = [
     pattern: /PuTTY-User-Key-File-\d: [^\0]{1,8000}?Private-MAC: [0-9a-f]{40,64}/g,
   },
   { type: 'private_key', needs: /AGE-SECRET-KEY-1/, pattern: /\bAGE-SECRET-KEY-1[0-9A-Z]{50,60}\b/g },
-  ...vendorTokens.map((pattern): Rule => ({ type: 'secret', pattern })),
+  ...vendorTokens.map((pattern): Rule => {
+    const mark = innerMark.exec(pattern.source)?.[0];
+    return { type: 'secret', pattern, ...(mark ? { needs: new RegExp(mark) } : {}) };
+  }),
   {
     type: 'secret',
     needs: /eyJ/,
@@ -92,6 +101,14 @@ export const secretRules: readonly Rule[] = [
     pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{0,80}:(?<value>[^\s/@"'<>]{3,200})@(?=[\w[$-])/gi,
     valid: (value) =>
       !/^(?:\$|<|\{|%|\*{3}|x{3,}$)/.test(value) && !/^(?:pass(?:word)?|secret|pwd)$/i.test(value),
+  },
+  // What command lines take: mysql -pSECRET, curl -u name:SECRET, sshpass -p SECRET, redis-cli -a SECRET.
+  {
+    type: 'secret',
+    needs: /\b(?:mysql|mariadb|sshpass|redis-cli|curl|wget|http)/,
+    pattern:
+      /\b(?:(?:mysql|mariadb)[\w-]*[^\n]{0,120}?\s-p|sshpass\s+-p\s?|redis-cli\b[^\n]{0,80}?\s-a\s+|(?:curl|https?|wget)\b[^\n]{0,200}?\s(?:-u|--user|-a)[ =]?["']?[\w.@+-]{1,80}:)["']?(?<value>[^\s"'`]{4,100})/g,
+    exact: passwordIn,
   },
   {
     type: 'secret',
@@ -107,6 +124,16 @@ export const secretRules: readonly Rule[] = [
       'gi',
     ),
     exact: passwordIn,
+  },
+  // Words are a secret too where a phrase is announced: quoted, or a wallet's 12 to 24.
+  {
+    type: 'secret',
+    needs: /phrase|mnemonic/i,
+    pattern: new RegExp(
+      `\\b(?:pass[ _-]?phrase|(?:seed|recovery|secret|backup)[ _-]?phrase|mnemonic)${between}(?<value>(?<=")[^"\\n]{8,300}(?=")|(?<=')[^'\\n]{8,300}(?=')|[a-z]{3,8}(?: [a-z]{3,8}){11,23}(?![a-z]))`,
+      'gi',
+    ),
+    valid: (value) => !placeholders.test(value),
   },
   {
     type: 'secret',

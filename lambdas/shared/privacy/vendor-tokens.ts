@@ -58,7 +58,7 @@ export const vendorTokens: readonly RegExp[] = [
   // Mail and telephony
   word('SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}'),
   word('(?:SK|AC)[0-9a-f]{32}'),
-  word('key-[0-9a-f]{32}'),
+  word('key-(?=[a-z]{0,31}\\d)[0-9a-z]{32}'),
   word('[0-9a-f]{32}-us\\d{1,2}'),
   word('xkeysib-[0-9a-f]{40,80}-[A-Za-z0-9]{12,20}'),
   word('re_(?=[A-Za-z_]{0,40}\\d)[A-Za-z0-9_]{20,50}'),

@@ -1,7 +1,8 @@
 /**
- * Recall and precision of the detector on the labelled set beside this file.
+ * Recall and precision of the detector on the labelled sets beside this file.
  *
- * `labelled.txt` has one text a line: `⟦type|value⟧` marks what must be found, everything else must not be.
+ * `labelled.txt` was made from templates; `varied.txt` was written by hand, apart from it and from the rules, to see how
+ * they do on texts they were not made for (at first: recall 0.93, precision 0.99). Both have one text a line: `⟦type|value⟧` marks what must be found, everything else must not be.
  * `⏎` stands for a line break. `¦` is taken out before the text is judged: it keeps scanners from taking made-up
  * keys for real ones. All values are made up, with valid check digits; the lines without marks are the hard
  * negatives: versions, order numbers, hashes, ISBNs, invalid check digits, code that mentions secrets.
@@ -45,8 +46,8 @@ export function parseLabelled(line: string): LabelledText {
   return { text: text + source.slice(read), spans };
 }
 
-export function readLabelledSet(): LabelledText[] {
-  const file = readFileSync(new URL('./labelled.txt', import.meta.url), 'utf8');
+export function readLabelledSet(name: 'labelled' | 'varied' = 'labelled'): LabelledText[] {
+  const file = readFileSync(new URL(`./${name}.txt`, import.meta.url), 'utf8');
   return file
     .split('\n')
     .filter((line) => line !== '')
@@ -94,12 +95,13 @@ export function score(set: readonly LabelledText[], find: (text: string) => Span
 export const requiredRecall = 0.98;
 export const requiredPrecision = 0.95;
 
-export function runPiiEval(): PiiScore {
-  return score(readLabelledSet(), detect);
+export function runPiiEval(): PiiScore & { readonly varied: PiiScore } {
+  return { ...score(readLabelledSet(), detect), varied: score(readLabelledSet('varied'), detect) };
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const result = runPiiEval();
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  if (result.recall < requiredRecall || result.precision < requiredPrecision) process.exitCode = 1;
+  if ([result, result.varied].some((of) => of.recall < requiredRecall || of.precision < requiredPrecision))
+    process.exitCode = 1;
 }

@@ -76,6 +76,14 @@ describe('the labelled set', () => {
     expect(result.precision).toBeGreaterThanOrEqual(requiredPrecision);
   });
 
+  it('is found in texts that were written apart from it', () => {
+    const { varied } = runPiiEval();
+    expect(varied.texts).toBeGreaterThan(500);
+    expect(varied.labelled).toBeGreaterThan(300);
+    expect(varied.recall).toBeGreaterThanOrEqual(requiredRecall);
+    expect(varied.precision).toBeGreaterThanOrEqual(requiredPrecision);
+  });
+
   it('has every kind and hard negatives, and is scored honestly', () => {
     const set = readLabelledSet();
     expect(new Set(set.flatMap(({ spans }) => spans.map(({ type }) => type))).size).toBe(9);
