@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { OfficeError } from './errors.ts';
-import { logger } from './telemetry.ts';
+import { identifyLines, logger } from './telemetry.ts';
 import { traced, traceIdsOf } from './tracing.ts';
 
 /** A state handed a role something else than they agreed on. */
@@ -60,8 +60,10 @@ export function roleHandler<Schema extends z.ZodType, Result>(
         `${role} got an invalid event: ${issue?.path.join('.')}: ${issue?.message}`,
       );
     }
+    const ids = traceIdsOf(event);
+    identifyLines({ ...ids, request_id: context.awsRequestId });
     try {
-      return await traced(role, traceIdsOf(event), () => run(parsed.data, context));
+      return await traced(role, ids, () => run(parsed.data, context));
     } catch (error) {
       const key = event as { tenant_id?: unknown; task_id?: unknown; subtask_id?: unknown };
       logger.error(`${role} failed`, {

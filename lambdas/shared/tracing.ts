@@ -1,13 +1,8 @@
 import type { Tracer } from '@aws-lambda-powertools/tracer';
 
-/** What a trace can be searched by in X-Ray: `annotation.task_id = "…"`. */
-export interface TraceIds {
-  readonly tenant_id?: string | undefined;
-  readonly task_id?: string | undefined;
-  readonly subtask_id?: string | undefined;
-  readonly step_id?: string | undefined;
-}
+/** What a trace can be searched by in X-Ray: `annotation.task_id = "…"`. Every log line has the same. */
 const names = ['tenant_id', 'task_id', 'subtask_id', 'step_id'] as const;
+export type TraceIds = Readonly<Partial<Record<(typeof names)[number], string>>>;
 
 /**
  * Lambda tells every function where X-Ray's daemon listens. Elsewhere nobody does, and its SDK isn't even loaded.

@@ -17,7 +17,8 @@ async function invoke(bundle: Bundle, events: readonly unknown[], environment: R
     process.execPath,
     [program, join(bundle.directory, 'index.mjs'), JSON.stringify(events)],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // Lines of the log may go to either.
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
         NODE_NO_WARNINGS: '1',
@@ -30,9 +31,11 @@ async function invoke(bundle: Bundle, events: readonly unknown[], environment: R
     },
   );
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    output += chunk;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
   const code = await new Promise((resolve) => child.once('close', resolve));
   expect(code).toBe(0);
   return output
@@ -113,6 +116,32 @@ describe('bundles', () => {
     for (const call of calls) expect(call).toMatchObject({ trace_id: root, parent_id: role.id });
     // The whole name of the function, and nothing else: CloudTrail shows it, and calls are recorded by it.
     for (const { headers } of aws.seen) expect(headers['user-agent']).toMatch(/ app\/office-gate(?: |$)/);
+  });
+
+  it('write one JSON line per message, with the ids of its task and the function that it is of', async () => {
+    const aws = await startLoopbackHttp((_request, response) => {
+      response.statusCode = 400;
+      response.setHeader('content-type', 'application/x-amz-json-1.0');
+      response.end('{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":"no"}');
+    });
+    const lines = await invoke(bundle('gate'), [event('gate')], {
+      TASKS_TABLE: 'tasks',
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_LAMBDA_FUNCTION_NAME: 'office-gate',
+      POWERTOOLS_SERVICE_NAME: 'gate',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+    });
+    await aws.close();
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'ERROR',
+        service: 'gate',
+        tenant_id: 'default',
+        task_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+        request_id: 'request',
+      }),
+      { error: 'ValidationException' },
+    ]);
   });
 
   it('work where nobody listens for traces', async () => {
