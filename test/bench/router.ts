@@ -29,7 +29,7 @@ const brief = JSON.stringify({
   workspace: Array.from({ length: 40 }, (_, index) => ({
     path: `billing/invoice-${index}.csv`,
     size: 100 + index,
-    head: 'number,customer,total\n1001,ACME,20.50\n1002,Initech,17.00\n',
+    head: `number,customer,total\n${1000 + index},ACME,20.50\n${2000 + index},Initech,${17 + index}.00\n`,
   })),
 });
 

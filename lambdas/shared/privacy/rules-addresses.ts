@@ -60,11 +60,14 @@ const label = labels.replace(
   (_, open: string, letter: string) => `${open}[${letter.toUpperCase()}${letter}]`,
 );
 
-const address = (source: string, valid?: Rule['valid'], flags = 'gu'): Rule => ({
+const address = (source: string, valid?: Rule['valid'], flags = 'gu', needs?: RegExp): Rule => ({
   type: 'address',
   pattern: new RegExp(source, flags),
   ...(valid ? { valid } : {}),
+  ...(needs ? { needs } : {}),
 });
+/** A post code after a comma; names alone are everywhere, and costly to look behind. */
+const codeAfterComma = /,\s*(?:[A-Z]{1,2}-)?\d{2}[\d-][\d\s]/;
 
 const word = "[\\p{Lu}][\\p{L}'’-]*";
 const city = `(?:d[aeo]s?\\s)?(?:(?:Col|Fracc|Urb|Del|Bo|Mah)\\.\\s)?${word}(?:(?:[ -](?:am|an|der|im|aan|de|vorm|vor|bei|in|ob|la|las|los|le|les|sur|sous|en|lès|aux?|di|del|della|de|den|do|da|dos|das|of|the|upon|[0-9][ªº])){0,2}[ -]${word}){0,4}`;
@@ -196,9 +199,15 @@ export const addressRules: readonly Rule[] = [
   // Names, a house number, a post code and a town: Necati-Dippel-Platz 4-8, 64870 Schrobenhausen
   address(
     `(?<![\\p{L}\\d])(?!(?:${notStreets})\\s)${latinName},?\\s+\\d{1,4}(?:[a-zA-Z](?![\\p{L}])|[-/]\\d{1,4})?${inner},\\s*(?:[A-Z]{1,2}-)?(?:\\d{5}|\\d{4}\\s?[A-Z]{2}(?![A-Za-z])|\\d{2}-\\d{3}|\\d{5}-?\\d{3}),?\\s+${city}${region}`,
+    undefined,
+    'gu',
+    codeAfterComma,
   ),
   address(
     `(?<![\\p{L}\\d])(?!(?:${notStreets})\\s)${latinName},?\\s+\\d{1,4}(?:[a-zA-Z](?![\\p{L}])|[-/]\\d{1,4})?${inner},\\s*${city},\\s*(?:\\d{5}-?(?:\\d{3})?)(?:,?\\s+${city})?${region}(?![\\d-])`,
+    undefined,
+    'gu',
+    codeAfterComma,
   ),
   // Carrera 7 # 71-21, Bogotá; 1-1-2 Oshiage, Sumida City, Tokyo 131-0045; H.No. 4-5-6, Banjara Hills, Hyderabad 500034
   address(
@@ -212,6 +221,9 @@ export const addressRules: readonly Rule[] = [
   ),
   address(
     `(?<![\\p{L}\\d])(?!(?:${notStreets})\\s)${latinName}\\s+\\d{1,4}[a-zA-Z]?,\\s*(?:(?!(?:19|20)\\d\\d)\\d{4}|\\d{3}\\s\\d{2})\\s${city}(?![\\d])`,
+    undefined,
+    'gu',
+    codeAfterComma,
   ),
   // A label, then a line that begins with a house number or ends with a post code.
   address(
