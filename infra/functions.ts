@@ -15,7 +15,12 @@ export interface FunctionSpec {
 }
 
 const store: readonly EnvironmentName[] = ['TASKS_TABLE', 'WORKSPACE_BUCKET'];
-const models: readonly EnvironmentName[] = ['ACCOUNTS_TABLE', 'OFFICE_MODELS_FILE'];
+const models: readonly EnvironmentName[] = [
+  'ACCOUNTS_TABLE',
+  'OFFICE_MODELS_FILE',
+  'OFFICE_PII_SERVICE',
+  'OFFICE_PII_LANGUAGE',
+];
 
 const memory: readonly EnvironmentName[] = [
   'MEMORY_TABLE',

@@ -48,8 +48,22 @@ export class ModelAccess {
 
   #grantModels(target: RoleFunction): void {
     readSecrets(target, this.#configuration.modelSecrets);
-    if (!this.#configuration.usesBedrock) return;
+    const { modelSettings, usesBedrock } = this.#configuration;
+    // The action knows no resources.
+    if (modelSettings['OFFICE_PII_SERVICE'] === 'comprehend')
+      target.allow(['comprehend:DetectPiiEntities'], ['*']);
+    if (!usesBedrock) return;
     const { partition, account } = Stack.of(target);
+    const guardrail = modelSettings['BEDROCK_GUARDRAIL_ID'];
+    if (guardrail !== undefined)
+      target.allow(
+        ['bedrock:ApplyGuardrail'],
+        [
+          guardrail.startsWith('arn:')
+            ? guardrail
+            : `arn:${partition}:bedrock:*:${account}:guardrail/${guardrail}`,
+        ],
+      );
     // Models are data and change without a deployment; a cross-region profile calls its model in any of its regions.
     target.allow(
       ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],

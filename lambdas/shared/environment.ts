@@ -54,6 +54,11 @@ export const environmentSchema = z.object({
   /** Another model file instead of the built-in one. */
   OFFICE_MODELS_FILE: z.string().optional(),
 
+  /** `comprehend` to have Amazon Comprehend look at prompts too before they leave. */
+  OFFICE_PII_SERVICE: z.enum(['off', 'comprehend']).default('off'),
+  /** The language that Comprehend reads. */
+  OFFICE_PII_LANGUAGE: z.enum(['en', 'es']).default('en'),
+
   /** `off` for an office that neither remembers nor recalls. */
   OFFICE_MEMORY: z.enum(['on', 'off']).default('on'),
   /** `on` to share plans of tasks that are marked as shareable between tenants. */

@@ -34,6 +34,9 @@ describe('settings of a deployment', () => {
       OIDC_TENANT_CLAIM: 'https://office.example/tenant',
       GEMINI_API_KEY_SECRET_ARN: secret,
       OFFICE_VECTORS: 'none',
+      OFFICE_PII_SERVICE: 'comprehend',
+      BEDROCK_REGION: 'eu-west-1',
+      BEDROCK_GUARDRAIL_ID: 'abc123',
     });
     const template = Template.fromStack(stack);
     const holders = (variable: string, value: unknown) =>
@@ -54,6 +57,10 @@ describe('settings of a deployment', () => {
     for (const name of ['office-gate', 'office-python-exec', 'office-http-client', 'office-executor']) {
       expect(callers).not.toContain(name);
     }
+    expect(holders('OFFICE_PII_SERVICE', 'comprehend')).toEqual(callers);
+    const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+    expect(policies).toContain('comprehend:DetectPiiEntities');
+    expect(policies).toContain(':guardrail/abc123');
     template.resourceCountIs('AWS::S3Vectors::VectorBucket', 0);
     // Synthesizes the stack.
   }, 120_000);

@@ -3,6 +3,7 @@
  * model file, in order; vectors of different models never mix, so the answer names its model.
  */
 import { createRedactor } from '../privacy/redact.ts';
+import type { AskForPersonalData } from '../privacy/service.ts';
 import type { BudgetLedger } from './budget.ts';
 import type { Model, ModelCatalogue } from './models.ts';
 import { costOf, toUsd, worstCaseOf } from './prices.ts';
@@ -43,6 +44,8 @@ export function createEmbedder(deps: {
   readonly registry: Pick<ProviderRegistry, 'provider' | 'usable'>;
   readonly ledger: BudgetLedger;
   readonly usage?: Pick<UsageStore, 'record'>;
+  /** Asked about texts that leave, besides the office's own rules. */
+  readonly personalData?: AskForPersonalData;
   readonly onTrouble?: (what: string, error: unknown) => void;
 }): Embedder {
   async function usable(): Promise<Model[]> {
@@ -62,9 +65,10 @@ export function createEmbedder(deps: {
   ): Promise<{ vectors: number[][]; nano: number; tokens: number }> {
     const provider = await deps.registry.provider(model.provider);
     if (!provider.embed) throw new ProviderError('bad_request', `${model.provider} has no embeddings.`);
+    const findings = model.local ? [] : ((await deps.personalData?.(texts)) ?? []);
     // Half the window in bytes is within the window in tokens for any language.
     const cut = texts.map((text) =>
-      (model.local ? text : createRedactor().redact(text)).slice(0, model.context_tokens),
+      (model.local ? text : createRedactor(findings).redact(text)).slice(0, model.context_tokens),
     );
     const bound = cut.reduce((sum, text) => sum + boundTokens(text) + 2, 0);
     const tokens = Math.min(

@@ -1,6 +1,7 @@
 /** Wires the model router from the environment and the AWS clients; nothing is loaded or asked before the first call. */
 import { documentClient } from '../aws.ts';
 import { describeError } from '../errors.ts';
+import { privacyServiceFromEnvironment } from '../privacy/service.ts';
 import { logger, metrics } from '../telemetry.ts';
 import { type Batcher, createBatcher } from './batch.ts';
 import { createCircuitBreaker, dynamoBreakerRecords, memoryBreakerRecords } from './breaker.ts';
@@ -82,6 +83,8 @@ function share(tenant: string): Promise<number> {
   return value;
 }
 
+const personalData = /* @__PURE__ */ once(() => privacyServiceFromEnvironment());
+
 /** The encoders behind the memory of plans. */
 export const embedderFromEnvironment = /* @__PURE__ */ once<Embedder>(() =>
   createEmbedder({
@@ -89,6 +92,7 @@ export const embedderFromEnvironment = /* @__PURE__ */ once<Embedder>(() =>
     registry: registry(),
     ledger: lazyLedger,
     usage: { record: (entry) => usages().record(entry) },
+    personalData: personalData(),
     onTrouble: reportTrouble,
   }),
 );
@@ -140,6 +144,7 @@ const router = /* @__PURE__ */ once<ModelRouter>(() => {
     localBreaker: createCircuitBreaker({ records: memoryBreakerRecords() }),
     cache: { answer: (key, produce, signal) => cache().answer(key, produce, signal) },
     usage: { record: (entry) => usages().record(entry) },
+    personalData: personalData(),
     remainingShare: (tenant) => share(tenant),
     tenantRoute: async (tenant, role) => (await experience().readRoutes(tenant))[role] ?? null,
     provenTier: (tenant, role, kind) => experience().provenTier(tenant, role, kind),

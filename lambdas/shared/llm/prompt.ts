@@ -22,6 +22,11 @@ export function protect(prompt: Prompt, redactor: Redactor): Prompt {
   };
 }
 
+export const textsOf = (prompt: Prompt): string[] =>
+  prompt.messages.flatMap(({ content }) =>
+    content.flatMap((part) => (part.type === 'text' ? [part.text] : [])),
+  );
+
 /** Longer than any placeholder. */
 const LONGEST_PLACEHOLDER = 48;
 

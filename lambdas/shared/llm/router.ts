@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../../schemas/json.ts';
 import { canonicalHash } from '../canonical.ts';
 import { createRedactor, type Redactor } from '../privacy/redact.ts';
+import type { AskForPersonalData } from '../privacy/service.ts';
 import { checkAnswer } from './answers.ts';
 import {
   type AttemptDeps,
@@ -22,7 +23,7 @@ import { economise } from './context.ts';
 import { costOfHops } from './hop-cost.ts';
 import { type BudgetRefusal, emptyHop, failure, TOO_LONG } from './hops.ts';
 import { jsonMechanismOf, type Model, type Route } from './models.ts';
-import { instruct, protect, restoringStream } from './prompt.ts';
+import { instruct, protect, restoringStream, textsOf } from './prompt.ts';
 import {
   BudgetExhaustedError,
   type ModelAnswer,
@@ -50,6 +51,8 @@ export interface RouterDeps extends CandidateDeps {
   readonly cache?: AnswerCache;
   readonly usage?: Pick<UsageStore, 'record'>;
   readonly retries?: RetrySettings;
+  /** Asked about each prompt that leaves, besides the office's own rules. */
+  readonly personalData?: AskForPersonalData;
   readonly now?: () => number;
   readonly random?: () => number;
   readonly onHop?: (hop: ModelHop, request: Pick<ModelRequest<unknown>, 'role' | 'purpose'>) => void;
@@ -150,7 +153,6 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
     attemptNumber: number,
   ): Promise<ModelAnswer<Answer>> {
     const limit = outputLimit(request, route, model);
-    const redactor: Redactor | null = model.local ? null : createRedactor();
     const room = model.context_tokens - limit;
     const budget = model.last_resort ? Infinity : Math.min(room, route.context_budget_tokens ?? room);
     const json = request.schema
@@ -164,6 +166,9 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       system: model.last_resort ? request.system : instruct(request.system, json),
       messages: model.last_resort ? request.messages : economise(request.messages, budget).messages,
     };
+    const redactor: Redactor | null = model.local
+      ? null
+      : createRedactor((await deps.personalData?.(textsOf(plain))) ?? []);
     const prompt = { ...(redactor ? protect(plain, redactor) : plain), ...(json ? { json } : {}) };
     const restore = (value: unknown) => (redactor ? redactor.restoreValue(value) : value);
     const schema = request.schema?.zod ?? null;

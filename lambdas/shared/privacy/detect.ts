@@ -10,6 +10,11 @@ import { phoneRules } from './rules-phones.ts';
 import { secretRules } from './rules-secrets.ts';
 
 export type { Span, SpanType };
+/** A piece of text that must not leave, wherever it stands. */
+export interface Finding {
+  readonly value: string;
+  readonly type: SpanType;
+}
 
 const rules: readonly Rule[] = [
   ...secretRules,
@@ -32,6 +37,7 @@ const rank: Readonly<Record<SpanType, number>> = {
   ip: 6,
   phone: 7,
   address: 8,
+  person: 9,
 };
 
 /** Nothing but these kinds can be in a text without a digit. */
@@ -64,6 +70,21 @@ function collect(rule: Rule, match: RegExpExecArray, text: string, found: Span[]
   if (rule.words && !rule.words.test(around.before)) return;
   if (rule.valid && !rule.valid(value, around)) return;
   found.push({ start, end: start + value.length, type: rule.type });
+}
+
+const letterOrDigit = /[\p{L}\p{N}]/u;
+
+/** Spans by the rules, and wherever one of the findings stands as words of its own. */
+export function detectWith(findings: readonly Finding[], text: string): Span[] {
+  const spans = detect(text);
+  if (findings.length === 0) return spans;
+  for (const { value, type } of findings)
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
+      const end = at + value.length;
+      if (!letterOrDigit.test(text[at - 1] ?? '') && !letterOrDigit.test(text[end] ?? ''))
+        spans.push({ start: at, end, type });
+    }
+  return withoutOverlaps(spans);
 }
 
 function withoutOverlaps(spans: readonly Span[]): Span[] {

@@ -1,5 +1,5 @@
 /** Finds what is personal in a JSON document's strings, in one pass over all of them. */
-import { detect, type Span } from './detect.ts';
+import { detectWith, type Finding, type Span } from './detect.ts';
 
 /** No rule reads across it: line breaks end what stands around a value, and none takes a NUL for a space. */
 const BOUNDARY = '\n\u0000\n';
@@ -13,7 +13,7 @@ const contextOf = (key: string): string => (key === '' ? '' : `${key}: `);
  * Each different string is looked at once, and the rules run over all of them together: a call has hundreds of short
  * strings, and starting 240 expressions for each takes three times as long as running them.
  */
-export function spansOfDocument(document: unknown): SpansOf {
+export function spansOfDocument(document: unknown, findings: readonly Finding[] = []): SpansOf {
   const places = new Map<string, { readonly from: number; readonly prefix: number; spans: Span[] }>();
   const pieces: string[] = [];
   let length = 0;
@@ -26,7 +26,7 @@ export function spansOfDocument(document: unknown): SpansOf {
     pieces.push(piece);
     length += piece.length + BOUNDARY.length;
   });
-  const found = detect(pieces.join(BOUNDARY));
+  const found = detectWith(findings, pieces.join(BOUNDARY));
   let next = 0;
   let at = 0;
   for (const place of places.values()) {
@@ -36,7 +36,8 @@ export function spansOfDocument(document: unknown): SpansOf {
     for (; next < found.length && (found[next] as Span).start < end; next += 1) {
       const span = found[next] as Span;
       // A key without its end reaches into what follows: such a document is looked at string by string.
-      if (span.end > end) return (text, key) => within(detect(contextOf(key) + text), contextOf(key).length);
+      if (span.end > end)
+        return (text, key) => within(detectWith(findings, contextOf(key) + text), contextOf(key).length);
       spans.push({ ...span, start: span.start - place.from, end: span.end - place.from });
     }
     place.spans = within(spans, place.prefix);

@@ -2,10 +2,10 @@
  * Replaces personal data and secrets by placeholders, and puts them back. A redactor lives for one call: the same value
  * has the same placeholder throughout it, and nothing of the mapping is kept or logged.
  */
-import { detect, type Span, type SpanType } from './detect.ts';
+import { detectWith, type Finding, type Span, type SpanType } from './detect.ts';
 import { spansOfDocument } from './document.ts';
 
-export { detect, type Span, type SpanType };
+export { detect, type Span, type SpanType } from './detect.ts';
 
 export interface Redactor {
   /** The text with placeholders such as `[EMAIL_1]`. */
@@ -23,7 +23,8 @@ export interface Redactor {
 
 const placeholder = /\[([A-Z][A-Z_]*)_(\d{1,6})\]/g;
 
-export function createRedactor(): Redactor {
+/** `findings` are replaced besides what the rules find. */
+export function createRedactor(findings: readonly Finding[] = []): Redactor {
   const byValue = new Map<string, string>();
   const byPlaceholder = new Map<string, string>();
   const counters = new Map<SpanType, number>();
@@ -56,7 +57,7 @@ export function createRedactor(): Redactor {
     return end === 0 ? text : redacted + text.slice(end);
   }
 
-  const redactText = (text: string): string => replace(text, detect(text));
+  const redactText = (text: string): string => replace(text, detectWith(findings, text));
 
   function redactTexts(value: unknown, found: (text: string, key: string) => readonly Span[]): unknown {
     function redacted(value: unknown, key: string): unknown {
@@ -86,7 +87,7 @@ export function createRedactor(): Redactor {
       }
       for (const [literal] of text.matchAll(placeholder)) taken.add(literal);
       const indent = text.includes('\n') ? 2 : undefined;
-      return JSON.stringify(redactTexts(document, spansOfDocument(document)), null, indent);
+      return JSON.stringify(redactTexts(document, spansOfDocument(document, findings)), null, indent);
     },
 
     restore: (text) => text.replace(placeholder, (name) => byPlaceholder.get(name) ?? name),

@@ -8,7 +8,9 @@ export type SpanType =
   | 'national_id'
   | 'ip'
   | 'phone'
-  | 'address';
+  | 'address'
+  /** Names have no form: only a service finds them. */
+  | 'person';
 
 /** Offsets in UTF-16 units, `end` exclusive. */
 export interface Span {

@@ -397,6 +397,28 @@ describe('model router', () => {
     expect(request).toBeDefined();
   });
 
+  it('hides what a privacy service finds too, and sends nothing when the service fails', async () => {
+    const asked: (readonly string[])[] = [];
+    const messages = [
+      { role: 'user' as const, content: [{ type: 'text' as const, text: 'Plan with Ada Lovelace.' }] },
+    ];
+    const personalData = async (texts: readonly string[]) => {
+      asked.push(texts);
+      return [{ value: 'Ada Lovelace', type: 'person' as const }];
+    };
+    first.script({ kind: 'answer', text: '{"to":"[PERSON_1]"}' });
+    const { request } = setUp({ deps: { personalData } });
+    const schema = { name: 'answer', zod: z.strictObject({ to: z.string() }) };
+    const result = await request({ messages, schema: schema as never });
+    expect(result.value).toEqual({ to: 'Ada Lovelace' });
+    expect(asked).toEqual([['Plan with Ada Lovelace.']]);
+    expect(JSON.stringify(first.requests.at(-1)?.body)).toContain('Plan with [PERSON_1].');
+
+    const failing = setUp({ deps: { personalData: () => Promise.reject(new Error('no answer')) } });
+    await expect(failing.request({ messages })).rejects.toThrow('no answer');
+    expect(failing.asked()).toEqual([0, 0]);
+  });
+
   it('streams plain text with the values restored', async () => {
     const { router } = setUp();
     first.script({ kind: 'answer', text: 'Write to [EMAIL_1] today.' });
