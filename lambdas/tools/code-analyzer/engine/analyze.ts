@@ -5,6 +5,7 @@ import type {
   GraphImport,
   LanguageGraph,
 } from '../graph/call-graph.ts';
+import type { Activation } from './activation.ts';
 import type { Expression, FunctionFrame, ModuleFrame, Statement } from './ast.ts';
 import { ModuleIndex } from './modules.ts';
 import { Solver } from './solver.ts';
@@ -12,17 +13,7 @@ import { Solver } from './solver.ts';
 /** The call graph of modules analysed together; calls appear once per caller, callee and line. */
 export function analyzeModules(modules: readonly ModuleFrame[]): LanguageGraph {
   const solver = new Solver(new ModuleIndex(modules), modules);
-  const calls = new Map<string, GraphCall>();
-  for (const activation of solver.solve()) {
-    const { module } = activation.frame;
-    for (const [at, { caller, callees }] of activation.calls) {
-      const { file, line } = module.placeOf(at);
-      for (const callee of callees) {
-        const key = `${caller}>${callee}@${file}:${line}`;
-        if (!calls.has(key)) calls.set(key, { caller, callee, file, line });
-      }
-    }
-  }
+  const calls = collectCalls(solver.solve());
   const functions: GraphFunction[] = [];
   const classes: GraphClass[] = [];
   const imports: GraphImport[] = [];
@@ -48,11 +39,41 @@ export function analyzeModules(modules: readonly ModuleFrame[]): LanguageGraph {
   imports.sort(byPlace);
   return {
     functions,
-    calls: [...calls.values()].sort(byPlace),
+    calls: calls.sort(byPlace),
     classes,
     imports,
     overflowed: [...solver.overflowed],
   };
+}
+
+/** The calls of all activations: a function analysed several times, or twice on one line, is told once. */
+function collectCalls(activations: readonly Activation[]): GraphCall[] {
+  const calls: GraphCall[] = [];
+  const seen = new Map<string, Map<string, Set<string>>>();
+  for (const activation of activations) {
+    const { module } = activation.frame;
+    for (const [at, { caller, callees }] of activation.calls) {
+      const { file, line } = module.placeOf(at);
+      const place = `${line} ${file}`;
+      const ofCaller = ensured(seen, caller, () => new Map<string, Set<string>>());
+      const known = ensured(ofCaller, place, () => new Set<string>());
+      for (const callee of callees) {
+        if (known.has(callee)) continue;
+        known.add(callee);
+        calls.push({ caller, callee, file, line });
+      }
+    }
+  }
+  return calls;
+}
+
+function ensured<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }
 
 function byPlace(a: { file: string; line: number }, b: { file: string; line: number }): number {

@@ -37,6 +37,21 @@ const MAX_PARAMETERS = 24;
 const MIXED_ITEMS = 40;
 const MIXED_EACH = 4;
 
+/** Up to this size a set is compared item by item, which costs less than remembering the pair. */
+const FEW = 4;
+
+/** Whether all of some things, in the order of their ids, are among others in that order. */
+function holdsAll(things: readonly Thing[], some: readonly Thing[]): boolean {
+  if (some.length > things.length) return false;
+  let index = 0;
+  for (const thing of some) {
+    while (index < things.length && (things[index] as Thing).id < thing.id) index += 1;
+    if (things[index] !== thing) return false;
+    index += 1;
+  }
+  return true;
+}
+
 function isMixed(things: readonly Thing[]): boolean {
   let classes = 0;
   let instances = 0;
@@ -191,6 +206,7 @@ export class Values {
   union(left: ValueSet, right: ValueSet): ValueSet {
     if (left === right || right.id === 0 || left === this.anything) return left;
     if (left.id === 0 || right === this.anything) return right;
+    if (right.items.length <= FEW && holdsAll(left.items, right.items)) return left;
     const [first, second] = left.id < right.id ? [left, right] : [right, left];
     const key = first.id * 0x4000000 + second.id;
     const known = this.unions.get(key);
