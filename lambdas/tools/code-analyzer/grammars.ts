@@ -8,7 +8,6 @@ import { ToolFailure } from '../../shared/tools/define-tool.ts';
 /** The part of web-tree-sitter's cursor that the analyzer walks with. Indices are UTF-16 code units. */
 export interface SyntaxCursor {
   readonly nodeTypeId: number;
-  readonly nodeIsNamed: boolean;
   readonly currentFieldId: number;
   readonly startIndex: number;
   readonly endIndex: number;
@@ -27,6 +26,7 @@ interface SyntaxTreeHandle {
 interface LanguageHandle {
   readonly types: string[];
   readonly fields: (string | null)[];
+  nodeTypeIsNamed(id: number): boolean;
 }
 
 interface ParserHandle {
@@ -47,6 +47,8 @@ export interface Grammar {
   readonly name: GrammarName;
   readonly types: readonly string[];
   readonly fields: readonly (string | null)[];
+  /** By type: whether nodes of it are named, that is, more than a token of the text. */
+  readonly named: readonly boolean[];
   parse(text: string): SyntaxTreeHandle | null;
 }
 
@@ -102,7 +104,9 @@ async function loadGrammarOnce(name: GrammarName): Promise<Grammar> {
   const language = await module.Language.load(await readFile(join(folder, `tree-sitter-${name}.wasm`)));
   const parser = new module.Parser();
   parser.setLanguage(language);
-  return { name, types: language.types, fields: language.fields, parse: (text) => parser.parse(text) };
+  const { types, fields } = language;
+  const named = types.map((_, id) => language.nodeTypeIsNamed(id));
+  return { name, types, fields, named, parse: (text) => parser.parse(text) };
 }
 
 /**

@@ -1,5 +1,20 @@
 import type { Grammar } from './grammars.ts';
 
+/** Most nodes are leaves, which share their lack of children. */
+const NONE: readonly SyntaxNode[] = [];
+
+/** Types of nodes that never have children: each question to the cursor crosses into WebAssembly. */
+const LEAVES = new Set([
+  'identifier',
+  'integer',
+  'float',
+  'comment',
+  'none',
+  'true',
+  'false',
+  'string_content',
+]);
+
 /**
  * A syntax node copied out of WebAssembly memory. `start` and `end` are UTF-16 offsets into the text;
  * `field` is the node's role in its parent (empty when it has none). Anonymous tokens are kept only
@@ -10,7 +25,13 @@ export class SyntaxNode {
   readonly field: string;
   readonly start: number;
   end: number;
-  readonly children: SyntaxNode[] = [];
+  children: readonly SyntaxNode[] = NONE;
+
+  /** Adds a child while the tree is copied. */
+  add(child: SyntaxNode): void {
+    if (this.children === NONE) this.children = [child];
+    else (this.children as SyntaxNode[]).push(child);
+  }
 
   constructor(type: string, field: string, start: number) {
     this.type = type;
@@ -41,33 +62,30 @@ export function parseSyntax(grammar: Grammar, text: string): { root: SyntaxNode;
   if (!tree) return { root: new SyntaxNode('ERROR', '', 0), hasError: true };
   const hasError = tree.rootNode.hasError;
   const cursor = tree.walk();
-  const { types, fields } = grammar;
-  const describe = (): SyntaxNode => {
-    const fieldId = cursor.currentFieldId;
+  const { types, fields, named } = grammar;
+  const describe = (typeId: number, fieldId: number): SyntaxNode => {
     // Ids of error nodes are outside the table.
-    const node = new SyntaxNode(
-      types[cursor.nodeTypeId] ?? 'ERROR',
-      fieldId ? (fields[fieldId] ?? '') : '',
-      cursor.startIndex,
-    );
+    const type = types[typeId] ?? 'ERROR';
+    const node = new SyntaxNode(type, fieldId ? (fields[fieldId] ?? '') : '', cursor.startIndex);
     node.end = cursor.endIndex;
     return node;
   };
-  const root = describe();
+  const root = describe(cursor.nodeTypeId, 0);
   const stack: SyntaxNode[] = [];
   let parent: SyntaxNode = root;
   let descend = cursor.gotoFirstChild();
   while (descend) {
-    const named = cursor.nodeIsNamed;
-    if (named || cursor.currentFieldId) {
-      const node = describe();
-      if (node.type !== 'comment') {
-        parent.children.push(node);
-        if (named && cursor.gotoFirstChild()) {
-          stack.push(parent);
-          parent = node;
-          continue;
-        }
+    const typeId = cursor.nodeTypeId;
+    const isNamed = named[typeId] ?? true;
+    const type = types[typeId] ?? 'ERROR';
+    const fieldId = type === 'comment' ? 0 : cursor.currentFieldId;
+    if (type !== 'comment' && (isNamed || fieldId)) {
+      const node = describe(typeId, fieldId);
+      parent.add(node);
+      if (isNamed && !LEAVES.has(type) && cursor.gotoFirstChild()) {
+        stack.push(parent);
+        parent = node;
+        continue;
       }
     }
     while (!cursor.gotoNextSibling()) {
