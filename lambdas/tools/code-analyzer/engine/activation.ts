@@ -22,6 +22,8 @@ export class Activation {
   readonly parameters: ValueSet[];
   returned: ValueSet;
   yielded: ValueSet;
+  /** What its `yield` expressions evaluate to: what is sent into the generator. */
+  sent: ValueSet;
   readonly callers = new Set<Activation>();
   calls = new Map<number, RecordedCalls>();
   /** Modules this module star-imports. */
@@ -49,6 +51,7 @@ export class Activation {
     this.parameters = frame.kind === 'function' ? frame.parameters.map(() => empty) : [];
     this.returned = empty;
     this.yielded = empty;
+    this.sent = empty;
   }
 
   /** The cell through which other bodies see a variable of this one. */

@@ -59,7 +59,9 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
       const after = order.indexOf(thing.type);
       const rest = after < 0 ? thing.type.order.slice(1) : order.slice(after + 1);
       const subject = name === '__new__' ? null : thing.self;
-      return lookupInOrder(body, rest, name, subject, at) ?? values.empty;
+      const found = lookupInOrder(body, rest, name, subject, at);
+      if (found || name !== '__call__' || thing.self.kind !== 'class') return found ?? values.empty;
+      return values.of(values.builtinMethod('type', name, thing.self));
     }
     case 'function':
     case 'bound':
@@ -72,12 +74,17 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
       return body.readField(thing.kind === 'bound' ? thing.callee : thing, name);
     }
     case 'generator':
-      return isPython(body) ? values.empty : values.of(values.builtinMethod('promise', name, thing));
+      if (!isPython(body)) return values.of(values.builtinMethod('promise', name, thing));
+      return GENERATOR_METHODS.has(name)
+        ? values.of(values.builtinMethod('generator', name, thing))
+        : values.empty;
     case 'property':
       return values.of(values.builtinMethod('property', name, thing));
     case 'partial':
       return name === 'func' ? thing.callee : values.empty;
     case 'builtin':
+      if (thing.name === 'type' && name === '__call__')
+        return values.of(values.builtinMethod('type', name, thing));
       return TYPE_METHODS[thing.name]?.has(name)
         ? values.of(values.builtinMethod(thing.name, name, thing))
         : values.empty;
@@ -92,6 +99,7 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
   }
 }
 
+const GENERATOR_METHODS = new Set(['send', 'asend', 'throw', 'athrow', '__next__', '__anext__']);
 const MAP_METHODS = new Set(['get', 'set', 'has', 'delete', 'forEach', 'keys', 'values', 'entries', 'put']);
 
 /** A property of an object literal, or a method of a list, map or text. */

@@ -1,8 +1,8 @@
 import { type Arguments, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { copyEntries } from './builtin-collections.ts';
-import { callValues } from './calls.ts';
-import { iterate, makeContainer, readAllOf, readElement, writeElement } from './containers.ts';
+import { callValues, instantiate } from './calls.ts';
+import { iterate, makeContainer, readAllOf, readElement, writeElement, yieldsOf } from './containers.ts';
 import type { BuiltinMethod, ValueSet } from './things.ts';
 
 const TYPE_LABELS: Readonly<Record<string, string>> = {
@@ -37,7 +37,12 @@ export function callBuiltinMethod(body: Body, method: BuiltinMethod, args: Argum
   const [first = values.empty, second = values.empty] = args.positional;
   if (type === 'property') return setAccessor(body, method, first);
   if (type === 'type') {
+    if (name === '__call__') return callType(body, method, args, at);
     return self.kind === 'class' ? values.from([...self.subclasses]) : values.empty;
+  }
+  if (self.kind === 'generator') {
+    if (name === 'send' || name === 'asend') body.solver.addSent(self.activation, body.resolve(first));
+    return yieldsOf(body, self);
   }
   const same = values.of(self);
   switch (name) {
@@ -121,6 +126,18 @@ export function callBuiltinMethod(body: Body, method: BuiltinMethod, args: Argum
         ? values.of(values.constant(name === 'decode' ? 'str' : type, null))
         : values.empty;
   }
+}
+
+/** `type.__call__`, of a class (`super().__call__` in a metaclass) or with the class as an argument. */
+function callType(body: Body, { self }: BuiltinMethod, args: Arguments, at: number): ValueSet {
+  if (self.kind === 'class') return instantiate(body, self, args, at);
+  const [types, ...positional] = args.positional;
+  let result = body.values.empty;
+  for (const type of types ? body.resolve(types).items : []) {
+    if (type.kind === 'class')
+      result = body.values.union(result, instantiate(body, type, { ...args, positional }, at));
+  }
+  return result;
 }
 
 /** Appending to a list whose elements are all known extends what is known. */

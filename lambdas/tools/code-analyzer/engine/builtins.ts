@@ -2,7 +2,7 @@ import { type Arguments, NO_ARGUMENTS } from './arguments.ts';
 import { readAttribute, writeAttribute } from './attributes.ts';
 import type { Body } from './body.ts';
 import { applyToEach, convert, pick } from './builtin-collections.ts';
-import { callSpecial } from './calls.ts';
+import { callFirstSpecial } from './calls.ts';
 import { iterate, makeContainer, writeElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
 import type { PropertyThing, Thing, ValueSet } from './things.ts';
@@ -45,6 +45,13 @@ const OPERATORS: Readonly<Record<string, string>> = {
   ascii: '__repr__',
   unicode: '__unicode__',
 };
+/** Special methods with others that are called in their place where a class has none. */
+const OTHERWISE: Readonly<Record<string, readonly string[]>> = {
+  __str__: ['__str__', '__repr__'],
+  __format__: ['__format__', '__str__', '__repr__'],
+  __bool__: ['__bool__', '__len__'],
+  __int__: ['__int__', '__index__'],
+};
 const RESULT_TYPES: Readonly<Record<string, string>> = {
   len: 'int',
   str: 'str',
@@ -86,7 +93,7 @@ export function callBuiltin(body: Body, name: string, args: Arguments, at: numbe
   const operator = OPERATORS[name];
   if (operator) {
     for (const value of name === 'print' ? args.positional : [first])
-      callSpecial(body, value, operator, NO_ARGUMENTS, at);
+      callFirstSpecial(body, value, OTHERWISE[operator] ?? [operator], NO_ARGUMENTS, at);
   }
   const result = RESULT_TYPES[name];
   if (result) {

@@ -101,13 +101,19 @@ function callPartial(body: Body, partial: PartialThing, args: Arguments, at: num
 /** `Class(...)`: its metaclass's `__call__`, `__new__` and `__init__`, and the new instance. */
 export function construct(body: Body, type: ClassThing, args: Arguments, at: number): ValueSet {
   const { values } = body;
-  if (type.metaclass) {
-    for (const meta of body.resolve(type.metaclass).items) {
-      if (meta.kind !== 'class') continue;
-      const method = lookupInClass(body, meta, '__call__', type);
-      if (method) callValues(body, method, args, at);
-    }
+  for (const meta of type.metaclass ? body.resolve(type.metaclass).items : []) {
+    const method = meta.kind === 'class' ? lookupInClass(body, meta, '__call__', type) : null;
+    if (!method) continue;
+    // Whether it makes an instance, through `type.__call__`, is up to it.
+    const made = callValues(body, method, args, at);
+    return made.id === 0 ? values.of(type.instance) : made;
   }
+  return instantiate(body, type, args, at);
+}
+
+/** What `type.__call__` does: `__new__`, then `__init__`. */
+export function instantiate(body: Body, type: ClassThing, args: Arguments, at: number): ValueSet {
+  const { values } = body;
   const instance = values.of(type.instance);
   let result = instance;
   const maker = lookupInClass(body, type, '__new__', null);
@@ -242,4 +248,27 @@ export function callSpecial(
     result = body.values.union(result, callValues(body, body.values.from(own), args, at));
   }
   return result;
+}
+
+/** Calls the first of some special methods that an instance has, for every instance in a set. */
+export function callFirstSpecial(
+  body: Body,
+  objects: ValueSet,
+  names: readonly string[],
+  args: Arguments,
+  at: number,
+): ValueSet {
+  let result = body.values.empty;
+  for (const thing of body.resolve(objects).items) {
+    if (thing.kind !== 'instance') continue;
+    const name = names.find((each) => hasSpecial(body, thing, each));
+    if (name) result = body.values.union(result, callSpecial(body, body.values.of(thing), name, args, at));
+  }
+  return result;
+}
+
+/** Whether a class of the project gives an object this special method. */
+export function hasSpecial(body: Body, thing: Thing, name: string): boolean {
+  if (thing.kind !== 'instance') return false;
+  return thing.type.order.some((each) => each.kind === 'class' && body.readField(each, name).id !== 0);
 }

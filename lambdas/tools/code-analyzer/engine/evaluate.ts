@@ -4,7 +4,7 @@ import type { CallExpression, Expression } from './ast.ts';
 import { readAttribute } from './attributes.ts';
 import type { Body } from './body.ts';
 import { copyEntries } from './builtin-collections.ts';
-import { callSpecial, callValues } from './calls.ts';
+import { callFirstSpecial, callSpecial, callValues } from './calls.ts';
 import {
   awaitValues,
   fillLiteral,
@@ -18,7 +18,7 @@ import { execute } from './execute.ts';
 import { callCallbacks, isPython } from './foreign-calls.ts';
 import { beginningWith, binary, compare, UNARY } from './operators.ts';
 import { attributeView, evaluateComprehension, evaluateSequence, slice } from './sequences.ts';
-import type { ValueSet } from './things.ts';
+import type { Thing, ValueSet } from './things.ts';
 import { typeValues } from './types.ts';
 
 /** The values an expression may have; notes the calls in it. */
@@ -96,7 +96,7 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
       const value = expression.value ? evaluate(body, expression.value) : values.empty;
       if (!expression.from) {
         body.solver.addYield(body.activation, body.resolve(value));
-        return values.empty;
+        return body.activation.sent;
       }
       body.solver.addYield(body.activation, iterate(body, value, expression.at));
       let result = values.empty;
@@ -132,7 +132,7 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
       return values.empty;
     case 'text':
       for (const part of expression.parts) {
-        callSpecial(body, evaluate(body, part), '__str__', NO_ARGUMENTS, part.at);
+        callFirstSpecial(body, evaluate(body, part), TEXT, NO_ARGUMENTS, part.at);
       }
       return beginningWith(body, expression.prefix ?? '');
   }
@@ -151,9 +151,12 @@ function cast(body: Body, value: ValueSet, type: Expression): ValueSet {
   return values.empty;
 }
 
+const TEXT = ['__format__', '__str__', '__repr__'];
+const TRUTH = ['__bool__', '__len__'];
+
 /** Testing a value calls `__bool__`, or `__len__` where there is none. */
 export function truth(body: Body, tested: ValueSet, at: number): void {
-  callSpecial(body, tested, '__bool__', NO_ARGUMENTS, at);
+  callFirstSpecial(body, tested, TRUTH, NO_ARGUMENTS, at);
 }
 
 export function evaluateArguments(
@@ -196,6 +199,12 @@ function evaluateCall(body: Body, call: CallExpression): ValueSet {
   return value;
 }
 
+/** Builtin mappings ask `__missing__` for keys they don't have. */
+function isMapping(type: Thing): boolean {
+  if (type.kind === 'builtin') return type.name === 'dict';
+  return type.kind === 'external' && /^collections\.\w*[dD]ict$/.test(type.path);
+}
+
 function evaluateSubscript(body: Body, expression: Extract<Expression, { k: 'subscript' }>): ValueSet {
   const { values } = body;
   const objects = body.resolve(evaluate(body, expression.object));
@@ -209,7 +218,17 @@ function evaluateSubscript(body: Body, expression: Extract<Expression, { k: 'sub
     } else if (!isPython(body) && thing.kind !== 'constant') {
       part = attributeView(body, thing, key);
     } else if (thing.kind === 'instance') {
-      const own = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), expression.at);
+      let own = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), expression.at);
+      if (thing.type.order.some(isMapping)) {
+        const missing = callSpecial(
+          body,
+          values.of(thing),
+          '__missing__',
+          positionalOnly(key),
+          expression.at,
+        );
+        own = values.union(own, missing);
+      }
       part = values.union(own, thing.fields?.has('[all]') ? readElement(body, thing, key) : values.empty);
       if (thing.fields?.has('[all]') === false && own.id === 0) part = attributeView(body, thing, key);
     } else if (thing.kind === 'class') {

@@ -1,7 +1,7 @@
 import { positionalOnly } from './arguments.ts';
 import type { Expression } from './ast.ts';
 import type { Body } from './body.ts';
-import { callSpecial } from './calls.ts';
+import { callFirstSpecial, callSpecial, hasSpecial } from './calls.ts';
 import { fillPositions, makeContainer, positionsOf } from './containers.ts';
 import { evaluate } from './evaluate.ts';
 import type { ValueSet } from './things.ts';
@@ -29,6 +29,15 @@ export const COMPARISONS: Readonly<Record<string, string>> = {
   '==': '__eq__',
   '!=': '__ne__',
   '<>': '__ne__',
+};
+/** What the right operand is asked when the left has no answer. */
+const REFLECTED: Readonly<Record<string, string>> = {
+  __lt__: '__gt__',
+  __le__: '__ge__',
+  __gt__: '__lt__',
+  __ge__: '__le__',
+  __eq__: '__eq__',
+  __ne__: '__ne__',
 };
 export const UNARY: Readonly<Record<string, string>> = {
   '-': '__neg__',
@@ -118,8 +127,20 @@ export function compare(body: Body, expression: Extract<Expression, { k: 'compar
       callSpecial(body, right, '__contains__', positionalOnly(left), expression.at);
     } else {
       const method = COMPARISONS[operator];
-      if (method && hasInstance(left)) callSpecial(body, left, method, positionalOnly(right), expression.at);
+      if (method) compareBy(body, method, left, right, expression.at);
     }
   }
   return values.of(values.constant('bool', null));
+}
+
+function compareBy(body: Body, method: string, left: ValueSet, right: ValueSet, at: number): void {
+  // Unless it is defined, `!=` is the opposite of `==`.
+  const namesOf = (name: string): string[] => (name === '__ne__' ? ['__ne__', '__eq__'] : [name]);
+  if (hasInstance(left)) callFirstSpecial(body, left, namesOf(method), positionalOnly(right), at);
+  if (!hasInstance(right)) return;
+  const answers = namesOf(method);
+  const unanswered = left.items.filter((thing) => !answers.some((name) => hasSpecial(body, thing, name)));
+  const reflected = REFLECTED[method];
+  if (reflected && unanswered.length > 0)
+    callFirstSpecial(body, right, namesOf(reflected), positionalOnly(body.values.from(unanswered)), at);
 }

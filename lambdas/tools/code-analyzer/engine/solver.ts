@@ -243,6 +243,13 @@ export class Solver extends Linker {
     for (const caller of activation.callers) this.wake(caller);
   }
 
+  addSent(activation: Activation, value: ValueSet): void {
+    const grown = this.values.union(activation.sent, value);
+    if (grown === activation.sent) return;
+    activation.sent = grown;
+    this.wake(activation);
+  }
+
   /** What an activation returns, whatever it was called with. */
   returnedBy(activation: Activation): ValueSet {
     if (!activation.returned.symbolic) return activation.returned;

@@ -27,3 +27,13 @@ export async function calleesOf(caller: string, sources: Sources): Promise<strin
   const graph = await graphOf(sources);
   return [...new Set(graph.calls.filter((call) => call.caller === caller).map((call) => call.callee))].sort();
 }
+
+const TARGETS = 'def one(): pass\ndef two(): pass\ndef three(): pass\n';
+
+/** What `probe` calls among the targets above. */
+export async function probed(body: string, before = ''): Promise<string[]> {
+  const indented = body.split('\n').map((line) => `    ${line}`);
+  const source = `${TARGETS}${before}\ndef probe():\n${indented.join('\n')}\n`;
+  const callees = await calleesOf('main.probe', { 'main.py': source });
+  return callees.filter((callee) => callee.startsWith('main.')).map((callee) => callee.slice('main.'.length));
+}

@@ -1,15 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { calleesOf, edgesOf } from './graph-of.ts';
-
-const TARGETS = 'def one(): pass\ndef two(): pass\ndef three(): pass\n';
-
-/** What `probe` calls among the targets above. */
-async function probed(body: string, before = ''): Promise<string[]> {
-  const indented = body.split('\n').map((line) => `    ${line}`);
-  const source = `${TARGETS}${before}\ndef probe():\n${indented.join('\n')}\n`;
-  const callees = await calleesOf('main.probe', { 'main.py': source });
-  return callees.filter((callee) => callee.startsWith('main.')).map((callee) => callee.slice('main.'.length));
-}
+import { calleesOf, edgesOf, probed } from './graph-of.ts';
 
 describe('values of variables', () => {
   it.each([
