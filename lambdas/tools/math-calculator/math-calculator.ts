@@ -22,6 +22,8 @@ const MAX_USES = 1_000;
 export interface MathCalculatorDeps {
   /** Where `OFFICE_CALCULATOR_DIR` is looked up. Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Milliseconds that one expression may take. Default 1,000. */
+  readonly limit_ms?: number;
   /** Loads a calculator when the tool is created. Default false: the first run starts it. */
   readonly prewarm?: boolean;
 }
@@ -40,6 +42,7 @@ export interface MathCalculator
  *   `OutputLimitExceeded`, `CalculatorUnavailable` (retryable)
  */
 export function createMathCalculator(deps: MathCalculatorDeps = {}): MathCalculator {
+  const limitMs = deps.limit_ms ?? LIMIT_MS;
   let walls: Walls | undefined;
   const idle: CalculatorProcess[] = [];
   const busy = new Set<CalculatorProcess>();
@@ -83,9 +86,9 @@ export function createMathCalculator(deps: MathCalculatorDeps = {}): MathCalcula
     const calculator = await take();
     try {
       const { expression, variables = {}, precision } = inputs;
-      const limits = { startMs: START_MS, limitMs: LIMIT_MS };
+      const limits = { startMs: START_MS, limitMs };
       const reply = await calculator.calculate({ expression, variables, precision }, limits, context.signal);
-      if (typeof reply === 'string') throw failureOf(reply);
+      if (typeof reply === 'string') throw failureOf(reply, limitMs);
       if ('error' in reply) throw new ToolFailure(reply.error.name, reply.error.message);
       return { output: mathCalculatorDeclaration.output.parse(reply.output) };
     } finally {
@@ -107,12 +110,12 @@ export function createMathCalculator(deps: MathCalculatorDeps = {}): MathCalcula
   };
 }
 
-function failureOf(failure: Failure): ToolFailure {
+function failureOf(failure: Failure, limitMs: number): ToolFailure {
   switch (failure) {
     case 'too_slow':
       return new ToolFailure(
         'TimeoutExceeded',
-        `The expression takes longer than ${LIMIT_MS / 1000} s; simplify it.`,
+        `The expression takes longer than ${limitMs / 1000} s; simplify it.`,
       );
     case 'out_of_memory':
       return new ToolFailure(

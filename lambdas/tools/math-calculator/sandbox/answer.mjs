@@ -5,7 +5,7 @@ import { decimal, WORKING_DIGITS } from './evaluate.mjs';
 const DOUBLE_DIGITS = 15;
 const MAX_ELEMENTS = 10_000;
 const MAX_LATEX = 2_000;
-const TRIGONOMETRIC = ['sin', 'cos', 'tan', 'sec', 'csc', 'cot'];
+const TRIGONOMETRIC = ['sin', 'cos', 'tan', 'sec', 'csc', 'cot', 'rotationMatrix'];
 
 function finite(value) {
   if (!Number.isFinite(value)) {
@@ -120,6 +120,7 @@ function latexOf(tree, value, math) {
 /** The tool's output for an evaluated expression; the last value of several statements. */
 export function answerOf({ value: found, math, tree, functions }, precision) {
   const value = math.isResultSet(found) ? found.entries.at(-1) : found;
+  if (value === undefined) throw new Refusal('InvalidExpression', 'The expression calculates nothing.');
   const context = { precision, elements: 0, noise: TRIGONOMETRIC.some((name) => functions.has(name)) };
   const simple = scalar(value, math, context);
   const latex = latexOf(tree, value, math);

@@ -13,6 +13,11 @@ function calculate({ expression, variables, precision }) {
     return { output: answerOf(evaluateExpression(expression, variables), precision) };
   } catch (error) {
     if (error instanceof Refusal) return { error: { name: error.name, message: error.message } };
+    if (error instanceof RangeError && /call stack/.test(error.message)) {
+      return {
+        error: { name: 'InvalidExpression', message: 'The expression is nested too deeply; split it up.' },
+      };
+    }
     return {
       error: { name: 'InvalidExpression', message: `The expression cannot be calculated: ${error.message}.` },
     };

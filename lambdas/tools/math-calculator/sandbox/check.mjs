@@ -1,7 +1,7 @@
 import { ALLOWED_FUNCTIONS, CONSTANTS, OPTIONS, SYMBOLIC_FUNCTIONS, TEXT_FUNCTIONS } from './allowed.mjs';
 
 const MAX_NODES = 5_000;
-const MAX_DEPTH = 200;
+const MAX_DEPTH = 500;
 
 /** A refusal with the name under which the step fails. */
 export class Refusal extends Error {

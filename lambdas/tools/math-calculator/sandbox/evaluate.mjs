@@ -1,5 +1,6 @@
 import mathjs from 'mathjs/lib/browser/math.js';
 import { checkExpression, parseExpression, quoteSymbolicArguments, Refusal } from './check.mjs';
+import { addUnits, plainNotation } from './notation.mjs';
 
 /** Significant digits that inexact results are computed with; more than anybody may ask for. */
 export const WORKING_DIGITS = 64;
@@ -12,6 +13,7 @@ const MAX_EXACT_FACTORIAL = 5_000n;
 export const exact = mathjs.create({ number: 'Fraction' });
 export const decimal = mathjs.create({ number: 'BigNumber', precision: WORKING_DIGITS });
 export const double = mathjs.create({});
+for (const math of [exact, decimal, double]) addUnits(math);
 
 /** Leaves exact arithmetic for decimals. */
 class TooLongToBeExact extends Error {}
@@ -33,6 +35,11 @@ function boundFractions(prototype) {
     const bits = Math.max(this.n.toString(16).length, this.d.toString(16).length) * 4;
     if (Math.abs(Number(exponent?.valueOf?.() ?? exponent)) * bits > 70_000) throw new TooLongToBeExact();
     return pow.call(this, exponent, ...rest);
+  };
+  const { round } = prototype;
+  // Half away from zero, as the other kinds of numbers round.
+  prototype.round = function away(places) {
+    return this.s < 0n ? round.call(this.neg(), places).neg() : round.call(this, places);
   };
 }
 boundFractions(exact.Fraction.prototype);
@@ -95,7 +102,7 @@ function scopeOf(math, variables) {
       scope.set(name, asNumber(math, value));
       continue;
     }
-    scope.set(name, math.parse(value).compile().evaluate(new Map()));
+    scope.set(name, math.parse(plainNotation(value)).compile().evaluate(new Map()));
   }
   return scope;
 }
@@ -110,10 +117,11 @@ function attempt(math, expression, variables) {
  * Evaluates: exactly where fractions suffice, else with 64 significant digits, else with doubles.
  * @returns {{value: unknown, math: object, tree: object, functions: Set<string>}} `math` is the instance that made the value
  */
-export function evaluateExpression(expression, variables) {
+export function evaluateExpression(written, variables) {
+  const expression = plainNotation(written);
   const tree = quoteSymbolicArguments(double, parseExpression(double, expression));
   for (const value of Object.values(variables)) {
-    if (typeof value === 'string') checkExpression(double, parseExpression(double, value), []);
+    if (typeof value === 'string') checkExpression(double, parseExpression(double, plainNotation(value)), []);
   }
   const { functions } = checkExpression(double, tree, Object.keys(variables));
   const symbolic = ['derivative', 'rationalize', 'simplify', 'simplifyConstant'].some((name) =>

@@ -52,6 +52,41 @@ describe('numbers', () => {
     expect(await valueFor(expression)).toEqual(value);
   });
 
+  it.each([
+    ['2 × 3 ÷ 4', 1.5],
+    ['5 − 2·2', 1],
+    ['3² + 2⁻¹', 9.5],
+    ['√16 + √(9)', 7],
+    ['2π', 2 * Math.PI],
+    ['2**10', 1024],
+    ['ln(e)', 1],
+    ['sin(30°)', 0.5],
+    ['10% of 50', 5],
+    ['12.5 percent of 80', 10],
+    ['3 ≤ 4', true],
+    ['2 ≠ 3', true],
+    ['32 °F to °C', '0 degC'],
+    ['60 mph * 2 hours to km', '193.12128 km'],
+    ['10 knots to km/h', '18.52 km / h'],
+    ['1 lightyear to km', '9460730472580.8 km'],
+    ['2000 kcal to kJ', '8368 kJ'],
+  ])('reads %s as people mean it: %j', async (expression, value) => {
+    expect(await valueFor(expression)).toEqual(value);
+  });
+
+  it.each([
+    ['round(2.5)', 3],
+    ['round(-2.5)', -3],
+    ['round(-2.345, 2)', -2.35],
+    ['round(-sqrt(7), 3)', -2.646],
+  ])('%s rounds half away from zero: %d', async (expression, value) => {
+    expect(await valueFor(expression)).toBe(value);
+  });
+
+  it('adds 400 numbers in one expression', async () => {
+    expect(await valueFor(Array.from({ length: 400 }, () => '0.1').join(' + '))).toBe(40);
+  });
+
   it('gives every digit of an integer that no double holds', async () => {
     expect(await calculated('2^100')).toMatchObject({
       value: '1267650600228229401496703205376',
@@ -150,7 +185,9 @@ describe('failures', () => {
     ['1 / 0', 'NotFinite', /division by zero/],
     ['5 km + 3 kg', 'InvalidExpression', /Units do not match/],
     ['factorial(1e9)', 'TimeoutExceeded', /1 s/],
-    ['zeros(20000, 20000)', 'MemoryLimitExceeded', /64 MB/],
+    ['  ', 'InvalidExpression', /calculates nothing/],
+    ['undefined', 'InvalidExpression', /calculates nothing/],
+    ['ln(evaluate("1"))', 'ForbiddenFunction', /"evaluate" is not available/],
     ['1:20000', 'OutputLimitExceeded', /10000 elements/],
   ])('%s fails as %s', async (expression, name, message) => {
     await expect(valueFor(expression)).rejects.toMatchObject({
@@ -158,6 +195,25 @@ describe('failures', () => {
       message: expect.stringMatching(message),
     });
   });
+
+  it('a sum of thousands of terms is nested too deeply', async () => {
+    await expect(valueFor(`1${'+1'.repeat(3_000)}`)).rejects.toMatchObject({
+      name: 'InvalidExpression',
+      message: expect.stringMatching(/nested too deeply/),
+    });
+  });
+
+  it('names the memory when that ends first', async () => {
+    const patient = createMathCalculator({ limit_ms: 30_000 });
+    try {
+      await expect(patient.run({ expression: 'zeros(20000, 20000)' }, aRun())).rejects.toMatchObject({
+        name: 'MemoryLimitExceeded',
+        message: expect.stringMatching(/64 MB/),
+      });
+    } finally {
+      patient.close();
+    }
+  }, 60_000);
 
   it('stops when the run is aborted', async () => {
     const abort = new AbortController();
