@@ -121,10 +121,10 @@ export function createToolRunner(deps: RunToolDeps) {
   /** What the tool wrote becomes workspace files; a mounted tool has no credentials to write them itself. */
   async function takeOut(run: StepRun, answer: Extract<ToolAnswer, { status: 'ok' }>): Promise<void> {
     const workspace = deps.workspaceOf(run.event);
+    // Every path is judged before the first file is written.
+    const files = (answer.files ?? []).map((file) => ({ ...file, path: normalizeWorkspacePath(file.path) }));
     await Promise.all(
-      (answer.files ?? []).map((file) =>
-        workspace.write(normalizeWorkspacePath(file.path), Buffer.from(file.content_base64, 'base64')),
-      ),
+      files.map(({ path, content_base64 }) => workspace.write(path, Buffer.from(content_base64, 'base64'))),
     );
   }
 
