@@ -74,7 +74,8 @@ const textOf = (content: readonly { readonly type: string }[]): string =>
 export const provider: ModelProvider = {
   name: 'instant',
   complete: async (call) => {
-    const seen = textOf(call.messages.at(-1)?.content ?? []);
+    // The brief comes first; what follows asks again because the answer did not fit.
+    const seen = textOf(call.messages[0]?.content ?? []);
     const brief = JSON.parse(seen) as Brief;
     return {
       text: JSON.stringify(answer(brief, seen, JSON.stringify(call))),
