@@ -10,6 +10,8 @@ export interface InterpreterLimits {
   /** What files of the program may hold. */
   readonly file_bytes: number;
   readonly cpu_seconds: number;
+  /** Milliseconds that a program waits for its interpreter to load. Default 30,000. */
+  readonly start_ms?: number;
 }
 
 /** The interpreter's own memory is outside of the JavaScript heap, which holds the runner and the file tree. */
@@ -111,11 +113,12 @@ export class InterpreterPool {
     this.prewarm();
     const taken = this.#next;
     this.#next = undefined;
-    if (!taken || !(await taken.waitReady(START_MS))) {
-      taken?.kill();
-      throw startFailure('it ended or took too long while loading');
-    }
-    return taken;
+    if (taken && (await taken.waitReady(this.#limits.start_ms ?? START_MS))) return taken;
+    if (!taken?.alive) throw startFailure('it ended while loading');
+    // What it has loaded so far is not thrown away: the next attempt waits for the rest only.
+    if (this.#closed || this.#next) taken.kill();
+    else this.#next = taken;
+    throw startFailure('the machine is busy and it is still loading');
   }
 
   close(): void {

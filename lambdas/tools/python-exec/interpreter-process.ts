@@ -23,15 +23,8 @@ const frameSchema = z.discriminatedUnion('kind', [
     stderr: z.string(),
     files: z.array(mountedFileSchema),
   }),
-  z.strictObject({ nonce: z.string(), kind: z.literal('output') }),
-  z.strictObject({ nonce: z.string(), kind: z.literal('files') }),
+  z.strictObject({ nonce: z.string(), kind: z.enum(['output', 'files', 'stack', 'crash']) }),
   z.strictObject({ nonce: z.string(), kind: z.literal('violation'), message: z.string() }),
-  z.strictObject({
-    nonce: z.string(),
-    kind: z.enum(['stack', 'crash']),
-    message: z.string(),
-    stderr: z.string(),
-  }),
 ]);
 export type Frame = z.infer<typeof frameSchema>;
 

@@ -25,6 +25,8 @@ export interface PythonExecDeps {
   readonly heap_mb?: number;
   /** Default 128. */
   readonly files_mb?: number;
+  /** Milliseconds that a program waits for its interpreter to load. Default 30,000. */
+  readonly start_ms?: number;
   /** Loads an interpreter ahead when the tool is created. Default false: the first run starts it. */
   readonly prewarm?: boolean;
 }
@@ -60,6 +62,7 @@ export function createPythonExec(deps: PythonExecDeps = {}): PythonExec {
       file_bytes: (deps.files_mb ?? 128) * MEBIBYTE,
       // Loading and threads that compile count too.
       cpu_seconds: 2 * MAX_TIMEOUT_SECONDS,
+      ...(deps.start_ms === undefined ? {} : { start_ms: deps.start_ms }),
     });
     return pool;
   };

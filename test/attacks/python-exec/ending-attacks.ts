@@ -140,6 +140,14 @@ export const endingAttacks: readonly (Attack & { readonly ends: RegExp })[] = [
     ends: /RecursionLimitExceeded|InterpreterCrashed|MemoryLimitExceeded|TimeoutExceeded/,
   },
   {
+    ...attack('nesting of a value', 'x = []', 'for i in range(10**5): x = [x]', 'x'),
+    ends: /RecursionLimitExceeded/,
+  },
+  {
+    ...attack('nesting of JSON', 'import json', 'json.loads("[" * 10**5 + "]" * 10**5)'),
+    ends: /RecursionLimitExceeded/,
+  },
+  {
     ...attack('nesting of the parser', 'eval("(" * 10000 + ")" * 10000)'),
     ends: /PythonError|RecursionLimitExceeded|InterpreterCrashed|MemoryLimitExceeded/,
   },

@@ -11,12 +11,13 @@ import { endingAttacks } from './ending-attacks.ts';
 const CANARY = 'canary-5e1f7c';
 const BATCHES = 3;
 /** Loading an interpreter takes a fraction of a second, and many of them on a machine that is busy. */
-jest.setTimeout(60_000);
+const START_MS = 120_000;
+jest.setTimeout(START_MS + 60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'attacks-'));
 const marker = join(folder, 'marker');
 const secret = join(folder, 'secret.txt');
-const python = createPythonExec();
+const python = createPythonExec({ start_ms: START_MS });
 let server: Server;
 let port = 0;
 let connections = 0;

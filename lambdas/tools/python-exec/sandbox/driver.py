@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import atexit
 import gc
 import importlib
 import json
@@ -108,7 +109,9 @@ def shown(value):
     try:
         return plain(value)
     except (NotJson, ValueError):
-        return well_formed(repr(value))
+        pass
+    # Outside of the handler: what a failing repr raises has nothing to do with JSON.
+    return well_formed(repr(value))
 
 
 def wait_for(value):
@@ -117,7 +120,7 @@ def wait_for(value):
 
 def execute(source, namespace):
     """Runs the program; returns the value of its last statement when that is an expression."""
-    tree = ast.parse(source, SOURCE_NAME)
+    tree = compile(source, SOURCE_NAME, "exec", ast.PyCF_ONLY_AST)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     if last is None:
@@ -201,9 +204,10 @@ def run(source_path, answer_path):
     if "random" in sys.modules:
         # A snapshot would hand every program the same numbers.
         sys.modules["random"].seed()
-    with open(source_path, encoding="utf-8", newline="") as file:
+    with open(source_path, encoding="utf-8-sig", newline="") as file:
         source = file.read()
     answer = answer_of(source)
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

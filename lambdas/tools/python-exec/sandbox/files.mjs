@@ -69,7 +69,7 @@ export function mountFiles(FS, folder, files) {
   }
 }
 
-/** Regular files below the folder, by path; links, devices and what they point to are left out. */
+/** Regular files below the folder's node, by path; links, devices and what they point to are left out. */
 export function readFiles(FS, folder) {
   const found = new Map();
   const visit = (node, path) => {
@@ -79,7 +79,7 @@ export function readFiles(FS, folder) {
       else if (FS.isFile(child.mode)) found.set(childPath, child.contents.subarray(0, child.usedBytes));
     }
   };
-  visit(FS.lookupPath(folder).node, '');
+  visit(folder, '');
   return found;
 }
 

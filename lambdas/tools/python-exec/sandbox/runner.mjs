@@ -97,6 +97,8 @@ pyodide.setStdin({
 });
 FS.mkdirTree(WORKSPACE);
 FS.mkdirTree('/run');
+// The folder itself, whatever the program puts under its name.
+const workspace = FS.lookupPath(WORKSPACE).node;
 createSink(FS, ANSWER_PATH, (bytes) => keep('answer', bytes));
 FS.chdir(WORKSPACE);
 pyodide.runPython(`
@@ -134,7 +136,8 @@ const line = await receive((bytes) => bytes.indexOf(10) + 1 || -1);
 job = JSON.parse(line.toString('utf8'));
 stdin = Buffer.from(job.stdin, 'utf8');
 mountFiles(FS, WORKSPACE, job.files);
-FS.writeFile(SOURCE_PATH, job.code);
+// Half a surrogate pair becomes the replacement character: Python reads UTF-8 and nothing else.
+FS.writeFile(SOURCE_PATH, Buffer.from(job.code, 'utf8'));
 gate.close();
 
 let ended;
@@ -155,7 +158,7 @@ const files = [];
 let total = 0;
 // What a failed program wrote is not kept.
 const succeeded = text('answer').startsWith('{"kind": "value"') || ended?.status === 0;
-for (const [path, bytes] of succeeded ? readFiles(FS, WORKSPACE) : []) {
+for (const [path, bytes] of succeeded ? readFiles(FS, workspace) : []) {
   const old = before.get(path);
   if (old?.equals(bytes)) continue;
   total += bytes.length;

@@ -7,9 +7,10 @@ import { toolManifestSchema } from '../../../../schemas/tool.ts';
 import { aRun, type RunOverrides } from '../../../helpers/tool-run.ts';
 
 /** Loading an interpreter takes a fraction of a second, and many of them on a machine that is busy. */
-jest.setTimeout(60_000);
+const START_MS = 120_000;
+jest.setTimeout(START_MS + 60_000);
 
-const python = createPythonExec();
+const python = createPythonExec({ start_ms: START_MS });
 beforeAll(() => python.warm());
 afterAll(() => python.close());
 
@@ -90,6 +91,10 @@ describe('a program', () => {
     expect((await ran([...code.slice(0, 4), 'asyncio.run(double(3))'])).output.result).toBe(6);
   });
 
+  it('may begin with a byte order mark and hold half a surrogate pair', async () => {
+    expect((await ran('\ufeff"a\ud800"')).output.result).toBe('a\ufffd');
+  });
+
   it('is __main__, and has no environment', async () => {
     const code = 'import os, sys\n[__name__, sys.argv, sys.executable, sorted(os.environ), os.getcwd()]';
 
@@ -120,6 +125,16 @@ describe('a program', () => {
     const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => ran(`${n} * 2`)));
 
     expect(answers.map(({ output }) => output.result)).toEqual([2, 4, 6, 8, 10]);
+  });
+
+  it('has its exit functions called, whatever they raise', async () => {
+    const code = 'import atexit\natexit.register(print, "bye")\nopen("left.txt", "w").write("x")';
+
+    expect((await ran(code)).output).toMatchObject({ stdout: 'bye\n', files_written: ['left.txt'] });
+    expect((await ran('import atexit\natexit.register(lambda: 1 / 0)\n7')).output).toMatchObject({
+      result: 7,
+      stderr: expect.stringContaining('ZeroDivisionError'),
+    });
   });
 
   it('draws its own random numbers', async () => {
@@ -160,6 +175,18 @@ describe('files', () => {
     ]);
   });
 
+  it('are those of the working directory, whatever a program puts in its place', async () => {
+    const code = [
+      'import os',
+      'open("mine.txt", "w").write("x")',
+      'os.chdir("/")',
+      'os.rename("/workspace", "/moved")',
+      'os.symlink("/", "/workspace")',
+    ];
+
+    expect((await ran(code)).output.files_written).toEqual(['mine.txt']);
+  });
+
   it('that were asked for and not handed over are named', async () => {
     await expect(ran('1', { files: ['a.txt'] })).rejects.toMatchObject({
       name: 'FileNotMounted',
@@ -194,7 +221,20 @@ describe('failures', () => {
   });
 
   it.each([
-    ['a syntax error', 'def', 'PythonError', /SyntaxError/],
+    ['a syntax error', 'def', 'PythonError', /^ {2}File "<code>", line 1\n[\s\S]*SyntaxError/],
+    [
+      'nesting deeper than the interpreter’s own stack',
+      'import json; json.loads("[" * 10**5 + "]" * 10**5)',
+      'RecursionLimitExceeded',
+      /use a loop/,
+    ],
+    ['a crash of the interpreter', 'import os; os.abort()', 'InterpreterCrashed', /code crashed/],
+    [
+      'a failing repr, without the frames of the tool',
+      'class A:\n  def __repr__(self): raise OSError("no")\nA()',
+      'PythonError',
+      /^Traceback[\s\S]*OSError: no$/,
+    ],
     ['an exit code', 'import sys; sys.exit("bye")', 'PythonError', /SystemExit: bye/],
     ['endless recursion', 'def f(): return f()\nf()', 'PythonError', /RecursionError/],
     [
@@ -215,6 +255,21 @@ describe('failures', () => {
       stdout: 'done\n',
       result: null,
     });
+  });
+
+  it('a machine too busy to load the interpreter in time keeps what is loaded for the next attempt', async () => {
+    const busy = createPythonExec({ start_ms: 1 });
+    try {
+      await expect(busy.run({ code: '1' }, aRun())).rejects.toMatchObject({
+        name: 'InterpreterUnavailable',
+        retryable: true,
+        message: expect.stringContaining('still loading'),
+      });
+      await busy.warm();
+      expect((await busy.run({ code: '6 * 7' }, aRun())).output.result).toBe(42);
+    } finally {
+      busy.close();
+    }
   });
 
   it('ends at the shortest of its limits', async () => {
