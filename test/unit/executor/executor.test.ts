@@ -360,6 +360,22 @@ describe('a step', () => {
     expect(written.get('out/report.txt')).toBe('hi');
   });
 
+  it('stores nothing of what it writes when one of the paths is refused', async () => {
+    const content_base64 = Buffer.from('hi').toString('base64');
+    const { run, written } = office({
+      step: aStep({ step_id: 'send', action: 'python_exec', inputs: { code: '1' } }),
+      grant: grantOf({ tool: 'python_exec', idempotent: true, workspace: 'mounted' }),
+      tool: async () => ({
+        status: 'ok',
+        output: {},
+        files: ['good.txt', 'a\\b', '../up'].map((path) => ({ path, content_base64 })),
+      }),
+    });
+
+    expect(await run()).toMatchObject({ status: 'failed', error: { name: 'InvalidPathError' } });
+    expect([...written.keys()]).toEqual([]);
+  });
+
   it('that the executor itself lost is settled by its receipt', async () => {
     const failure = {
       Error: 'Sandbox.Timedout',
