@@ -51,16 +51,18 @@ function storeFromEnvironment(): MemoryStore {
     onTrouble: reportTrouble,
   });
   if (MEMORY_VECTOR_BUCKET === undefined) return records;
-  const opened = import('./vector-bucket-store.ts').then(({ vectorBucketStoreFromEnvironment }) =>
-    vectorBucketStoreFromEnvironment(records, MEMORY_VECTOR_BUCKET),
-  );
+  let store: MemoryStore | undefined;
+  const opened = import('./vector-bucket-store.ts').then(({ vectorBucketStoreFromEnvironment }) => {
+    store = vectorBucketStoreFromEnvironment(records, MEMORY_VECTOR_BUCKET);
+    return store;
+  });
   return {
     put: async (...args) => (await opened).put(...args),
     count: async (...args) => (await opened).count(...args),
     rate: async (...args) => (await opened).rate(...args),
     nearest: async (...args) => (await opened).nearest(...args),
     latest: async (...args) => (await opened).latest(...args),
-    known: (tenantId) => records.known(tenantId),
+    known: (tenantId) => store?.known(tenantId) ?? [],
   };
 }
 

@@ -16,14 +16,17 @@ const MAX_RESULTS = 100;
 const READ = 200;
 
 /**
- * Index names take 3 to 63 characters of a-z, 0-9, `.` and `-`. Each encoder has an index of its own, as an index has
- * one dimension and vectors of different encoders never meet.
+ * Index names take 3 to 63 characters of a-z, 0-9, `.` and `-`. Each encoder and dimension has an index of its own:
+ * vectors of different encoders never meet, not even those of one whose model changed under its old name.
  */
-export const indexNameOf = (encoder: string): string =>
-  `plans-${encoder
+export function indexNameOf(encoder: string, dimension: number): string {
+  const suffix = `-${dimension}`;
+  const name = encoder
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')}`.slice(0, 63);
+    .replace(/^-+|-+$/g, '');
+  return `plans-${name}`.slice(0, 63 - suffix.length) + suffix;
+}
 
 /**
  * Memories in DynamoDB, their vectors in Amazon S3 Vectors: for more memories than a function can hold, and cold starts
@@ -44,7 +47,7 @@ export function createVectorBucketStore(deps: {
     client.send(
       new PutVectorsCommand({
         vectorBucketName: bucket,
-        indexName: indexNameOf(encoder),
+        indexName: indexNameOf(encoder, vector.length),
         vectors: [
           {
             key: `${tenantId}#${key}`,
@@ -60,7 +63,7 @@ export function createVectorBucketStore(deps: {
       await client.send(
         new CreateIndexCommand({
           vectorBucketName: bucket,
-          indexName: indexNameOf(encoder),
+          indexName: indexNameOf(encoder, dimension),
           dataType: 'float32',
           dimension,
           distanceMetric: 'cosine',
@@ -105,7 +108,7 @@ export function createVectorBucketStore(deps: {
         const answer = await client.send(
           new QueryVectorsCommand({
             vectorBucketName: bucket,
-            indexName: indexNameOf(encoder),
+            indexName: indexNameOf(encoder, vector.length),
             topK: Math.min(limit, MAX_RESULTS),
             queryVector: { float32: [...vector] },
             filter: { tenant_id: { $eq: tenantId } },
