@@ -4,6 +4,7 @@ import type { TaskKey } from '../../schemas/task.ts';
 import type { ToolContext } from '../../schemas/tool.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { OfficeError } from '../shared/errors.ts';
+import { tracedClient } from '../shared/tracing.ts';
 import { workspacePrefix } from '../shared/wiring.ts';
 
 /** No credentials for the workspace of a task; nothing has been run with it. */
@@ -93,7 +94,7 @@ export function workspaceCredentialsFromEnvironment(): WorkspaceCredentials {
   ]);
   if (WORKSPACE_ROLE_ARN === undefined) return async () => undefined;
   return createWorkspaceCredentials({
-    client: new STSClient({}),
+    client: tracedClient(new STSClient({})),
     roleArn: WORKSPACE_ROLE_ARN,
     bucket: WORKSPACE_BUCKET,
     now: Date.now,

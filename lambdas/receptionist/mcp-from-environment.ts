@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import { readEnvironment } from '../shared/environment.ts';
+import { tracedClient } from '../shared/tracing.ts';
 import { discoveryAnswerSchema, type McpDiscovery } from '../tools/mcp/discovery-event.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { conflict, HttpProblem } from './problem.ts';
@@ -12,7 +13,7 @@ import { conflict, HttpProblem } from './problem.ts';
 export function discoverMcpFromEnvironment(): ReceptionistDeps['discoverMcp'] {
   const environment = readEnvironment(['TOOL_FUNCTIONS', 'OFFICE_ALLOW_HOSTS']);
   const functions = z.record(z.string(), z.string()).parse(JSON.parse(environment.TOOL_FUNCTIONS));
-  const client = new LambdaClient({});
+  const client = tracedClient(new LambdaClient({}));
   return async (server) => {
     if (functions['mcp'] === undefined) throw conflict('No bridge to MCP servers is deployed here.');
     const event: McpDiscovery = {

@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { TaskKey } from '../../schemas/task.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { tracedClient } from '../shared/tracing.ts';
 
 /**
  * Hands the notice of a task's end to the notifier's function and goes on: Lambda keeps the event and repeats it when
@@ -8,7 +9,7 @@ import { readEnvironment } from '../shared/environment.ts';
  */
 export function noticeFromEnvironment(): (key: TaskKey, again?: boolean) => Promise<void> {
   const { NOTIFIER_FUNCTION } = readEnvironment(['NOTIFIER_FUNCTION']);
-  const client = new LambdaClient({});
+  const client = tracedClient(new LambdaClient({}));
   return async ({ tenant_id, task_id }, again = false) => {
     await client.send(
       new InvokeCommand({

@@ -3,6 +3,7 @@
  * A key lives in memory and in the request that carries it, nowhere else.
  */
 import { OfficeError } from '../errors.ts';
+import { tracedClient } from '../tracing.ts';
 
 export interface SecretSource {
   /** The secret's text. */
@@ -84,7 +85,9 @@ export function secretsManagerSource(): SecretSource {
   return {
     async fetch(arn) {
       const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-      const answer = await new SecretsManagerClient({}).send(new GetSecretValueCommand({ SecretId: arn }));
+      const answer = await tracedClient(new SecretsManagerClient({})).send(
+        new GetSecretValueCommand({ SecretId: arn }),
+      );
       if (answer.SecretString === undefined) throw new TypeError('The secret is binary.');
       return answer.SecretString;
     },

@@ -6,6 +6,7 @@ import {
   QueryVectorsCommand,
   S3VectorsClient,
 } from '@aws-sdk/client-s3vectors';
+import { tracedClient } from '../tracing.ts';
 import { LATEST, type MemoryStore, REFRESH_MS } from './memory-store.ts';
 import type { MemoryRecord } from './record.ts';
 import type { TableMemoryStore } from './table-memory-store.ts';
@@ -140,4 +141,4 @@ export function createVectorBucketStore(deps: {
 }
 
 export const vectorBucketStoreFromEnvironment = (records: TableMemoryStore, bucket: string): MemoryStore =>
-  createVectorBucketStore({ client: new S3VectorsClient({}), bucket, records });
+  createVectorBucketStore({ client: tracedClient(new S3VectorsClient({})), bucket, records });

@@ -162,10 +162,11 @@ async function checkProgram(
   return { name, state: 'absent', detail: `not there; only ${purpose} needs it`, next };
 }
 
-async function checkMiniStack(probe: Probe, directory: string): Promise<Finding> {
-  const own = join(directory, 'ministack', 'bin', 'ministack');
-  const answer = (await probe(own, ['--version'])) ?? (await probe('ministack', ['--version']));
-  if (answer !== null) return { name: 'MiniStack', state: 'ok', detail: answer || 'installed' };
+/** Where `npm run ministack` installs it, with its version beside. */
+function checkMiniStack(root: string): Finding {
+  const stamp = join(root, '.office', 'ministack', 'venv', '.version');
+  if (existsSync(stamp))
+    return { name: 'MiniStack', state: 'ok', detail: `${readFileSync(stamp, 'utf8').trim()}, installed` };
   const detail = 'not there; only a deployment on this machine needs it';
   return { name: 'MiniStack', state: 'absent', detail, next: 'npm run ministack installs it' };
 }
@@ -213,7 +214,7 @@ export async function examine(
       'install Docker and start it',
     ),
     checkProgram(probe, 'SAM', ['sam', '--version'], '"sam local"', 'pip install aws-sam-cli'),
-    checkMiniStack(probe, directory),
+    checkMiniStack(terminal.root),
     checkProgram(probe, 'Python', ['python3', '--version'], 'MiniStack', 'install Python 3.10 or newer'),
     checkAws(terminal.env),
   ]);

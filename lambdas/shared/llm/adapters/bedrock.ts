@@ -18,6 +18,7 @@ import {
 import { z } from 'zod';
 import type { JsonObject } from '../../../../schemas/json.ts';
 import { documentClient } from '../../aws.ts';
+import { tracedClient } from '../../tracing.ts';
 import { regionOf } from '../models.ts';
 import {
   type MessagePart,
@@ -34,13 +35,15 @@ import { withoutMeta } from './strict-schema.ts';
 /** Credentials and endpoint are the SDK's own; `BEDROCK_GUARDRAIL_ID` and `_VERSION` put a guardrail on each call. */
 export function bedrockProvider(
   context: ProviderContext,
-  client: Pick<BedrockRuntimeClient, 'send'> = new BedrockRuntimeClient({
-    ...withRegion(context),
-    // The router retries.
-    maxAttempts: 1,
-    // This client alone prefers HTTP/2, which local endpoints don't speak; nothing here needs it.
-    requestHandler: documentClient().config.requestHandler,
-  }),
+  client: Pick<BedrockRuntimeClient, 'send'> = tracedClient(
+    new BedrockRuntimeClient({
+      ...withRegion(context),
+      // The router retries.
+      maxAttempts: 1,
+      // This client alone prefers HTTP/2, which local endpoints don't speak; nothing here needs it.
+      requestHandler: documentClient().config.requestHandler,
+    }),
+  ),
 ): ModelProvider {
   async function guarded<T>(call: () => Promise<T>): Promise<T> {
     try {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -48,6 +48,18 @@ describe('office doctor', () => {
       AWS: 'credentials from AWS_ACCESS_KEY_ID, region eu-west-1',
     });
     expect(JSON.stringify(findings)).not.toMatch(/AKIDSECRET|test-key/);
+  });
+
+  it('finds the MiniStack that npm run ministack has installed', async () => {
+    const venv = join(folder, '.office', 'ministack', 'venv');
+    const found = async () =>
+      (await examine({}, { ...aTerminal({ env: {} }), root: folder }, nothing)).find(
+        ({ name }) => name === 'MiniStack',
+      );
+    expect(await found()).toMatchObject({ state: 'absent', next: 'npm run ministack installs it' });
+    mkdirSync(venv, { recursive: true });
+    writeFileSync(join(venv, '.version'), '1.5.33');
+    expect(await found()).toMatchObject({ state: 'ok', detail: '1.5.33, installed' });
   });
 
   it('ends with 1 when the office it was told of does not answer', async () => {
