@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  DescribeTypeCommand,
+} from '@aws-sdk/client-cloudformation';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Configuration } from '../../infra/configuration.ts';
@@ -68,9 +72,39 @@ async function checkSecrets(region: string, arns: readonly string[]): Promise<vo
   }
 }
 
+/** What not every region has, and what to do then. */
+const NOT_EVERYWHERE: Readonly<Record<string, string>> = {
+  'AWS::StepFunctions::StateMachine': 'choose another AWS_REGION',
+  'AWS::ApiGatewayV2::Api': 'choose another AWS_REGION',
+  'AWS::S3Vectors::VectorBucket': 'set OFFICE_VECTORS=none, or choose another AWS_REGION',
+};
+
+/** Asks CloudFormation, which would find out half way through. Returns what it would not say. */
+async function checkServices(
+  client: CloudFormationClient,
+  region: string,
+  types: readonly string[],
+): Promise<string[]> {
+  const notes: string[] = [];
+  for (const type of types) {
+    try {
+      await client.send(new DescribeTypeCommand({ Type: 'RESOURCE', TypeName: type }));
+    } catch (cause) {
+      const service = type.split('::')[1];
+      if (named(cause) === 'TypeNotFoundException') {
+        throw new DeploymentError(`${region} does not have ${service} (${type}): ${NOT_EVERYWHERE[type]}.`, {
+          cause,
+        });
+      }
+      notes.push(`Whether ${region} has ${service} could not be checked (${named(cause)}).`);
+    }
+  }
+  return notes;
+}
+
 /**
  * What stands in the way of a deployment, before anything is touched.
- * @throws DeploymentError for a missing secret or a stack that is being changed
+ * @throws DeploymentError for a missing secret, a service that the region lacks, or a stack that is being changed
  */
 export async function checkAccount(target: {
   readonly account: string;
@@ -85,7 +119,10 @@ export async function checkAccount(target: {
     ...Object.values(configuration.modelSecrets),
     ...Object.values(configuration.searchSecrets),
   ]);
-  const notes: string[] = [];
+  const types = Object.keys(NOT_EVERYWHERE).filter(
+    (type) => configuration.keepsVectors || !type.startsWith('AWS::S3Vectors'),
+  );
+  const notes = await checkServices(client, region, types);
   if (toolkit.status === null) notes.push('The region is not bootstrapped for the CDK; that is done first.');
   if (office.status?.endsWith('_IN_PROGRESS')) {
     throw new DeploymentError(
