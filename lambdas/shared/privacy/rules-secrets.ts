@@ -67,7 +67,7 @@ const passwordLabel =
 const tokenLabel =
   '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)';
 const between =
-  '["\'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as)[ \\t]*:?[ \\t]+|[ \\t]+)["\'`]{0,3}';
+  '["\'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as)[ \\t]*:?[ \\t]+|[ \\t]+[-–][ \\t]+|[ \\t]+)["\'`]{0,3}';
 
 /** Tokens that begin with anything are looked for only where the mark inside of them is. */
 const innerMark = /atlasv1|-us(?=\\d)/;

@@ -6,6 +6,8 @@ export const vendorTokens: readonly RegExp[] = [
   word('(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{16}'),
   /(?:aws[_ -]?)?(?:secret[_ -]?(?:access[_ -]?)?key|SecretAccessKey)["']?\s*[:=]\s*["']?(?<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/gi,
   /(?:aws_?)?session_?token["']?\s*[:=]\s*["']?(?<value>[A-Za-z0-9/+=]{100,2000})/gi,
+  // A secret beside its key's id, with or without a name.
+  /(?:AKIA|ASIA)[A-Z0-9]{16}[^\nA-Za-z0-9]{1,12}(?:[\w-]{1,30}[^\nA-Za-z0-9]{1,6})?(?<value>(?=[A-Za-z/+]{0,39}\d)[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/g,
   word('(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=]{40,2000}'),
   word('ABSK[A-Za-z0-9+/]{40,269}={0,2}'),
   // Google
