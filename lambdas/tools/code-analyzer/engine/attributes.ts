@@ -138,11 +138,25 @@ function readClassAttribute(body: Body, type: ClassThing, name: string, at: numb
   if (type.metaclass) {
     for (const meta of body.resolve(type.metaclass).items) {
       const method = meta.kind === 'class' ? lookupInClass(body, meta, name, type, at) : null;
-      if (method) return method;
+      if (method) return callValuesOfProperties(body, method, type, at);
     }
   }
   if (name === '__subclasses__') return values.of(values.builtinMethod('type', name, type));
   return values.empty;
+}
+
+/** A property of a metaclass is read with the class as its object. */
+function callValuesOfProperties(body: Body, found: ValueSet, type: ClassThing, at: number): ValueSet {
+  const { values } = body;
+  let result = values.empty;
+  for (const item of found.items) {
+    const part =
+      item.kind === 'property'
+        ? callValues(body, item.getter, positionalOnly(values.of(type)), at)
+        : values.of(item);
+    result = values.union(result, part);
+  }
+  return result;
 }
 
 /**

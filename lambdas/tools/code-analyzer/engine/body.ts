@@ -29,6 +29,8 @@ export class Body {
   loops: LoopTargets[] = [];
   /** States at which the innermost `try` bodies may be left early. */
   escapes: State[] = [];
+  /** States at which the innermost `with` bodies raise; its context manager may go on from there. */
+  raised: State[] = [];
   /** How many loops surround what is interpreted. */
   repeats = 0;
 

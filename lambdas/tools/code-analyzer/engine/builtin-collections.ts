@@ -90,8 +90,11 @@ export function applyToEach(body: Body, name: string, args: Arguments, at: numbe
     if (rest.id !== 0) elements.push(iterate(body, rest, at));
   }
   let produced = values.empty;
+  // What is folded so far, or the first element, comes before the next one.
+  const [element = values.empty] = elements;
+  const initial = values.union(element, args.positional[2] ?? values.empty);
   for (const callable of callables) {
-    const given = name === 'reduce' ? [...elements, ...elements].slice(0, 2) : elements;
+    const given = name === 'reduce' ? [values.union(initial, produced), element] : elements;
     produced = values.union(produced, callValues(body, callable, positionalOnly(...given), at));
   }
   if (name === 'reduce') return produced;

@@ -240,14 +240,24 @@ export function callSpecial(
 ): ValueSet {
   let result = body.values.empty;
   for (const thing of body.resolve(objects).items) {
-    if (thing.kind !== 'instance') continue;
-    const method = lookupInClass(body, thing.type, name, thing);
+    const method = specialOf(body, thing, name);
     if (!method) continue;
     // Operators on external or builtin bases are not calls of theirs by name.
     const own = method.items.filter((item) => item.kind !== 'external' && item.kind !== 'builtin_method');
     result = body.values.union(result, callValues(body, body.values.from(own), args, at));
   }
   return result;
+}
+
+/** A special method of an object, or of a class through its metaclass. */
+function specialOf(body: Body, thing: Thing, name: string): ValueSet | null {
+  if (thing.kind === 'instance') return lookupInClass(body, thing.type, name, thing);
+  if (thing.kind !== 'class' || !thing.metaclass) return null;
+  for (const meta of body.resolve(thing.metaclass).items) {
+    const method = meta.kind === 'class' ? lookupInClass(body, meta, name, thing) : null;
+    if (method) return method;
+  }
+  return null;
 }
 
 /** Calls the first of some special methods that an instance has, for every instance in a set. */
@@ -260,15 +270,19 @@ export function callFirstSpecial(
 ): ValueSet {
   let result = body.values.empty;
   for (const thing of body.resolve(objects).items) {
-    if (thing.kind !== 'instance') continue;
     const name = names.find((each) => hasSpecial(body, thing, each));
     if (name) result = body.values.union(result, callSpecial(body, body.values.of(thing), name, args, at));
   }
   return result;
 }
 
-/** Whether a class of the project gives an object this special method. */
+/** Whether a class of the project gives an object (a metaclass: a class) this special method. */
 export function hasSpecial(body: Body, thing: Thing, name: string): boolean {
-  if (thing.kind !== 'instance') return false;
-  return thing.type.order.some((each) => each.kind === 'class' && body.readField(each, name).id !== 0);
+  const types =
+    thing.kind === 'instance' ? [thing.type] : thing.kind === 'class' ? thing.metaclass?.items : [];
+  return (types ?? []).some(
+    (type) =>
+      type.kind === 'class' &&
+      type.order.some((each) => each.kind === 'class' && body.readField(each, name).id !== 0),
+  );
 }

@@ -188,6 +188,8 @@ export function iterate(body: Body, objects: ValueSet, at: number, isAsync = fal
       case 'class': {
         const external = thing.order.some((type) => type.kind === 'external' && /^enum\./.test(type.path));
         if (external) add(values.of(thing.instance));
+        const iterators = callSpecial(body, values.of(thing), '__iter__', NO_ARGUMENTS, at);
+        if (iterators.id !== 0) add(iterate(body, iterators, at));
         break;
       }
       default:

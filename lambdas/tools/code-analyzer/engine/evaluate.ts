@@ -233,7 +233,8 @@ function evaluateSubscript(body: Body, expression: Extract<Expression, { k: 'sub
       if (thing.fields?.has('[all]') === false && own.id === 0) part = attributeView(body, thing, key);
     } else if (thing.kind === 'class') {
       // A generic class with its parameters is the class.
-      part = values.of(thing);
+      const item = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), expression.at);
+      part = item.id === 0 ? values.of(thing) : item;
     } else if (thing.kind === 'external' || thing.kind === 'builtin') {
       part = values.of(thing);
     } else if (thing.kind === 'module') {

@@ -63,7 +63,7 @@ function executeOne(body: Body, statement: Statement): void {
         const entered = enter(body, evaluate(body, context), context.at, statement.isAsync);
         if (target) assign(body, target, entered);
       }
-      execute(body, statement.body);
+      executeSuppressing(body, statement.body);
       return;
     case 'function': {
       const fn = body.solver.defineFunction(body, statement.frame);
@@ -92,6 +92,7 @@ function executeOne(body: Body, statement: Statement): void {
     case 'raise': {
       for (const each of [statement.value, statement.cause])
         if (each) raise(body, evaluate(body, each), each.at);
+      body.raised.at(-1)?.join(body.state, values);
       leave(body);
       return;
     }
@@ -127,6 +128,16 @@ function executeOne(body: Body, statement: Statement): void {
       return;
     }
   }
+}
+
+/** The body of a `with`: where it ends in an exception, the context manager may swallow it. */
+function executeSuppressing(body: Body, statements: readonly Statement[]): void {
+  const raised = new State();
+  raised.dead = true;
+  body.raised.push(raised);
+  execute(body, statements);
+  body.raised.pop();
+  if (body.state.dead && !raised.dead) body.state.join(raised, body.values);
 }
 
 /** A declared type says what a variable holds where its values are not known. */

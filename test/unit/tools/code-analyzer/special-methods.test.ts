@@ -89,4 +89,42 @@ B()
       'm.Other.__call__ > m.B.__init__',
     ]);
   });
+
+  it('goes on after a with statement whose body raises', async () => {
+    const callees = await probed(
+      'with C():\n    one()\n    raise ValueError\ntwo()',
+      `class C:
+    def __enter__(self): return self
+    def __exit__(self, *args): return True
+`,
+    );
+
+    expect(callees).toEqual(['C.__enter__', 'C.__exit__', 'one', 'two']);
+  });
+
+  it('reads special methods and properties of a class from its metaclass', async () => {
+    const callees = await probed(
+      "for r in K: r.use()\nK['a'].use()\nK.kind.other()\nlen(K)",
+      `class R:
+    def use(self): pass
+    def other(self): pass
+class Meta(type):
+    def __iter__(cls): yield R()
+    def __getitem__(cls, key): return R()
+    def __len__(cls): return 1
+    @property
+    def kind(cls): return R()
+class K(metaclass=Meta): pass
+`,
+    );
+
+    expect(callees).toEqual([
+      'Meta.__getitem__',
+      'Meta.__iter__',
+      'Meta.__len__',
+      'Meta.kind',
+      'R.other',
+      'R.use',
+    ]);
+  });
 });
