@@ -4,5 +4,6 @@ import base from './jest.config.mjs';
 export default {
   ...base,
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
-  testTimeout: 60_000,
+  // Longer than a test waits for a task, so that it can say what the task was doing.
+  testTimeout: 90_000,
 };
