@@ -3,6 +3,7 @@ import type { Body } from './body.ts';
 import { makeProperty, wrapAll } from './builtins.ts';
 import { callValues } from './calls.ts';
 import { iterate, makeContainer, writeElement } from './containers.ts';
+import { callIterating, callTarget } from './itertools.ts';
 import type { ExternalThing, PartialThing, ValueSet } from './things.ts';
 
 /** Standard decorators that give back what they are given. */
@@ -33,11 +34,6 @@ const WRAPPER = 'functools.wraps()';
 /** Standard functions that call what they are given, now or later, with the place of the function. */
 const APPLIES: Readonly<Record<string, number>> = {
   'atexit.register': 0,
-  'functools.reduce': 0,
-  'itertools.starmap': 0,
-  'itertools.filterfalse': 0,
-  'itertools.takewhile': 0,
-  'itertools.dropwhile': 0,
 };
 
 /** Methods of executors and event loops that call the function they are given, later. */
@@ -88,6 +84,8 @@ export function callExternal(
   // The decorator that functools.wraps makes copies names and gives back what it is given.
   if (path === WRAPPER) return first;
   body.record(path, at);
+  const iterated = callIterating(body, path, args, at);
+  if (iterated) return iterated;
   switch (path) {
     case 'functools.partial':
     case 'functools.partialmethod':
@@ -132,8 +130,7 @@ export function callExternal(
     case 'threading.Thread':
     case 'threading.Timer':
     case 'multiprocessing.Process': {
-      const target = args.keywords.get('target') ?? args.positional[1];
-      if (target) callValues(body, target, NO_ARGUMENTS, at);
+      callTarget(body, path, args, at);
       return values.of(values.external(path));
     }
     case 'asyncio.run':
