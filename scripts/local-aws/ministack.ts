@@ -130,16 +130,30 @@ export async function startMiniStack(options: StartOptions): Promise<MiniStack &
   throw new MiniStackError(`MiniStack did not start on port ${options.port}.\n${lines.join('\n')}`);
 }
 
-/** Ends the MiniStack that this checkout has started. False when there was none. */
+const STOP_MS = 5_000;
+
+/** The signal reaches MiniStack and the functions that it runs: they are one group. False when they are gone. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+/**
+ * Ends the MiniStack that this checkout has started, and waits for it: asked politely it waits for its own pollers,
+ * sometimes for ever. False when there was none.
+ */
 export async function stopMiniStack(port = DEFAULT_PORT): Promise<boolean> {
   const running = await runningMiniStack(port);
   rmSync(stateFile(port), { force: true });
   if (running === null) return false;
-  try {
-    process.kill(running.pid, 'SIGTERM');
-  } catch (error) {
-    // It ended by itself between the question and the signal.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  signalGroup(running.pid, 'SIGTERM');
+  for (const deadline = Date.now() + STOP_MS; signalGroup(running.pid, 0); await pause(100)) {
+    if (Date.now() > deadline) signalGroup(running.pid, 'SIGKILL');
   }
   return true;
 }
