@@ -73,7 +73,11 @@ const recalls: readonly Permission[] = [
   dynamodb('memory', 'Query'),
   ...unused('Memory that is warm asks for changes only.', dynamodb('memory/by_change', 'Query')),
   ...unused('A tenant has to remember more plans than are kept.', dynamodb('memory', 'BatchWriteItem')),
-  ...unused(NO_VECTORS, dynamodb('memory', 'BatchGetItem'), vectors('QueryVectors', 'GetVectors')),
+  ...unused(
+    NO_VECTORS,
+    dynamodb('memory', 'BatchGetItem'),
+    vectors('QueryVectors', 'GetVectors', 'DeleteVectors'),
+  ),
 ];
 
 /**

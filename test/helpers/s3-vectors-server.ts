@@ -1,5 +1,5 @@
 /**
- * Amazon S3 Vectors' protocol on loopback, as far as the office speaks it: CreateIndex, PutVectors, QueryVectors. Limits,
+ * Amazon S3 Vectors' protocol on loopback, as far as the office speaks it: CreateIndex, PutVectors, QueryVectors, DeleteVectors. Limits,
  * errors and answers: the S3 Vectors API reference.
  */
 import { S3VectorsClient } from '@aws-sdk/client-s3vectors';
@@ -41,6 +41,7 @@ const querySchema = z.strictObject({
   returnDistance: z.boolean().optional(),
   returnMetadata: z.boolean().optional(),
 });
+const deleteSchema = z.strictObject({ ...named, keys: z.array(z.string()).min(1).max(500) });
 
 type Put = z.infer<typeof putSchema>['vectors'][number];
 interface Index {
@@ -106,6 +107,12 @@ export async function startS3Vectors(): Promise<S3VectorsServer> {
       const index = indexOf(where);
       for (const vector of vectors) fits(index, vector.data);
       for (const vector of vectors) index.vectors.set(vector.key, vector);
+      return {};
+    },
+    '/DeleteVectors': (body) => {
+      const { keys, ...where } = deleteSchema.parse(body);
+      const index = indexOf(where);
+      for (const key of keys) index.vectors.delete(key);
       return {};
     },
     '/QueryVectors': (body) => {

@@ -53,7 +53,7 @@ function storeFromEnvironment(): MemoryStore {
   if (MEMORY_VECTOR_BUCKET === undefined) return records;
   let store: MemoryStore | undefined;
   const opened = import('./vector-bucket-store.ts').then(({ vectorBucketStoreFromEnvironment }) => {
-    store = vectorBucketStoreFromEnvironment(records, MEMORY_VECTOR_BUCKET);
+    store = vectorBucketStoreFromEnvironment(records, MEMORY_VECTOR_BUCKET, reportTrouble);
     return store;
   });
   return {

@@ -1,6 +1,7 @@
 import {
   ConflictException,
   CreateIndexCommand,
+  DeleteVectorsCommand,
   NotFoundException,
   PutVectorsCommand,
   QueryVectorsCommand,
@@ -38,6 +39,7 @@ export function createVectorBucketStore(deps: {
   bucket: string;
   records: TableMemoryStore;
   now?: () => number;
+  onTrouble?: (what: string, error: unknown) => void;
 }): MemoryStore {
   const { client, records, bucket } = deps;
   const now = deps.now ?? Date.now;
@@ -74,6 +76,21 @@ export function createVectorBucketStore(deps: {
     } catch (error) {
       // Another function was first with the same index.
       if (!(error instanceof ConflictException)) throw error;
+    }
+  }
+
+  /** The table forgets by itself; vectors without a record would take the places of others in every answer. */
+  async function forget(tenantId: string, indexName: string, keys: readonly string[]): Promise<void> {
+    try {
+      await client.send(
+        new DeleteVectorsCommand({
+          vectorBucketName: bucket,
+          indexName,
+          keys: keys.map((key) => `${tenantId}#${key}`),
+        }),
+      );
+    } catch (error) {
+      deps.onTrouble?.('Vectors of forgotten memories could not be deleted.', error);
     }
   }
 
@@ -130,6 +147,9 @@ export function createVectorBucketStore(deps: {
         ),
       );
       const fetched = await records.get(tenantId, [...similarity.keys()]);
+      const there = new Set(fetched.map(({ key }) => key));
+      const gone = [...similarity.keys()].filter((key) => !there.has(key));
+      if (gone.length > 0) await forget(tenantId, indexNameOf(encoder, vector.length), gone);
       return fetched
         .filter((record) => record.encoder === encoder && record.expires_at * 1000 > now())
         .map((record) => ({ record, similarity: similarity.get(record.key) ?? 0 }))
@@ -140,5 +160,9 @@ export function createVectorBucketStore(deps: {
   };
 }
 
-export const vectorBucketStoreFromEnvironment = (records: TableMemoryStore, bucket: string): MemoryStore =>
-  createVectorBucketStore({ client: tracedClient(new S3VectorsClient({})), bucket, records });
+export const vectorBucketStoreFromEnvironment = (
+  records: TableMemoryStore,
+  bucket: string,
+  onTrouble: (what: string, error: unknown) => void,
+): MemoryStore =>
+  createVectorBucketStore({ client: tracedClient(new S3VectorsClient({})), bucket, records, onTrouble });

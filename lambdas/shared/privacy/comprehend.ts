@@ -3,6 +3,7 @@
  * Format: DetectPiiEntities in the Comprehend API reference.
  */
 import { ComprehendClient, DetectPiiEntitiesCommand, type LanguageCode } from '@aws-sdk/client-comprehend';
+import { tracedClient } from '../tracing.ts';
 import type { Finding } from './detect.ts';
 import type { SpanType } from './rule.ts';
 import { type AskForPersonalData, PrivacyServiceError } from './service.ts';
@@ -87,4 +88,4 @@ export function askComprehend(deps: {
 }
 
 export const comprehendFromEnvironment = (language: 'en' | 'es'): AskForPersonalData =>
-  askComprehend({ client: new ComprehendClient({}), language });
+  askComprehend({ client: tracedClient(new ComprehendClient({})), language });

@@ -1,3 +1,4 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { unit } from '../../../../lambdas/shared/memory/encoder.ts';
 import type { MemoryStore, NewMemory, Run } from '../../../../lambdas/shared/memory/memory-store.ts';
@@ -9,6 +10,7 @@ import {
   createVectorBucketStore,
   indexNameOf,
 } from '../../../../lambdas/shared/memory/vector-bucket-store.ts';
+import { tenantPartition } from '../../../../lambdas/shared/stores/keys.ts';
 import { startTestTable, type TestTable } from '../../../helpers/dynalite-table.ts';
 import { type S3VectorsServer, startS3Vectors } from '../../../helpers/s3-vectors-server.ts';
 
@@ -207,6 +209,26 @@ describe('the embedded store', () => {
     });
     expect(found.map(({ record }) => record.key)).toEqual(['whole']);
     expect(troubles).toEqual([expect.stringContaining('MEMORY#damaged')]);
+  });
+});
+
+describe('Amazon S3 Vectors', () => {
+  it('loses the vectors of memories that the table has forgotten', async () => {
+    const [store, tenant] = [inVectors(), newTenant()];
+    await store.put(tenant, memory('kept', [1, 0]));
+    await store.put(tenant, memory('forgotten', [1, 0]));
+    await table.client.send(
+      new DeleteCommand({
+        TableName: table.table,
+        Key: { pk: tenantPartition(tenant, 'MEMORY'), sk: 'MEMORY#forgotten' },
+      }),
+    );
+    const query = { encoder: ENCODER, vector: Float32Array.from([1, 0]), limit: 10 };
+    expect((await store.nearest(tenant, query)).map(({ record }) => record.key)).toEqual(['kept']);
+    const index = vectors.indexes.get(indexNameOf(ENCODER, 2));
+    expect([...(index?.vectors.keys() ?? [])].filter((key) => key.startsWith(`${tenant}#`))).toEqual([
+      `${tenant}#kept`,
+    ]);
   });
 });
 
