@@ -105,11 +105,15 @@ describe('an office of ten tasks with side effects that is killed', () => {
       office?.kill('SIGKILL');
 
       const second = await open();
+      const deadline = Date.now() + 90_000;
       const isOver = ({ status }: { status: string }) =>
         ['completed', 'failed', 'cancelled'].includes(status);
       for (;;) {
         const { tasks } = (await second('GET', '/tasks?limit=20')) as { tasks?: { status: string }[] };
         if (tasks?.filter(isOver).length === TASKS) break;
+        // Says where the tasks stand, which jest's own timeout does not.
+        if (Date.now() > deadline)
+          throw new Error(`Not all ended after the restart: ${JSON.stringify(tasks)}`);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       const tasks = await Promise.all(ids.map((id) => second('GET', `/tasks/${id}`)));
