@@ -120,6 +120,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'TOOL_FUNCTIONS',
     'APPROVAL_TIMEOUT_SECONDS',
     'OFFICE_ALLOW_HOSTS',
+    'WEBHOOK_QUEUE_URL',
   ]),
   executor: role('executor', 'Runs a step with its tool, once', 900, 1024, [
     ...store,
@@ -137,11 +138,13 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'ACCOUNTS_TABLE',
     'DEAD_LETTER_QUEUE_URL',
   ]),
-  notifier: role('notifier', 'Tells whoever asked how a task ended', 60, 512, [
-    ...store,
-    'OFFICE_ALLOW_HOSTS',
-    'WEBHOOK_QUEUE_URL',
-  ]),
+  notifier: role(
+    'notifier',
+    'Tells whoever asked how a task ended, and people that they are asked',
+    60,
+    512,
+    [...store, 'OFFICE_ALLOW_HOSTS', 'WEBHOOK_QUEUE_URL', 'APPROVAL_TOPIC_ARN'],
+  ),
 };
 
 const tool = (

@@ -17,6 +17,7 @@ export type Place =
   | 'queue low'
   | 'queue dead-letters'
   | 'queue webhooks'
+  | 'topic approvals'
   | 'task machine'
   | 'any token'
   | 'task executions'
@@ -167,6 +168,7 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     logWritten,
     // Questions to people, and tasks that wait for money.
     dynamodb('tasks', 'PutItem'),
+    sends('queue webhooks'),
     ...unused(
       'Reads what a task did before, when its tools reach addresses; and asks again only after an expiry.',
       dynamodb('tasks', 'Query', 'GetItem', 'UpdateItem'),
@@ -217,9 +219,12 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     sends('queue dead-letters'),
   ],
   notifier: [
+    // Questions to people.
+    dynamodb('tasks', 'GetItem', 'PutItem'),
+    { on: 'topic approvals', actions: ['sns:Publish'] },
     ...unused(
       'The suite has no server to tell; webhooks have their own tests on the embedded office.',
-      dynamodb('tasks', 'GetItem', 'PutItem', 'DeleteItem'),
+      dynamodb('tasks', 'DeleteItem'),
       sends('queue webhooks'),
     ),
   ],

@@ -7,6 +7,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../lambdas/shared/environment.ts';
 import type { Priority } from '../schemas/task.ts';
+import { ApprovalTopic, approvalTopicArn } from './approval-topic.ts';
 import type { Configuration } from './configuration.ts';
 import { arnStart, DataStores } from './data-stores.ts';
 import { type RoleName, roleNames, roles, toolFunctions } from './functions.ts';
@@ -99,6 +100,7 @@ export class OfficeService extends Construct {
         roleNames.map((role) => [pascal(role), this.roles[role].function.functionArn]),
       ),
     });
+    new ApprovalTopic(this, 'Approvals', { officeName: name, key: this.stores.key });
     this.#grant(name, workspaceRole.role, models);
     this.#dispatch();
     this.http = new HttpApi(this, 'Http', {
@@ -112,7 +114,7 @@ export class OfficeService extends Construct {
       fullMonitoring: configuration.fullMonitoring,
       service: this,
     });
-    this.#outputs(observability);
+    this.#outputs(name, observability);
   }
 
   /** Every value that a function may ask for by name. */
@@ -136,6 +138,7 @@ export class OfficeService extends Construct {
       QUEUE_LOW_URL: byPriority.low.queueUrl,
       DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
       WEBHOOK_QUEUE_URL: webhooks.queueUrl,
+      APPROVAL_TOPIC_ARN: approvalTopicArn(Stack.of(this), name),
       TASK_STATE_MACHINE_ARN: machineArn(Stack.of(this), name, 'task'),
       TOOL_FUNCTIONS: JSON.stringify(Object.fromEntries(toolNames)),
       TENANT_ISOLATED_FUNCTIONS: isolated.join(','),
@@ -165,6 +168,7 @@ export class OfficeService extends Construct {
       'queue low': [byPriority.low.queueArn],
       'queue dead-letters': [deadLetters.queueArn],
       'queue webhooks': [webhooks.queueArn],
+      'topic approvals': [approvalTopicArn(Stack.of(this), name)],
       'task machine': [machineArn(stack, name, 'task')],
       'any token': ['*'],
       'task executions': [executionsArn(stack, name, 'task')],
@@ -192,7 +196,7 @@ export class OfficeService extends Construct {
     }
   }
 
-  /** DynamoDB and S3 use the key on behalf of whoever calls them, and only for that. */
+  /** DynamoDB, S3 and SNS use the key on behalf of whoever calls them, and only for that. */
   #allowKey(target: RoleFunction, permissions: readonly Permission[]): void {
     const uses = (service: string) =>
       permissions.some(({ actions }) => actions.some((action) => action.startsWith(`${service}:`)));
@@ -212,7 +216,8 @@ export class OfficeService extends Construct {
         via('dynamodb'),
       );
     }
-    if (uses('s3')) target.allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, via('s3'));
+    for (const service of ['s3', 'sns'])
+      if (uses(service)) target.allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, via(service));
   }
 
   /** The queues feed dispatcher and notifier, and a clock wakes the dispatcher for what is stuck. */
@@ -239,7 +244,7 @@ export class OfficeService extends Construct {
     });
   }
 
-  #outputs(observability: Observability): void {
+  #outputs(name: string, observability: Observability): void {
     const output = (id: string, description: string, value: string): void => {
       new CfnOutput(Stack.of(this), id, { description, value });
     };
@@ -249,6 +254,7 @@ export class OfficeService extends Construct {
     output('WorkspaceBucket', 'Files of tasks', this.stores.workspaces.bucketName);
     output('TaskStateMachine', 'Executions are named after tasks', this.machines.task.stateMachineArn);
     output('AlarmTopic', 'Alarms are sent to it', observability.topic.topicArn);
+    output('ApprovalTopic', 'Questions to people are sent to it', approvalTopicArn(Stack.of(this), name));
   }
 }
 

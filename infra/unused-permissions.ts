@@ -19,6 +19,7 @@ const looks: Readonly<Record<Place, RegExp>> = {
   'queue low': /:sqs:.*-low$/,
   'queue dead-letters': /:sqs:.*-dead-letters$/,
   'queue webhooks': /:sqs:.*-webhooks$/,
+  'topic approvals': /:sns:.*-approvals$/,
   'task machine': /:stateMachine:.*-task$/,
   'any token': /^\*$/,
   'task executions': /:execution:.*-task:\*$/,

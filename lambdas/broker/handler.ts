@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { brokerEventSchema } from '../../schemas/roles.ts';
+import { createAnnouncer } from '../notifier/announcer.ts';
+import { remindFromEnvironment } from '../notifier/remind.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { describeError } from '../shared/errors.ts';
 import { refusedAmount } from '../shared/llm/budget.ts';
 import { modelRouterFromEnvironment } from '../shared/llm/from-environment.ts';
 import { roleHandler } from '../shared/role-handler.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
+import { createWebhookStore } from '../shared/stores/webhook-store.ts';
+import { logger } from '../shared/telemetry.ts';
 import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
 import { claimChecks, eventLog, taskTable } from '../shared/wiring.ts';
 import { createBroker } from './broker.ts';
@@ -32,7 +37,19 @@ const broker = createBroker({
   functions: z.record(z.string(), z.string()).parse(JSON.parse(environment.TOOL_FUNCTIONS)),
   allowHosts: environment.OFFICE_ALLOW_HOSTS.split(',').filter((host) => host !== ''),
 });
-const desk = createHumanDesk({ ...shared, approvals: createApprovalStore(taskTable()) });
+const announce = createAnnouncer({
+  webhooks: createWebhookStore(taskTable()),
+  remind: remindFromEnvironment(),
+  now: shared.now,
+});
+const desk = createHumanDesk({
+  ...shared,
+  approvals: createApprovalStore(taskTable()),
+  announce: (approval) =>
+    announce(approval).catch((problem: unknown) =>
+      logger.warn('Nobody could be told of a question', { problem: describeError(problem) }),
+    ),
+});
 const holds = createHoldStore(taskTable());
 
 export const handler = roleHandler('broker', brokerEventSchema, async (event) => {

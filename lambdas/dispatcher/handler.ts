@@ -11,7 +11,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { z } from 'zod';
 import { type Priority, prioritySchema } from '../../schemas/task.ts';
 import { morgueFromEnvironment } from '../morgue/from-environment.ts';
-import { remindFromEnvironment } from '../notifier/from-environment.ts';
+import { remindFromEnvironment } from '../notifier/remind.ts';
 import { wakePayableHolds } from '../receptionist/holds.ts';
 import { documentClient, sfnClient, sqsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';

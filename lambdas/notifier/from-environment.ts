@@ -1,31 +1,24 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { sqsClient } from '../shared/aws.ts';
+import { snsClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
+import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createWebhookStore } from '../shared/stores/webhook-store.ts';
 import { taskStore, taskTable } from '../shared/wiring.ts';
+import { publishTo } from './approval-topic.ts';
 import { createHttpDelivery } from './http-delivery.ts';
-import { createNotifier, type NotifierDeps } from './notifier.ts';
-
-/** Sends reminders to the webhook queue. */
-export function remindFromEnvironment(): NotifierDeps['remind'] {
-  const { WEBHOOK_QUEUE_URL } = readEnvironment(['WEBHOOK_QUEUE_URL']);
-  return async (reminder, delaySeconds) => {
-    await sqsClient().send(
-      new SendMessageCommand({
-        QueueUrl: WEBHOOK_QUEUE_URL,
-        MessageBody: JSON.stringify(reminder),
-        DelaySeconds: delaySeconds,
-      }),
-    );
-  };
-}
+import { createNotifier } from './notifier.ts';
+import { remindFromEnvironment } from './remind.ts';
 
 export function notifierFromEnvironment() {
-  const { OFFICE_ALLOW_HOSTS } = readEnvironment(['OFFICE_ALLOW_HOSTS']);
+  const { OFFICE_ALLOW_HOSTS, APPROVAL_TOPIC_ARN } = readEnvironment([
+    'OFFICE_ALLOW_HOSTS',
+    'APPROVAL_TOPIC_ARN',
+  ]);
   const now = () => new Date();
   return createNotifier({
     tasks: taskStore(),
     webhooks: createWebhookStore(taskTable()),
+    approvals: createApprovalStore(taskTable()),
+    ...(APPROVAL_TOPIC_ARN === undefined ? {} : { publish: publishTo(snsClient(), APPROVAL_TOPIC_ARN) }),
     deliver: createHttpDelivery({
       allowHosts: OFFICE_ALLOW_HOSTS.split(',').filter((host) => host !== ''),
       now,

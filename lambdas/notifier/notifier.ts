@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type TaskKey, taskKeySchema } from '../../schemas/task.ts';
+import type { Approval, ApprovalStore } from '../shared/stores/approval-store.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import type { TaskStore } from '../shared/stores/task-store.ts';
-import type { Notice, WebhookStore } from '../shared/stores/webhook-store.ts';
+import { type Notice, questionOf, type WebhookStore } from '../shared/stores/webhook-store.ts';
 import type { Attempt, Deliver } from './http-delivery.ts';
 import { delayUntil, nextAttempt } from './schedule.ts';
 
@@ -13,7 +14,10 @@ export type Reminder = z.infer<typeof reminderSchema>;
 export interface NotifierDeps {
   readonly tasks: Pick<TaskStore, 'get'>;
   readonly webhooks: Pick<WebhookStore, 'put' | 'get' | 'log' | 'disable' | 'enable' | 'isDisabled'>;
+  readonly approvals: Pick<ApprovalStore, 'get'>;
   readonly deliver: Deliver;
+  /** Tells the people who run the office that one of them is asked; absent where there is no such channel. */
+  readonly publish?: (approval: Approval) => Promise<void>;
   readonly remind: (reminder: Reminder, delaySeconds: number) => Promise<void>;
   readonly now: () => Date;
   readonly random: () => number;
@@ -32,13 +36,49 @@ export const webhookBody = (record: TaskRecord) => ({
   },
 });
 
+/** What a webhook says of a question to a person; it is answered with `POST /approvals/{approval_id}`. */
+export const questionBody = (approval: Approval, record: Pick<TaskRecord, 'metadata'>) => ({
+  type: 'approval.requested',
+  timestamp: approval.requested_at,
+  data: {
+    task_id: approval.task_id,
+    approval_id: approval.approval_id,
+    kind: approval.kind,
+    reason: approval.reason,
+    plan_hash: approval.plan_hash,
+    expires_at: approval.expires_at_time,
+    metadata: record.metadata,
+  },
+});
+
 type Webhook = NonNullable<TaskRecord['webhook']>;
+/** What a notice is about, as of now. `webhook` is null when nobody but `publish` is to be told. */
+interface Subject {
+  readonly webhook: Webhook | null;
+  readonly body: unknown;
+  readonly question: Approval | null;
+}
 
 export function createNotifier(deps: NotifierDeps) {
   async function ended(key: TaskKey): Promise<{ record: TaskRecord; webhook: Webhook } | null> {
     const record = await deps.tasks.get(key);
     if (record === null || record.webhook === null || record.stage !== 'ended') return null;
     return { record, webhook: record.webhook };
+  }
+
+  /** Null when there is nothing to say any more: the task goes on again, or somebody has answered. */
+  async function subjectOf(notice: Notice): Promise<Subject | null> {
+    const id = questionOf(notice.message_id);
+    if (id === null) {
+      const found = await ended(notice);
+      return found && { webhook: found.webhook, body: webhookBody(found.record), question: null };
+    }
+    const [record, question] = await Promise.all([
+      deps.tasks.get(notice),
+      deps.approvals.get(notice.tenant_id, id),
+    ]);
+    if (record === null || record.stage === 'ended' || question?.status !== 'pending') return null;
+    return { webhook: record.webhook, body: questionBody(question, record), question };
   }
 
   const reminderOf = ({ tenant_id, task_id, message_id }: Notice): Reminder => ({
@@ -95,7 +135,7 @@ export function createNotifier(deps: NotifierDeps) {
     /** Makes the attempt that a reminder asks for, if it is due and nobody has made it. */
     async attempt(reminder: Reminder): Promise<'made' | 'early' | 'settled'> {
       const key: TaskKey = { tenant_id: reminder.tenant_id, task_id: reminder.task_id };
-      const notice = await deps.webhooks.get(key);
+      const notice = await deps.webhooks.get(key, reminder.message_id);
       if (notice?.status !== 'pending' || notice.message_id !== reminder.message_id) return 'settled';
       const began = deps.now();
       const due = new Date(notice.next_at);
@@ -103,13 +143,17 @@ export function createNotifier(deps: NotifierDeps) {
         await deps.remind(reminder, delayUntil(due, began));
         return 'early';
       }
-      const found = await ended(key);
-      // Redriven in the meantime: it has not ended any more, and will be told of when it does.
-      if (found === null) {
+      const subject = await subjectOf(notice);
+      if (subject === null) {
         await deps.webhooks.put({ ...notice, status: 'failed' });
         return 'settled';
       }
-      const { record, webhook } = found;
+      const { webhook, body, question } = subject;
+      if (question !== null && notice.attempts === 0) await deps.publish?.(question);
+      if (webhook === null) {
+        await deps.webhooks.put({ ...notice, status: 'delivered' });
+        return 'settled';
+      }
       if (await deps.webhooks.isDisabled(key.tenant_id, webhook.url)) {
         await deps.webhooks.put({ ...notice, status: 'disabled' });
         return 'settled';
@@ -118,7 +162,7 @@ export function createNotifier(deps: NotifierDeps) {
         url: webhook.url,
         secret: webhook.secret ?? null,
         id: notice.message_id,
-        body: JSON.stringify(webhookBody(record)),
+        body: JSON.stringify(body),
       });
       await conclude(notice, webhook, attempt, began);
       return 'made';

@@ -7,6 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { tracedClient } from './tracing.ts';
@@ -34,6 +35,7 @@ export const s3Client = /* @__PURE__ */ once(() =>
 export const sqsClient = /* @__PURE__ */ once(() =>
   tracedClient(new SQSClient({ useQueueUrlAsEndpoint: false })),
 );
+export const snsClient = /* @__PURE__ */ once(() => tracedClient(new SNSClient({})));
 export const sfnClient = /* @__PURE__ */ once(() => tracedClient(new SFNClient({})));
 export const lambdaClient = /* @__PURE__ */ once(() => tracedClient(new LambdaClient({})));
 /** For tools: no retries by the client, as a repeated Invoke may repeat a side effect. */

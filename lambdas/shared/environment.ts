@@ -23,6 +23,8 @@ export const environmentSchema = z.object({
   DEAD_LETTER_QUEUE_URL: z.string(),
   /** Reminders of webhooks that are to be told of a task's end. */
   WEBHOOK_QUEUE_URL: z.string(),
+  /** An SNS topic for questions to people; without one only a task's own webhook hears of them. */
+  APPROVAL_TOPIC_ARN: z.string().optional(),
 
   TASK_STATE_MACHINE_ARN: z.string(),
 

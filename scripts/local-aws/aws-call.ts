@@ -87,6 +87,10 @@ function found(request: AwsRequest): Found[] {
       const form = new URLSearchParams(request.body.toString('utf8'));
       return [[`sts:${form.get('Action')}`, form.get('RoleArn') ?? '*']];
     }
+    case 'sns': {
+      const form = new URLSearchParams(request.body.toString('utf8'));
+      return [[`sns:${form.get('Action')}`, form.get('TopicArn') ?? '*']];
+    }
     default:
       return [[`unknown:${request.method}`, url.pathname]];
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { aStep } from '../helpers/plans.ts';
 import { openReceiver, openTestOffice, type Receiver, type TestOffice } from './office.ts';
 
 let test: TestOffice;
@@ -11,6 +12,7 @@ const statuses: Record<string, number[]> = {
   '/gone': [410, 200],
   '/moved': [302],
   '/flaky': [503, 200],
+  '/asked': [200],
 };
 
 beforeAll(async () => {
@@ -91,6 +93,55 @@ describe('webhooks of the embedded office', () => {
     await test.request('POST', `/tasks/${later}/webhook/resend`);
     expect(await logOf(later, 1)).toMatchObject({ status: 'delivered' });
   }, 40_000);
+
+  it('tell of a question to a person while it waits, and of the end afterwards', async () => {
+    await test.request('PUT', '/tools/risky', {
+      version: '1.0.0',
+      description: 'Calculates, and is called risky.',
+      input_schema: {
+        type: 'object',
+        properties: { expression: { type: 'string' } },
+        required: ['expression'],
+      },
+      output_schema: { type: 'object' },
+      risk: 'high',
+      idempotent: true,
+      timeout_seconds: 30,
+      memory_mb: 128,
+      network: 'none',
+      workspace: 'none',
+      example: { expression: '1 + 1' },
+      source: { kind: 'lambda', function_name: 'math-calculator' },
+    });
+    const id = await test.submit({
+      description: 'Take the risk.',
+      plan: {
+        plan_id: 'risk',
+        task_id: 'given',
+        metadata: {},
+        steps: [aStep({ step_id: 'risk', action: 'risky', inputs: { expression: '20 + 22' } })],
+      },
+      webhook: { url: `http://${receiver.host}/asked`, secret },
+    });
+    const heard = () => receiver.received.get('/asked') ?? [];
+    const deadline = performance.now() + 20_000;
+    while (heard().length === 0 && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    const [first] = heard();
+    const question = new Webhook(secret).verify(first?.body ?? '', first?.headers ?? {}) as {
+      type: string;
+      data: { task_id: string; approval_id: string };
+    };
+    expect(question).toMatchObject({ type: 'approval.requested', data: { task_id: id } });
+    const path = `/approvals/${encodeURIComponent(question.data.approval_id)}`;
+    expect((await test.request('POST', path, { decision: 'approve' })).status).toBe(200);
+    await test.reach(id);
+    expect(await logOf(id, 2)).toMatchObject({ status: 'delivered' });
+    expect(heard().map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual([
+      'approval.requested',
+      'task.completed',
+    ]);
+  }, 60_000);
 
   it('refuse private addresses when the task is submitted, and tasks without a webhook', async () => {
     const answer = await test.request('POST', '/tasks', {

@@ -43,12 +43,13 @@ export const deliverySchema = z.object({
 export type Delivery = z.infer<typeof deliverySchema>;
 
 /**
- * Items of the tasks table: `WEBHOOK` (the notice) and `WEBHOOK#<ulid>` (a delivery) in the task's partition, and
+ * Items of the tasks table: `WEBHOOK` (the notice of the end), `ASKED#<message id>` (of a question to a person) and `WEBHOOK#<ulid>` (a delivery) in the task's partition, and
  * `T#<tenant>#WEBHOOKS` / `<SHA-256 of the URL>` for an address that has answered 410.
  */
 export interface WebhookStore {
   put(notice: Notice): Promise<void>;
-  get(key: TaskKey): Promise<Notice | null>;
+  /** The notice of the task's end, or the one that a question's message id names. */
+  get(key: TaskKey, messageId?: string): Promise<Notice | null>;
   log(key: TaskKey, delivery: Omit<Delivery, 'delivery_id'>): Promise<void>;
   /** Oldest first. */
   deliveries(key: TaskKey): Promise<Delivery[]>;
@@ -60,6 +61,15 @@ export interface WebhookStore {
 }
 
 const NOTICE = 'WEBHOOK';
+const QUESTION = 'ask_';
+
+/** The message id of a question to a person, and the question that a message id names; null for that of an end. */
+export const questionMessage = (approvalId: string): string => `${QUESTION}${approvalId}`;
+export const questionOf = (messageId: string): string | null =>
+  messageId.startsWith(QUESTION) ? messageId.slice(QUESTION.length) : null;
+
+const placeOf = (messageId: string): string =>
+  questionOf(messageId) === null ? NOTICE : `ASKED#${messageId}`;
 const PENDING = 'WEBHOOK#PENDING';
 const nextId = idsInOrder();
 
@@ -79,23 +89,23 @@ export function createWebhookStore(deps: {
     async put(notice) {
       const pending =
         notice.status === 'pending'
-          ? { gsi2pk: PENDING, gsi2sk: `${notice.next_at}#${notice.tenant_id}#${notice.task_id}` }
+          ? { gsi2pk: PENDING, gsi2sk: `${notice.next_at}#${notice.tenant_id}#${notice.message_id}` }
           : {};
       const Item = {
         ...notice,
         ...pending,
         pk: taskPartition(notice),
-        sk: NOTICE,
+        sk: placeOf(notice.message_id),
         expires_at: expiry(now()),
       };
       await client.send(new PutCommand({ TableName: table, Item }));
     },
 
-    async get(key) {
+    async get(key, messageId = '') {
       const answer = await client.send(
         new GetCommand({
           TableName: table,
-          Key: { pk: taskPartition(key), sk: NOTICE },
+          Key: { pk: taskPartition(key), sk: placeOf(messageId) },
           ConsistentRead: true,
         }),
       );

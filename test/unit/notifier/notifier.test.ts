@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAddressCheck } from '../../../lambdas/notifier/address-check.ts';
+import { createAnnouncer } from '../../../lambdas/notifier/announcer.ts';
 import type { Attempt } from '../../../lambdas/notifier/http-delivery.ts';
 import { createNotifier, type Reminder } from '../../../lambdas/notifier/notifier.ts';
 import { delayUntil, MAX_ATTEMPTS, nextAttempt } from '../../../lambdas/notifier/schedule.ts';
+import type { Approval } from '../../../lambdas/shared/stores/approval-store.ts';
 import type { TaskRecord } from '../../../lambdas/shared/stores/task-record.ts';
 import type { Delivery, Notice } from '../../../lambdas/shared/stores/webhook-store.ts';
 
@@ -27,7 +29,11 @@ const record: TaskRecord = {
 };
 
 /** A notifier whose reminders come back when they are due: the clock jumps to them. */
-function office(answers: (attempt: number) => Attempt, stored = record) {
+function office(
+  answers: (attempt: number) => Attempt,
+  stored: TaskRecord = record,
+  question: Approval | null = null,
+) {
   const state = {
     now: Date.parse('2026-01-02T00:00:00.000Z'),
     notice: null as Notice | null,
@@ -36,6 +42,7 @@ function office(answers: (attempt: number) => Attempt, stored = record) {
     sent: [] as { id: string; body: string }[],
     queue: [] as { reminder: Reminder; at: number }[],
     delays: [] as number[],
+    published: [] as string[],
   };
   const notifier = createNotifier({
     tasks: { get: async () => stored },
@@ -47,6 +54,8 @@ function office(answers: (attempt: number) => Attempt, stored = record) {
       enable: async (_tenant, url) => void state.disabled.delete(url),
       isDisabled: async (_tenant, url) => state.disabled.has(url),
     },
+    approvals: { get: async () => question },
+    publish: async ({ approval_id }) => void state.published.push(approval_id),
     deliver: async ({ id, body }) => {
       state.sent.push({ id, body });
       return answers(state.sent.length);
@@ -64,7 +73,12 @@ function office(answers: (attempt: number) => Attempt, stored = record) {
       await notifier.attempt(next.reminder);
     }
   };
-  return { ...notifier, state, drain };
+  const announce = createAnnouncer({
+    webhooks: { put: async (notice) => void Object.assign(state, { notice }) },
+    remind: async (reminder, delay) => void state.queue.push({ reminder, at: state.now + delay * 1000 }),
+    now: () => new Date(state.now),
+  });
+  return { ...notifier, announce, state, drain };
 }
 
 const failed: Attempt = { outcome: 'failed', http_status: 503, error: 'The receiver answered 503.' };
@@ -175,5 +189,66 @@ describe('addresses of webhooks', () => {
   it('takes public ones and exceptions', async () => {
     expect(await createAddressCheck([])('https://example.com/hook')).toBeNull();
     expect(await createAddressCheck(['127.0.0.1:9'])('http://127.0.0.1:9/hook')).toBeNull();
+  });
+});
+
+describe('notices of a question to a person', () => {
+  const question: Approval = {
+    approval_id: `${record.task_id}:s1:1:approval`,
+    kind: 'approval',
+    tenant_id: record.tenant_id,
+    task_id: record.task_id,
+    subtask_id: 's1',
+    iteration: 1,
+    plan_hash: 'hash',
+    reason: 'A tool of high risk.',
+    steps: [],
+    status: 'pending',
+    requested_at: '2026-01-02T00:00:00.000Z',
+    expires_at_time: '2026-01-03T00:00:00.000Z',
+    task_token: 'secret-token',
+  };
+  const waiting: TaskRecord = { ...record, stage: 'started', status: 'executing' };
+
+  it('reach the task’s webhook and the people who run the office, who is told once', async () => {
+    const { announce, state, drain } = office(
+      (attempt) => (attempt < 2 ? failed : delivered),
+      waiting,
+      question,
+    );
+    await announce(question);
+    await drain();
+
+    expect(state.published).toEqual([question.approval_id]);
+    expect(state.sent.map(({ id }) => id)).toEqual(
+      Array.from({ length: 2 }, () => `ask_${question.approval_id}`),
+    );
+    expect(JSON.parse(state.sent[0]?.body ?? '')).toMatchObject({
+      type: 'approval.requested',
+      data: { task_id: record.task_id, approval_id: question.approval_id, plan_hash: 'hash' },
+    });
+    expect(state.sent[0]?.body).not.toContain('secret-token');
+    expect(state.notice).toMatchObject({ status: 'delivered' });
+  });
+
+  it('are published also for a task without a webhook', async () => {
+    const { announce, state, drain } = office(() => delivered, { ...waiting, webhook: null }, question);
+    await announce(question);
+    await drain();
+    expect(state.published).toEqual([question.approval_id]);
+    expect(state.sent).toEqual([]);
+  });
+
+  it('are not sent once somebody has answered or the task has ended', async () => {
+    for (const [stored, asked] of [
+      [waiting, { ...question, status: 'approved' as const }],
+      [record, question],
+    ] as const) {
+      const { announce, state, drain } = office(() => delivered, stored, asked);
+      await announce(question);
+      await drain();
+      expect([state.published, state.sent]).toEqual([[], []]);
+      expect(state.notice).toMatchObject({ status: 'failed' });
+    }
   });
 });
