@@ -82,16 +82,20 @@ const isLookedAt = (at: string): boolean =>
   /^(?:operation|method|path|files|folder|attachments)(?:\.|$)/.test(at) ||
   /(?:^|_)(?:url|uri|endpoint|link|href)s?(?:\.|$)/i.test(at);
 
-const ANNOTATION = 'approval_timeout_seconds';
+/** What a tenant's policies say by an annotation, such as `@on_reject("cancel_task")`. */
+function annotated(policies: Readonly<Record<string, string>>, annotation: string): string[] {
+  return Object.values(policies).flatMap((text) => {
+    const answer = policyToJson(text);
+    const value = answer.type === 'failure' ? null : answer.json.annotations?.[annotation];
+    return typeof value === 'string' ? [value] : [];
+  });
+}
 
 /** The shortest time for people's answers that a policy asks for with `@approval_timeout_seconds("600")`. */
 function approvalTimeoutOf(policies: Readonly<Record<string, string>>): number | null {
-  const times = Object.values(policies).flatMap((text) => {
-    const answer = policyToJson(text);
-    if (answer.type === 'failure') return [];
-    const seconds = Number(answer.json.annotations?.[ANNOTATION] ?? Number.NaN);
-    return Number.isInteger(seconds) && seconds >= 1 ? [seconds] : [];
-  });
+  const times = annotated(policies, 'approval_timeout_seconds')
+    .map(Number)
+    .filter((seconds) => Number.isInteger(seconds) && seconds >= 1);
   return times.length === 0 ? null : Math.min(...times);
 }
 
@@ -153,6 +157,7 @@ export function createCedarPolicy(tenantPolicies: Readonly<Record<string, string
   return {
     judge,
     approvalTimeoutSeconds: approvalTimeoutOf(tenantPolicies),
+    rejectionCancelsTask: annotated(tenantPolicies, 'on_reject').includes('cancel_task'),
 
     rule(step, manifest, context, destination): StepRuling {
       const ground: Ground = {

@@ -45,6 +45,8 @@ const announce = createAnnouncer({
 const desk = createHumanDesk({
   ...shared,
   approvals: createApprovalStore(taskTable()),
+  rejectionCancelsTask: async (tenantId) =>
+    (await tenantPoliciesFromEnvironment().of(tenantId)).rejectionCancelsTask,
   announce: (approval) =>
     announce(approval).catch((problem: unknown) =>
       logger.warn('Nobody could be told of a question', { problem: describeError(problem) }),

@@ -19,6 +19,8 @@ export interface HumanDeps {
   readonly log: Pick<EventLog, 'append'>;
   readonly claims: ClaimChecks;
   readonly approvalTimeoutSeconds: number;
+  /** Whether the tenant's policies have a rejection cancel the task. */
+  readonly rejectionCancelsTask?: (tenantId: string) => Promise<boolean>;
   /** Tells whoever the task names that a person is asked. It must not fail: the question stands without it. */
   readonly announce?: (approval: Approval) => Promise<void>;
   readonly now: () => Date;
@@ -32,6 +34,8 @@ export function createHumanDesk(deps: HumanDeps) {
       const at = deps.now();
       const approval_id = approvalId(event);
       const seconds = event.timeout_seconds ?? deps.approvalTimeoutSeconds;
+      const cancels =
+        event.kind === 'approval' && ((await deps.rejectionCancelsTask?.(event.tenant_id)) ?? false);
       const approval: Approval = {
         approval_id,
         kind: event.kind,
@@ -40,12 +44,13 @@ export function createHumanDesk(deps: HumanDeps) {
         subtask_id: event.subtask_id,
         iteration: event.iteration,
         plan_hash: event.plan_hash,
-        reason: event.reason,
+        reason: cancels ? `${event.reason} A rejection cancels the whole task.` : event.reason,
         steps: plan.steps.map(({ step_id, action, inputs }) => ({ step_id, action, inputs })),
         status: 'pending',
         requested_at: at.toISOString(),
         expires_at_time: new Date(at.getTime() + seconds * 1000).toISOString(),
         task_token: event.task_token,
+        ...(cancels ? { on_reject: 'cancel_task' } : {}),
       };
       await deps.approvals.request(approval);
       await deps.log.append(event, [

@@ -30,6 +30,8 @@ export interface Policy {
   recheckFor(step: Step, manifest: ToolManifest, destination: Destination): Omit<Recheck, 'approved'> | null;
   /** How long people have to answer, in seconds; null when the tenant's policies don't say. */
   readonly approvalTimeoutSeconds: number | null;
+  /** Whether a rejected plan cancels the whole task, with the subtasks beside it, instead of being planned again. */
+  readonly rejectionCancelsTask: boolean;
 }
 
 /** Lambda answers at most 6 MB; what is larger a tool writes to the workspace. */

@@ -3,6 +3,7 @@ import type { ApprovalView } from '../../schemas/http.ts';
 import { type Approval, ApprovalNotPendingError } from '../shared/stores/approval-store.ts';
 import { auditDocument } from '../shared/stores/audit-store.ts';
 import type { LoggedDocument } from '../shared/stores/event-log.ts';
+import { cancelTask } from './cancellation.ts';
 import type { Caller } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { conflict, notFound } from './problem.ts';
@@ -15,7 +16,7 @@ const APPROVAL_ID = /^[A-Za-z0-9_.:-]{1,400}$/;
 
 /** What a person may see of a question: everything but the token. */
 export function approvalView(approval: Approval): ApprovalView {
-  const { task_token: _token, tenant_id: _tenant, expires_at_time, ...rest } = approval;
+  const { task_token: _token, tenant_id: _tenant, on_reject: _then, expires_at_time, ...rest } = approval;
   return {
     ...rest,
     expires_at: expires_at_time,
@@ -26,7 +27,7 @@ export function approvalView(approval: Approval): ApprovalView {
 }
 
 /**
- * Decides a question once and tells the state that waits for it.
+ * Decides a question once and tells the state that waits for it, or cancels the task where a policy wants that.
  * @throws HttpProblem 404, or 409 when it was decided before or nobody waits for it any more
  */
 export async function decideApproval(
@@ -46,6 +47,11 @@ export async function decideApproval(
     [decidedEvent(decided)],
     [decidedEntry(decided, caller, deps.now())],
   );
+  if (status === 'rejected' && decided.on_reject === 'cancel_task') {
+    const by = `${decided.decided_by ?? caller.actor}, who rejected a plan`;
+    await cancelTask(deps, { tenant_id: caller.tenant_id, task_id: decided.task_id }, by);
+    return decided;
+  }
   const heard = await deps.executions.answer(decided.task_token, {
     outcome: status,
     by: decided.decided_by ?? caller.actor,

@@ -30,6 +30,8 @@ export const approvalSchema = z.object({
   decided_by: z.string().optional(),
   comment: z.string().optional(),
   task_token: z.string(),
+  /** What a rejection does besides; by the tenant's policies. */
+  on_reject: z.literal('cancel_task').optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 

@@ -50,6 +50,7 @@ describe('a tenant’s own policies', () => {
 
   it('add to the defaults: by host, by operation, by path', () => {
     const policy = createCedarPolicy(own);
+    expect(policy.rejectionCancelsTask).toBe(false);
     const rule = (step: Step) => policy.rule(step, manifest('medium'), aContext(), 'task');
     expect(rule(fetching('https://api.example.com/v1'))).toMatchObject({ ruling: 'permit' });
     expect(rule(fetching('https://evil.example.net/'))).toMatchObject({
@@ -79,5 +80,12 @@ describe('a tenant’s own policies', () => {
     expect(() =>
       checkPolicies({ misfit: 'permit (principal, action, resource) when { context.nonsense };' }),
     ).toThrow(/nonsense/);
+  });
+
+  it('reads what a rejection does', () => {
+    const strict =
+      '@on_reject("cancel_task") forbid (principal, action, resource == Tool::"none") when { false };';
+    expect(createCedarPolicy({ strict }).rejectionCancelsTask).toBe(true);
+    expect(createCedarPolicy().rejectionCancelsTask).toBe(false);
   });
 });

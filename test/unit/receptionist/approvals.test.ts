@@ -56,6 +56,28 @@ describe('approvals', () => {
     expect(office.audit).toEqual([expect.objectContaining({ action: 'approval.decided', task_id: 'task1' })]);
   });
 
+  it('cancels the task on a rejection where a policy wants that, and not on an approval', async () => {
+    for (const [decision, expected] of [
+      ['reject', 'cancelled'],
+      ['approve', 'executing'],
+    ] as const) {
+      const office = fakeOffice();
+      const { task_id } = await (
+        await office.request('POST', '/tasks', { body: { description: 'x' } })
+      ).json();
+      await office.deps.tasks.start({ tenant_id: 'acme', task_id }, `arn:task:${task_id}`, 0);
+      office.approvals.set(pending.approval_id, { ...pending, task_id, on_reject: 'cancel_task' });
+
+      const answer = await office.request('POST', path, { body: { decision } });
+
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).not.toHaveProperty('on_reject');
+      const task = await (await office.request('GET', `/tasks/${task_id}`)).json();
+      expect(task).toMatchObject({ status: expected });
+      expect(office.answered).toHaveLength(decision === 'approve' ? 1 : 0);
+    }
+  });
+
   it('logs the decision before the execution goes on', async () => {
     const office = officeWith();
     let logged = 0;
