@@ -49,3 +49,6 @@ export const taskEventSchema = z.strictObject({
 export type TaskEvent = z.infer<typeof taskEventSchema>;
 /** An event before the log gives it its id and time. */
 export type NewEvent = Omit<TaskEvent, 'id' | 'at'> & { at?: string };
+
+/** The last line of a completed task's log. */
+export const COMPLETED_MESSAGE = 'The task is completed';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { NewEvent, TaskEvent } from '../../schemas/events.ts';
+import { COMPLETED_MESSAGE, type NewEvent, type TaskEvent } from '../../schemas/events.ts';
 import { jsonObjectSchema } from '../../schemas/json.ts';
 import { type ClaimCheck, claimCheckSchema } from '../../schemas/references.ts';
 import { type finisherEventSchema, taskContextSchema } from '../../schemas/roles.ts';
@@ -74,7 +74,7 @@ export function createFinisher(deps: FinisherDeps) {
       const completed: NewEvent = {
         type: 'task.completed',
         status: 'completed',
-        message: 'The task is completed',
+        message: COMPLETED_MESSAGE,
         data: { subtasks: event.ends.length },
       };
       const [ended] = await Promise.all([

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TaskEvent } from '../../schemas/events.ts';
+import { COMPLETED_MESSAGE, type TaskEvent } from '../../schemas/events.ts';
 import type { TaskSummary, TaskView } from '../../schemas/http.ts';
 import { finalResultSchema, isFinal, type TaskKey, type TaskStatus } from '../../schemas/task.ts';
 import { type TaskRecord, taskRecordSchema } from '../shared/stores/task-record.ts';
@@ -16,6 +16,16 @@ export function statusOf(record: Pick<TaskRecord, 'stage' | 'status'>, folded: T
   if (record.stage === 'ended' || record.stage === 'uploading') return record.status;
   if (isFinal(folded.status)) return record.status;
   return record.stage === 'started' && folded.status === 'submitted' ? record.status : folded.status;
+}
+
+/** A task's end is written before its last line; an answer in between says the same as one after it. */
+function logsOf(record: TaskRecord, events: readonly TaskEvent[]): string[] {
+  const said = events.map((event) => event.message);
+  const isSilent =
+    record.stage === 'ended' &&
+    record.status === 'completed' &&
+    !events.some(({ type }) => type === 'task.completed');
+  return (isSilent ? [...said, COMPLETED_MESSAGE] : said).slice(-SHOWN_EVENTS);
 }
 
 function progressOf(record: TaskRecord, folded: TaskProgress): number {
@@ -53,7 +63,7 @@ export function viewOf(
     criteria: record.criteria,
     constraints: record.constraints,
     current_step: record.stage === 'ended' ? null : folded.current_step,
-    logs: events.slice(-SHOWN_EVENTS).map((event) => event.message),
+    logs: logsOf(record, events),
     final_result: result,
     subtasks: folded.subtasks,
     started_at: record.started_at ?? null,

@@ -57,6 +57,25 @@ describe('GET /tasks/{task_id}', () => {
     expect(view).not.toHaveProperty('webhook');
   });
 
+  it('says that a task is completed also before its last line is logged, and once', async () => {
+    const office = fakeOffice();
+    const key = await submitted(office);
+    await office.deps.tasks.start(key, 'arn:x', 0);
+    office.log(key, { ...step, status: 'executing' });
+    await office.deps.tasks.end(key, {
+      status: 'completed',
+      result: { inline: { summary: '', outputs: {} } },
+      cost: { usd: 0, tokens: 0 },
+    });
+    const logs = async (): Promise<string[]> => {
+      const view: unknown = await (await office.request('GET', `/tasks/${key.task_id}`)).json();
+      return (view as { logs: string[] }).logs;
+    };
+    expect(await logs()).toContain('The task is completed');
+    office.log(key, { ...completed, message: 'The task is completed' });
+    expect((await logs()).filter((line) => line === 'The task is completed')).toHaveLength(1);
+  });
+
   it('shows a result, whatever late events say', async () => {
     const office = fakeOffice();
     const key = await submitted(office);
