@@ -79,7 +79,7 @@ export const outcomeSchema = z.strictObject({
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 const gatePlaceSchema = taskKeySchema.extend({
-  /** `task` for subtasks, `<subtask_id>#<iteration>` for the steps of a plan. */
+  /** The execution, and for the steps of a plan `#<iteration>`: each run of a task has gates of its own. */
   gate: z.string().min(1).max(200),
   item: idSchema,
 });
@@ -151,6 +151,8 @@ export const plannerEventSchema = subtaskPlaceSchema.extend({
   max_iterations: z.int(),
   resume: z.boolean().default(false),
   previous: z.looseObject({ iteration: z.int().min(0), first_iteration: z.int().optional() }),
+  /** The subtask's execution, which its gates are named after; executions of older definitions don't say it. */
+  execution: z.string().min(1).max(180).optional(),
 });
 export const plannerResultSchema = z.strictObject({
   iteration: z.int().min(1),

@@ -1,6 +1,6 @@
 import type { GateDecision, Outcome } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';
-import type { GateState, GateStore } from '../shared/stores/gate-store.ts';
+import type { GateState, GateStore, Waiter } from '../shared/stores/gate-store.ts';
 
 /** Answers a task token; a token that was answered before, or whose execution is gone, is no error. */
 export type AnswerToken = (token: string, answer: GateDecision) => Promise<void>;
@@ -30,27 +30,22 @@ export function decide(prerequisites: readonly string[], ended: GateState['ended
  * waiter is answered by exactly one of them, and a repeated call repeats an answer that the engine ignores.
  */
 export function createGate(deps: { store: GateStore; answer: AnswerToken }): Gate {
-  const letThrough = async (state: GateState, items: Iterable<string>): Promise<void> => {
+  const letThrough = async (state: GateState, concerns: (waiter: Waiter) => boolean): Promise<void> => {
     const answers: Promise<void>[] = [];
-    for (const item of items) {
-      const waiter = state.waiting.get(item);
-      const decision = waiter && decide(waiter.prerequisites, state.ended);
-      if (waiter && decision) answers.push(deps.answer(waiter.token, decision));
+    for (const waiter of state.waiting.filter(concerns)) {
+      const decision = decide(waiter.prerequisites, state.ended);
+      if (decision) answers.push(deps.answer(waiter.token, decision));
     }
     await Promise.all(answers);
   };
 
   return {
     async wait(key, gate, item, waiter) {
-      await letThrough(await deps.store.wait(key, gate, item, waiter), [item]);
+      await letThrough(await deps.store.wait(key, gate, item, waiter), (other) => other.item === item);
     },
     async release(key, gate, item, outcome) {
       const state = await deps.store.end(key, gate, item, outcome);
-      const waiters = [...state.waiting].filter(([, waiter]) => waiter.prerequisites.includes(item));
-      await letThrough(
-        state,
-        waiters.map(([id]) => id),
-      );
+      await letThrough(state, (waiter) => waiter.prerequisites.includes(item));
     },
   };
 }

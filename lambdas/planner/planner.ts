@@ -281,7 +281,7 @@ export function createPlanner(deps: PlannerDeps) {
         iteration,
         first_iteration: first,
         plan_hash: planHash,
-        gate: `${event.subtask_id}#${iteration}`,
+        gate: `${event.execution ?? event.subtask_id}#${iteration}`,
         document: await deps.claims.checkIn(key, document),
         iterations_left: iteration - first + 1 < event.max_iterations,
         steps: stepItems(document.plan.steps),

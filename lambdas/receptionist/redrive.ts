@@ -70,7 +70,6 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
     wanted.add_budget_usd === undefined || constraints.max_cost_usd === undefined
       ? {}
       : { max_cost_usd: constraints.max_cost_usd + wanted.add_budget_usd };
-  await deps.documents.forgetGates(key);
   await limitCost(deps, key, { ...constraints, ...raised }.max_cost_usd);
   try {
     return await deps.tasks.reopen(key, {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { engineOf, eventTypes, run, send, submit, waitFor } from '../helpers/api-client.ts';
+import { riskyTool } from '../helpers/risky-tool.ts';
 
 interface StepGiven {
   readonly step_id: string;
@@ -127,23 +128,6 @@ interface ApprovalView {
 
 describe('a plan that a person must approve', () => {
   const name = `risky_${Date.now().toString(36)}`;
-  const manifest = {
-    version: '1.0.0',
-    description: 'Calculates, and is called risky.',
-    input_schema: {
-      type: 'object',
-      properties: { expression: { type: 'string' } },
-      required: ['expression'],
-    },
-    output_schema: { type: 'object' },
-    risk: 'high',
-    idempotent: true,
-    timeout_seconds: 30,
-    memory_mb: 128,
-    network: 'none',
-    workspace: 'none',
-    example: { expression: '1 + 1' },
-  };
   /** Functions of a deployed office have its name before theirs. */
   const functionName = async () =>
     (await engineOf()) === 'embedded'
@@ -153,7 +137,7 @@ describe('a plan that a person must approve', () => {
 
   async function waiting(): Promise<{ task_id: string; approval: ApprovalView }> {
     const source = { kind: 'lambda', function_name: await functionName() };
-    expect((await send('PUT', `/tools/${name}`, { body: { ...manifest, source } })).status).toBe(200);
+    expect((await send('PUT', `/tools/${name}`, { body: { ...riskyTool, source } })).status).toBe(200);
     const { task_id } = await submit({ description: 'Take the risk', plan: planOf(risky) });
     await waitFor(task_id, ({ status }) => status === 'awaiting_approval');
     const { body } = await send<{ approvals: ApprovalView[] }>('GET', '/approvals?status=pending');

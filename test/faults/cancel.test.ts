@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stateMachineArn } from '../../infra/local/engine/engine.ts';
 import { aStep } from '../helpers/plans.ts';
+import { riskyTool } from '../helpers/risky-tool.ts';
 import { openReceiver, openTestOffice, type Receiver, type TestOffice } from './office.ts';
 
 let test: TestOffice;
@@ -97,22 +98,7 @@ describe('cancelling on the embedded office', () => {
   }, 40_000);
 
   it('withdraws the question that a task waits on; deciding it then is refused', async () => {
-    const registered = await test.request('PUT', '/tools/risky', {
-      name: 'risky',
-      version: '1.0.0',
-      description: 'Calculates, at high risk',
-      input_schema: { type: 'object' },
-      output_schema: {},
-      risk: 'high',
-      idempotent: true,
-      timeout_seconds: 30,
-      memory_mb: 128,
-      network: 'none',
-      workspace: 'none',
-      example: { expression: '1 + 1' },
-      source: { kind: 'lambda', function_name: 'math-calculator' },
-    });
-    expect(registered.status).toBe(200);
+    expect((await test.request('PUT', '/tools/risky', riskyTool)).status).toBe(200);
     const id = await test.submit({
       description: 'Take the risk.',
       plan: {

@@ -6,7 +6,7 @@ let test: TestOffice;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  receiver = await openReceiver();
+  receiver = await openReceiver((path) => (path === '/changing' ? changing : 200));
   test = await openTestOffice({ environment: { OFFICE_ALLOW_HOSTS: receiver.host } });
 }, 60_000);
 afterAll(async () => {
@@ -14,6 +14,8 @@ afterAll(async () => {
   await receiver.close();
 });
 
+/** What `/changing` answers with. */
+let changing = 404;
 const calls = (path: string) => receiver.received.get(path)?.length ?? 0;
 
 /** A task whose first effect succeeds and whose second step can't be done while its file is missing. */
@@ -85,6 +87,58 @@ describe('the clinic of dead letters', () => {
     },
     60_000,
   );
+
+  it('redriving many, each twice at once and twice over, adds no effect', async () => {
+    const names = Array.from({ length: 20 }, (_, n) => `many-${n}`);
+    const ids = await Promise.all(names.map(failed));
+    for (const round of [1, 2]) {
+      const answers = await Promise.all(
+        [...ids, ...ids].map((id) => redrive(id, { mode: round === 1 ? 'retry' : 'replan' })),
+      );
+      expect(answers.filter(({ status }) => status === 202)).toHaveLength(ids.length);
+      expect(answers.filter(({ status }) => status === 409)).toHaveLength(ids.length);
+      await Promise.all(ids.map((id) => test.reach(id, ['failed'], 60_000)));
+    }
+    expect(names.map((name) => calls(`/${name}`))).toEqual(names.map(() => 1));
+    const letters = await Promise.all(ids.map((id) => test.request('GET', `/dead-letters/${id}`)));
+    for (const { body } of letters)
+      expect(body).toMatchObject({ redrives: 2, status: 'open', receipts: { succeeded: 1, in_doubt: [] } });
+  }, 120_000);
+
+  it('edit runs again also what waited for a step that had failed', async () => {
+    const step = (step_id: string, action: string, inputs: object, dependencies: string[]) =>
+      aStep({
+        step_id,
+        action,
+        inputs: inputs as never,
+        idempotency_key: `changing-${step_id}`,
+        dependencies,
+      });
+    const id = await test.submit({
+      description: 'Read what is named.',
+      constraints: { max_iterations: 1 },
+      workspace: { files: [{ path: '200.txt', content: 'found' }] },
+      plan: {
+        plan_id: 'changing',
+        task_id: 'given',
+        metadata: {},
+        steps: [
+          step('get', 'http_client', { url: `http://${receiver.host}/changing` }, []),
+          step('read', 'file_operations', { operation: 'read', path: '${steps.get.output.status}.txt' }, [
+            'get',
+          ]),
+          step('after', 'math_calculator', { expression: '6 * 7' }, ['read']),
+        ],
+      },
+    });
+    expect((await test.reach(id))['status']).toBe('failed');
+    changing = 200;
+    const input = { constraints: { max_iterations: 2 } };
+    expect((await redrive(id, { mode: 'edit', input })).status).toBe(202);
+    expect(await test.reach(id)).toMatchObject({ status: 'completed', error: null });
+    for (const mode of ['retry', 'replan'] as const) expect((await redrive(id, { mode })).status).toBe(409);
+    expect(await test.reach(id)).toMatchObject({ status: 'completed' });
+  }, 60_000);
 
   it('edit starts over with what it changes, and a completed task is not redriven', async () => {
     const id = await failed('edited');

@@ -4,6 +4,7 @@ import { readEnvironment } from '../../lambdas/shared/environment.ts';
 import { createAccountStore, scopes } from '../../lambdas/shared/stores/account-store.ts';
 import { createTenantData, type TenantItem } from '../../lambdas/shared/stores/tenant-data.ts';
 import { aStep } from '../helpers/plans.ts';
+import { riskyTool } from '../helpers/risky-tool.ts';
 import { openTestOffice, type TestOffice } from './office.ts';
 
 let test: TestOffice;
@@ -58,20 +59,7 @@ describe('admission', () => {
 
 describe('deadlines', () => {
   it('end a task that waits for a person, and its question', async () => {
-    await test.request('PUT', '/tools/risky', {
-      version: '1.0.0',
-      description: 'Calculates, and is called risky.',
-      input_schema: { type: 'object' },
-      output_schema: {},
-      risk: 'high',
-      idempotent: true,
-      timeout_seconds: 30,
-      memory_mb: 128,
-      network: 'none',
-      workspace: 'none',
-      example: { expression: '1 + 1' },
-      source: { kind: 'lambda', function_name: 'math-calculator' },
-    });
+    await test.request('PUT', '/tools/risky', riskyTool);
     const id = await test.submit({
       description: 'Take the risk.',
       constraints: { max_duration: 3 },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { aStep } from '../helpers/plans.ts';
+import { riskyTool } from '../helpers/risky-tool.ts';
 import { openReceiver, openTestOffice, type Receiver, type TestOffice } from './office.ts';
 
 let test: TestOffice;
@@ -95,24 +96,7 @@ describe('webhooks of the embedded office', () => {
   }, 40_000);
 
   it('tell of a question to a person while it waits, and of the end afterwards', async () => {
-    await test.request('PUT', '/tools/risky', {
-      version: '1.0.0',
-      description: 'Calculates, and is called risky.',
-      input_schema: {
-        type: 'object',
-        properties: { expression: { type: 'string' } },
-        required: ['expression'],
-      },
-      output_schema: { type: 'object' },
-      risk: 'high',
-      idempotent: true,
-      timeout_seconds: 30,
-      memory_mb: 128,
-      network: 'none',
-      workspace: 'none',
-      example: { expression: '1 + 1' },
-      source: { kind: 'lambda', function_name: 'math-calculator' },
-    });
+    await test.request('PUT', '/tools/risky', riskyTool);
     const id = await test.submit({
       description: 'Take the risk.',
       plan: {

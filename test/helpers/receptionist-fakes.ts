@@ -165,7 +165,6 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
       async putFeedback(key, given) {
         feedback.push({ ...key, ...given });
       },
-      forgetGates: async () => undefined,
     },
     claimChecks: {
       checkIn: async (_key, document) => ({ inline: JSON.parse(JSON.stringify(document)) }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type Outcome, outcomeSchema } from '../../../schemas/roles.ts';
@@ -5,10 +6,12 @@ import type { TaskKey } from '../../../schemas/task.ts';
 import { expiry, sortKey, taskPartition } from './keys.ts';
 
 const waiterSchema = z.object({ token: z.string(), prerequisites: z.array(z.string()) });
+/** An item that waits, with one task token. */
+export type Waiter = z.infer<typeof waiterSchema> & { readonly item: string };
 
-/** A gate after a change: who waits (with the task token), and who has ended how. */
+/** A gate after a change: who waits, and who has ended how. An item that was tried again waits once per token. */
 export interface GateState {
-  readonly waiting: ReadonlyMap<string, z.infer<typeof waiterSchema>>;
+  readonly waiting: readonly Waiter[];
   readonly ended: ReadonlyMap<string, Outcome>;
 }
 
@@ -16,6 +19,9 @@ export interface GateState {
  * One DynamoDB item a gate, one unconditional update a call. Updates of one item are serialized, and each returns
  * the whole item, so of the two sides of a race (an item starts to wait, its last prerequisite ends) the later
  * one always sees the other.
+ *
+ * A state that is tried again waits with a new token, and the call of the first try may be the later one to get here:
+ * no token takes the place of another. All of an item's are answered, and the engine ignores those that are dead.
  */
 export interface GateStore {
   wait(
@@ -28,7 +34,11 @@ export interface GateStore {
 }
 
 const WAITING = 'w:';
+/** Item ids hold none. */
+const TOKEN = '#';
 const ENDED = 'e:';
+/** Tokens are long, and names of attributes are stored with them. */
+const digest = (token: string): string => createHash('sha256').update(token).digest('base64url').slice(0, 16);
 
 export function createGateStore(deps: { client: DynamoDBDocumentClient; table: string }): GateStore {
   async function put(key: TaskKey, gate: string, attribute: string, value: unknown): Promise<GateState> {
@@ -42,16 +52,19 @@ export function createGateStore(deps: { client: DynamoDBDocumentClient; table: s
         ReturnValues: 'ALL_NEW',
       }),
     );
-    const waiting = new Map<string, z.infer<typeof waiterSchema>>();
+    const waiting: Waiter[] = [];
     const ended = new Map<string, Outcome>();
     for (const [name, stored] of Object.entries(answer.Attributes ?? {})) {
-      if (name.startsWith(WAITING)) waiting.set(name.slice(WAITING.length), waiterSchema.parse(stored));
+      if (name.startsWith(WAITING)) {
+        const [item = ''] = name.slice(WAITING.length).split(TOKEN);
+        waiting.push({ item, ...waiterSchema.parse(stored) });
+      }
       if (name.startsWith(ENDED)) ended.set(name.slice(ENDED.length), outcomeSchema.parse(stored));
     }
     return { waiting, ended };
   }
   return {
-    wait: (key, gate, item, waiter) => put(key, gate, WAITING + item, waiter),
+    wait: (key, gate, item, waiter) => put(key, gate, WAITING + item + TOKEN + digest(waiter.token), waiter),
     end: (key, gate, item, outcome) => put(key, gate, ENDED + item, outcome),
   };
 }

@@ -1,7 +1,7 @@
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { StoredFeedback } from '../../../schemas/http.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
-import { range, sortKey, taskPartition } from './keys.ts';
+import { expiry, taskPartition } from './keys.ts';
 
 export interface TaskDocument {
   readonly sk: string;
@@ -13,8 +13,6 @@ export interface TaskDocuments {
   /** Every item from `PLAN#` to `VERDICT#`, receipts and reviews in between, in key order. */
   list(key: TaskKey): Promise<TaskDocument[]>;
   putFeedback(key: TaskKey, feedback: StoredFeedback): Promise<void>;
-  /** Removes the gates of an earlier run: what failed then must not hold back or skip what runs again. */
-  forgetGates(key: TaskKey): Promise<void>;
 }
 
 export function createTaskDocuments(deps: {
@@ -50,15 +48,14 @@ export function createTaskDocuments(deps: {
       await client.send(
         new PutCommand({
           TableName: table,
-          Item: { ...feedback, pk: taskPartition(key), sk: `FEEDBACK#${feedback.feedback_id}` },
+          Item: {
+            ...feedback,
+            pk: taskPartition(key),
+            sk: `FEEDBACK#${feedback.feedback_id}`,
+            expires_at: expiry(new Date(feedback.created_at)),
+          },
         }),
       );
-    },
-
-    async forgetGates(key) {
-      for (const { sk } of await query(key, ...range(sortKey.gate('')))) {
-        await client.send(new DeleteCommand({ TableName: table, Key: { pk: taskPartition(key), sk } }));
-      }
     },
   };
 }

@@ -1,37 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createGate, decide } from '../../../lambdas/gate/gate.ts';
-import type { GateState, GateStore } from '../../../lambdas/shared/stores/gate-store.ts';
 import type { GateDecision, Outcome } from '../../../schemas/roles.ts';
+import { memoryGateStore } from '../../helpers/memory-gate.ts';
 
 const key = { tenant_id: 'acme', task_id: '01TASK' };
-
-/** One item a gate whose updates are serialized and answered with the whole item, as DynamoDB does. */
-function memoryGateStore(): GateStore {
-  const gates = new Map<
-    string,
-    { waiting: Map<string, { token: string; prerequisites: string[] }>; ended: Map<string, Outcome> }
-  >();
-  const of = (gate: string) => {
-    const known = gates.get(gate) ?? { waiting: new Map(), ended: new Map() };
-    gates.set(gate, known);
-    return known;
-  };
-  const copy = (state: GateState): GateState => ({
-    waiting: new Map(state.waiting),
-    ended: new Map(state.ended),
-  });
-  return {
-    async wait(_key, gate, item, waiter) {
-      of(gate).waiting.set(item, waiter);
-      return copy(of(gate));
-    },
-    async end(_key, gate, item, outcome) {
-      of(gate).ended.set(item, outcome);
-      return copy(of(gate));
-    },
-  };
-}
 
 interface Item {
   readonly id: string;

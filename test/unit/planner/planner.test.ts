@@ -69,6 +69,7 @@ function planner(options: {
       subtask: inline({ subtask_id: 's1', description: 'Add.', prerequisites: changes.prerequisites ?? [] }),
       max_iterations: 2,
       resume: changes.resume ?? false,
+      execution: 't1-r1_s1',
       previous: {
         iteration: changes.iteration ?? 0,
         ...(changes.first === undefined ? {} : { first_iteration: changes.first }),
@@ -90,7 +91,12 @@ describe('the planner', () => {
   it('plans the first iteration without reading anything', async () => {
     const { plan, events } = planner({});
     const result = await plan();
-    expect(result).toMatchObject({ iteration: 1, first_iteration: 1, gate: 's1#1', iterations_left: true });
+    expect(result).toMatchObject({
+      iteration: 1,
+      first_iteration: 1,
+      gate: 't1-r1_s1#1',
+      iterations_left: true,
+    });
     expect(result.steps).toEqual([{ step_id: 'a', gated: false, prerequisites: [], has_dependents: false }]);
     expect(events.map((event) => event.type)).toEqual(['model.called', 'plan.created']);
   });
