@@ -1,112 +1,76 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ToolFailure } from '../../shared/tools/define-tool.ts';
-
-/** The part of web-tree-sitter's cursor that the analyzer walks with. Indices are UTF-16 code units. */
-export interface SyntaxCursor {
-  readonly nodeTypeId: number;
-  readonly currentFieldId: number;
-  readonly startIndex: number;
-  readonly endIndex: number;
-  gotoFirstChild(): boolean;
-  gotoNextSibling(): boolean;
-  gotoParent(): boolean;
-  delete(): void;
-}
-
-interface SyntaxTreeHandle {
-  readonly rootNode: { readonly hasError: boolean };
-  walk(): SyntaxCursor;
-  delete(): void;
-}
-
-interface LanguageHandle {
-  readonly types: string[];
-  readonly fields: (string | null)[];
-  nodeTypeIsNamed(id: number): boolean;
-}
-
-interface ParserHandle {
-  setLanguage(language: LanguageHandle): unknown;
-  parse(text: string): SyntaxTreeHandle | null;
-  delete(): void;
-}
-
-interface TreeSitterModule {
-  readonly Parser: { new (): ParserHandle; init(options: { wasmBinary: Uint8Array }): Promise<void> };
-  readonly Language: { load(bytes: Uint8Array): Promise<LanguageHandle> };
-}
+import { join } from 'node:path';
+import { loadRuntime, type ParserMemory, type SyntaxTreeHandle } from './parser-runtime.ts';
+import { SAMPLES } from './samples.ts';
+import type { SyntaxNode } from './syntax-node.ts';
+import { type CopiedTree, copyTree } from './syntax-tree.ts';
+import { ProductionTable, readTree } from './tree-memory.ts';
 
 export type GrammarName = 'python' | 'javascript' | 'typescript' | 'tsx' | 'go' | 'java';
 
-/** A ready parser with the grammar's numbering of node types and fields. */
-export interface Grammar {
-  readonly name: GrammarName;
+/** A grammar's numbering of node types and fields. */
+export interface Numbering {
   readonly types: readonly string[];
   readonly fields: readonly (string | null)[];
   /** By type: whether nodes of it are named, that is, more than a token of the text. */
   readonly named: readonly boolean[];
+}
+
+/** A ready parser. */
+export interface Grammar extends Numbering {
+  readonly name: GrammarName;
   parse(text: string): SyntaxTreeHandle | null;
+  /** Copies a tree, the fastest way that is known to be right. */
+  copy(tree: SyntaxTreeHandle): CopiedTree;
+  /** Whether that is out of the parser's memory, without its cursor. */
+  readonly copiesMemory: boolean;
 }
 
-const PACKAGE = '@vscode/tree-sitter-wasm';
-/** The runtime is CommonJS; a bundle whose folder says `type: module` ships it as `.cjs`. */
-const RUNTIMES = ['tree-sitter.cjs', 'tree-sitter.js'];
-
-/**
- * Where the WebAssembly files are: OFFICE_WASM_DIR, next to this module (how a Lambda bundle ships
- * them), then the npm package.
- */
-function wasmFolder(): string {
-  const configured = process.env['OFFICE_WASM_DIR'];
-  const own = dirname(fileURLToPath(import.meta.url));
-  for (const folder of [configured, own, join(own, 'wasm')]) {
-    if (folder && existsSync(join(folder, 'tree-sitter.wasm'))) return folder;
-  }
-  try {
-    return dirname(createRequire(import.meta.url).resolve(PACKAGE));
-  } catch (cause) {
-    throw new ToolFailure(
-      'GrammarsMissing',
-      `The syntax grammars were not found; install ${PACKAGE} or set OFFICE_WASM_DIR to the folder with its .wasm files.`,
-      { cause },
-    );
-  }
-}
-
-function runtimeFile(folder: string): string {
-  const found = RUNTIMES.map((name) => join(folder, name)).find((path) => existsSync(path));
-  if (found) return found;
-  throw new ToolFailure(
-    'GrammarsMissing',
-    `The folder of the syntax grammars has none of ${RUNTIMES.join(', ')}.`,
-  );
-}
-
-let runtime: Promise<{ module: TreeSitterModule; folder: string }> | undefined;
 const grammars = new Map<GrammarName, Promise<Grammar>>();
 
-function loadRuntime(): Promise<{ module: TreeSitterModule; folder: string }> {
-  runtime ??= (async () => {
-    const folder = wasmFolder();
-    const module = createRequire(import.meta.url)(runtimeFile(folder)) as TreeSitterModule;
-    await module.Parser.init({ wasmBinary: await readFile(join(folder, 'tree-sitter.wasm')) });
-    return { module, folder };
-  })();
-  return runtime;
-}
-
 async function loadGrammarOnce(name: GrammarName): Promise<Grammar> {
-  const { module, folder } = await loadRuntime();
+  const runtime = await loadRuntime();
+  const { module, folder, memory } = runtime;
   const language = await module.Language.load(await readFile(join(folder, `tree-sitter-${name}.wasm`)));
   const parser = new module.Parser();
   parser.setLanguage(language);
   const { types, fields } = language;
-  const named = types.map((_, id) => language.nodeTypeIsNamed(id));
-  return { name, types, fields, named, parse: (text) => parser.parse(text) };
+  const numbering = { types, fields, named: types.map((_, id) => language.nodeTypeIsNamed(id)) };
+  const parse = (text: string): SyntaxTreeHandle | null => runtime.parse(parser, text);
+  const throughCursor = (tree: SyntaxTreeHandle): CopiedTree => copyTree(numbering, tree);
+  const sample = parse(SAMPLES[name]);
+  const fromMemory = sample ? memoryReader(memory, language[0], numbering, sample) : null;
+  sample?.delete();
+  return {
+    name,
+    ...numbering,
+    parse,
+    copy: fromMemory ?? throughCursor,
+    copiesMemory: fromMemory !== null,
+  };
+}
+
+/** Reads trees in place, if it gives of the sample what its cursor does: another parser may keep them otherwise. */
+function memoryReader(
+  memory: ParserMemory,
+  language: number,
+  numbering: Numbering,
+  sample: SyntaxTreeHandle,
+): ((tree: SyntaxTreeHandle) => CopiedTree) | null {
+  try {
+    const table = new ProductionTable(memory, language, numbering.types.length);
+    const read = (tree: SyntaxTreeHandle): CopiedTree => readTree(memory, numbering, table, tree[0]);
+    const found = read(sample);
+    const expected = copyTree(numbering, sample);
+    return found.hasError === expected.hasError && spell(found.root) === spell(expected.root) ? read : null;
+  } catch {
+    // What was read made no sense as a tree: the cursor it is.
+    return null;
+  }
+}
+
+function spell({ type, field, start, end, children }: SyntaxNode): string {
+  return `${field}:${type} ${start}-${end}(${children.map(spell).join()})`;
 }
 
 /**

@@ -2,8 +2,10 @@ import type { Expression, ModuleFrame } from './engine/ast.ts';
 import { newModule, Scope } from './engine/scope.ts';
 import { ScopedReader } from './engine/scoped-reader.ts';
 import type { Language } from './graph/call-graph.ts';
+import { LineIndex } from './line-index.ts';
 import type { PackageSource } from './package-source.ts';
-import { LineIndex, parseSyntax, type SyntaxNode } from './syntax-tree.ts';
+import type { SyntaxNode } from './syntax-node.ts';
+import { parseSyntax } from './syntax-tree.ts';
 
 /** A file of a package with its place in the package's numbering. */
 export interface PackageFile {

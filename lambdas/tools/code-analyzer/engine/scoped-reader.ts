@@ -1,4 +1,4 @@
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import type { ClassFrame, Expression, FunctionFrame, Parameter, Statement } from './ast.ts';
 import { newFunction, Scope } from './scope.ts';
 

@@ -1,6 +1,6 @@
 import type { ClassFrame, Expression, ModuleFrame, Statement } from '../engine/ast.ts';
 import type { PackageFile } from '../package-reader.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { GoStatementReader } from './read-statements.ts';
 
 /** A declared type, for finding what implements which interface. */

@@ -1,7 +1,7 @@
 import type { Expression, FunctionFrame, Parameter, Statement } from '../engine/ast.ts';
 import type { Scope } from '../engine/scope.ts';
 import { PackageReader } from '../package-reader.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 
 /** Reads Go's expressions, types and function literals. */
 export abstract class GoExpressionReader extends PackageReader {

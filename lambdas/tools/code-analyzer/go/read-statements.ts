@@ -1,5 +1,5 @@
 import type { Expression, Statement } from '../engine/ast.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { GoExpressionReader } from './read-expressions.ts';
 
 /** Reads Go's statements. */

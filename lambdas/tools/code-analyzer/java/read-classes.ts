@@ -1,6 +1,6 @@
 import type { Expression, Statement } from '../engine/ast.ts';
 import type { PackageFile } from '../package-reader.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { JavaStatementReader, TYPE_DECLARATION } from './read-statements.ts';
 
 /** Reads the files of one Java package. */

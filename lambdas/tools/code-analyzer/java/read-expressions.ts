@@ -1,7 +1,7 @@
 import type { Expression, Parameter, Statement } from '../engine/ast.ts';
 import type { Scope } from '../engine/scope.ts';
 import { PackageReader } from '../package-reader.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 
 /** Reads Java's expressions and types. Subclassed by the reader of classes and statements. */
 export abstract class JavaExpressionReader extends PackageReader {

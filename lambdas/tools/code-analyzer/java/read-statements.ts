@@ -1,5 +1,5 @@
 import type { Expression, Statement } from '../engine/ast.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { JavaExpressionReader } from './read-expressions.ts';
 
 export const TYPE_DECLARATION = /^(class|interface|enum|record|annotation_type)_declaration$/;

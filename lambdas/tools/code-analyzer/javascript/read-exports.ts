@@ -1,6 +1,6 @@
 import type { Expression, Statement } from '../engine/ast.ts';
 import type { Scope } from '../engine/scope.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { importedModule } from './module-names.ts';
 import { ScriptExpressionReader } from './read-expressions.ts';
 

@@ -1,5 +1,5 @@
 import type { Expression } from '../engine/ast.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { importedModule } from './module-names.ts';
 import { ScriptFunctionReader } from './read-functions.ts';
 

@@ -1,7 +1,7 @@
 import type { Expression, FunctionFrame, Parameter, Statement } from '../engine/ast.ts';
 import type { Scope } from '../engine/scope.ts';
 import { ScopedReader } from '../engine/scoped-reader.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { readType } from './read-types.ts';
 
 /** Reads functions, object literals and what assignments bind. */

@@ -1,5 +1,5 @@
 import type { Expression } from '../engine/ast.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 
 /** Reads a TypeScript type as the expression that names it; null where it names no class. */
 export function readType(

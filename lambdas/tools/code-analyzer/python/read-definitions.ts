@@ -9,7 +9,7 @@ import type {
 } from '../engine/ast.ts';
 import { newFunction, Scope } from '../engine/scope.ts';
 import type { Grammar } from '../grammars.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { ExpressionReader } from './read-expressions.ts';
 import { readPattern } from './read-patterns.ts';
 

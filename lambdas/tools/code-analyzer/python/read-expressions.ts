@@ -6,7 +6,7 @@ import type {
   Statement,
 } from '../engine/ast.ts';
 import { Scope } from '../engine/scope.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 import { LiteralReader } from './read-literals.ts';
 
 /** Deeper than any code a person writes; the interpreter recurses once or twice per level. */

@@ -1,6 +1,6 @@
 import type { Expression } from '../engine/ast.ts';
 import type { Scope } from '../engine/scope.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 
 type NameExpression = Extract<Expression, { k: 'name' }>;
 

@@ -1,5 +1,5 @@
 import type { Expression, Pattern } from '../engine/ast.ts';
-import type { SyntaxNode } from '../syntax-tree.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
 
 /** What a pattern needs of the reader around it. */
 export interface PatternNames {

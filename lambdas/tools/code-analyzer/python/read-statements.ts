@@ -1,7 +1,9 @@
 import type { Expression, Handler, ModuleFrame, Statement } from '../engine/ast.ts';
 import { newModule, resolveNames, Scope } from '../engine/scope.ts';
 import type { Grammar } from '../grammars.ts';
-import { LineIndex, parseSyntax, type SyntaxNode } from '../syntax-tree.ts';
+import { LineIndex } from '../line-index.ts';
+import type { SyntaxNode } from '../syntax-node.ts';
+import { parseSyntax } from '../syntax-tree.ts';
 import { DefinitionReader } from './read-definitions.ts';
 
 /** Blocks nested deeper than this are left out. */
