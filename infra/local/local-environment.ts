@@ -27,7 +27,9 @@ export function processEnvironment(): Record<string, string> {
 }
 
 /** Where the stores answer. */
-export function storeEndpoints(stores: Stores['endpoints']): Record<string, string> {
+export function storeEndpoints(
+  stores: Stores['endpoints'] & { readonly sqs: string },
+): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: stores.dynamodb,
     AWS_ENDPOINT_URL_S3: stores.s3,

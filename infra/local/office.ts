@@ -1,11 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { documentClient } from '../../lambdas/shared/aws.ts';
+import { documentClient, sqsClient } from '../../lambdas/shared/aws.ts';
 import { type AwsServer, createAwsAnswers, startAwsServer } from './aws-server.ts';
 import { type Around, watchClient, watchClients } from './boundaries.ts';
 import { localApiKey, prepareDataDirectory } from './data-directory.ts';
-import { openLines } from './dynamodb/channel.ts';
 import { askDirectly } from './dynamodb/direct-client.ts';
 import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
@@ -24,7 +23,9 @@ import { OfficeStartError } from './office-start-error.ts';
 import { type OfficeParts, officeParts } from './parts.ts';
 import { provisionQueues, provisionTables, type QueueUrls, queueNames } from './provision.ts';
 import { type PolledQueue, startQueuePollers } from './queue-pollers.ts';
+import { openQueues } from './queues.ts';
 import { startSchedule } from './schedule.ts';
+import { requestCounts } from './store-requests.ts';
 import { startStores } from './stores.ts';
 
 export { OfficeStartError } from './office-start-error.ts';
@@ -127,10 +128,15 @@ async function open(
       },
     });
     undo.push(() => stores.stop());
+    const queueServer = await openQueues();
+    undo.push(() => queueServer.close());
     undo.push(surviveStrayRejections(log));
-    applyEnvironment({ ...storeEndpoints(stores.endpoints), ...options.environment });
+    applyEnvironment({
+      ...storeEndpoints({ ...stores.endpoints, sqs: queueServer.url }),
+      ...options.environment,
+    });
 
-    const meter = createMeter(() => stores.counts());
+    const meter = createMeter(async () => ({ ...(await stores.counts()), sqs: requestCounts().sqs }));
     const functions = createFunctionHost(parts.functions, meter.onInvocation, options.around);
     const engine = await createEngine({
       directory: join(dataDir, 'executions'),
@@ -151,9 +157,8 @@ async function open(
     const queues = await provision(sqs, aws, parts, options);
     slimClients(answers);
     if (options.around === undefined) {
-      const lines = await openLines(stores.dynamodbLines);
-      undo.push(async () => lines.close());
-      askDirectly(documentClient(), lines.ask);
+      askDirectly(documentClient(), stores.askDynamodb);
+      for (const client of [sqs, sqsClient()]) queueServer.askDirectly(client);
       askInProcess(answers);
     } else {
       // Where faults are put in, calls keep the SDK's own ways to survive them.

@@ -26,6 +26,10 @@ export function countSqs(request: IncomingMessage): void {
   count('sqs', target(request));
 }
 
+export function countSqsOperation(operation: string): void {
+  count('sqs', operation);
+}
+
 /** REST names its operations by method, path and query. */
 export function countS3(request: IncomingMessage): void {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');

@@ -1,23 +1,20 @@
 /**
  * The data stores of the embedded office, in a process of their own so that they have a CPU core of their
- * own: DynamoDB (dynalite, on disk), S3 (s3rver, on disk) and SQS (fauxqs, in memory).
+ * own: DynamoDB (dynalite) and S3 (s3rver), both on disk.
  * Speaks to its parent over IPC and ends when the parent does, however that ends.
  */
 import { createRequire } from 'node:module';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import { type AddressInfo, type Server as NetServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { buildApp } from 'fauxqs';
 import S3rver from 's3rver';
 import { serveLines } from './dynamodb/channel.ts';
 import { openDynamodb } from './dynamodb/dynamodb.ts';
-import { countDynamodb, countDynamodbOperation, countS3, countSqs, requestCounts } from './store-requests.ts';
-import type { StoresMessage, StoresRequest } from './stores.ts';
+import { HOST, KEEP_ALIVE_MS } from './loopback.ts';
+import { countDynamodb, countDynamodbOperation, countS3, requestCounts } from './store-requests.ts';
+import { LINES_FD, type StoresMessage, type StoresRequest } from './stores.ts';
 
 const LOCK_PAUSE_MS = 50;
-const HOST = '127.0.0.1';
-/** The SDK keeps its connections; a server that closes idle ones under it costs retries. */
-const KEEP_ALIVE_MS = 600_000;
 
 const [directory = '', bucket = '', lockPatienceMs = '0'] = process.argv.slice(2);
 const tell = (message: StoresMessage): void => {
@@ -64,13 +61,11 @@ async function start(): Promise<void> {
   const opened = await openDynamodb(database);
   const dynamodb = opened.server;
   dynamodb.on('request', countDynamodb);
-  const lines = serveLines(opened, countDynamodbOperation);
-  for (const server of [dynamodb, lines]) {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, HOST, resolve);
-    });
-  }
+  await new Promise<void>((resolve, reject) => {
+    dynamodb.once('error', reject);
+    dynamodb.listen(0, HOST, resolve);
+  });
+  serveLines(new Socket({ fd: LINES_FD }), opened, countDynamodbOperation);
 
   const s3 = new S3rver({
     address: HOST,
@@ -84,22 +79,16 @@ async function start(): Promise<void> {
   listInKeyOrder(s3);
   s3.httpServer.on('request', countS3);
 
-  const sqs = buildApp({ logger: false, defaultRegion: 'us-east-1' });
-  sqs.server.on('request', countSqs);
-  await sqs.listen({ port: 0, host: HOST });
-
-  for (const server of [dynamodb, s3.httpServer, sqs.server]) server.keepAliveTimeout = KEEP_ALIVE_MS;
+  for (const server of [dynamodb, s3.httpServer]) server.keepAliveTimeout = KEEP_ALIVE_MS;
   process.on('message', (request: StoresRequest) => {
     if (request.type === 'counts') tell({ type: 'counts', id: request.id, counts: requestCounts() });
-    else void stop([dynamodb, s3.httpServer, lines], () => sqs.close());
+    else void stop([dynamodb, s3.httpServer]);
   });
   const portOf = (server: NetServer): number => (server.address() as AddressInfo).port;
   tell({
     type: 'ready',
     dynamodb: portOf(dynamodb),
-    dynamodbLines: portOf(lines),
     s3: portOf(s3.httpServer),
-    sqs: portOf(sqs.server),
   });
 }
 
@@ -117,9 +106,9 @@ function listInKeyOrder(s3: S3rver): void {
   };
 }
 
-async function stop(servers: NetServer[], closeSqs: () => Promise<unknown>): Promise<void> {
+async function stop(servers: NetServer[]): Promise<void> {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-  await Promise.race([Promise.all([...closed, closeSqs()]), pause(2_000)]);
+  await Promise.race([Promise.all(closed), pause(2_000)]);
   process.exit(0);
 }
 

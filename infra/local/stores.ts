@@ -2,7 +2,9 @@ import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type AskDynamodb, askByLines } from './dynamodb/channel.ts';
 import { OfficeStartError } from './office-start-error.ts';
 import type { RequestCounts } from './store-requests.ts';
 
@@ -11,9 +13,7 @@ export type StoresMessage =
   | {
       readonly type: 'ready';
       readonly dynamodb: number;
-      readonly dynamodbLines: number;
       readonly s3: number;
-      readonly sqs: number;
     }
   | { readonly type: 'locked' }
   | { readonly type: 'failed'; readonly message: string }
@@ -25,9 +25,9 @@ export type StoresRequest = { readonly type: 'counts'; readonly id: number } | {
 export interface Stores {
   readonly pid: number;
   /** Base URLs on loopback. */
-  readonly endpoints: { readonly dynamodb: string; readonly s3: string; readonly sqs: string };
-  /** The port where DynamoDB answers lines instead of HTTP. */
-  readonly dynamodbLines: number;
+  readonly endpoints: { readonly dynamodb: string; readonly s3: string };
+  /** DynamoDB without HTTP, over a pipe that nobody else can open. */
+  readonly askDynamodb: AskDynamodb;
   /** Requests since the start. */
   counts(): Promise<RequestCounts>;
   stop(): Promise<void>;
@@ -43,12 +43,14 @@ export interface StoresOptions {
   readonly onExit: (reason: string) => void;
 }
 
+/** Where the process finds the pipe: the place after the IPC channel's. */
+export const LINES_FD = 4;
 const LOCK_PATIENCE_MS = 5_000;
 /** Requests live short: with room for more of them the collector of young objects runs seldom and finds them dead. */
 const YOUNG_SPACE = '--max-semi-space-size=64';
 
 /**
- * Starts the stores' process and waits until all three answer.
+ * Starts the stores' process and waits until both answer.
  * @throws OfficeStartError when another process uses the same data, or the stores can't start
  */
 export async function startStores(options: StoresOptions): Promise<Stores> {
@@ -61,7 +63,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
     {
       execArgv: [YOUNG_SPACE, '--import', tsx],
       env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
-      stdio: ['ignore', output, output, 'ipc'],
+      stdio: ['ignore', output, output, 'ipc', 'pipe'],
     },
   );
   closeSync(output);
@@ -108,8 +110,8 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
   const url = (port: number): string => `http://127.0.0.1:${port}`;
   return {
     pid: child.pid ?? 0,
-    endpoints: { dynamodb: url(ready.dynamodb), s3: url(ready.s3), sqs: url(ready.sqs) },
-    dynamodbLines: ready.dynamodbLines,
+    endpoints: { dynamodb: url(ready.dynamodb), s3: url(ready.s3) },
+    askDynamodb: askByLines(child.stdio[LINES_FD] as Duplex),
     counts: () =>
       new Promise((resolve) => {
         const id = nextId++;

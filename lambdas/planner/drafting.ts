@@ -1,8 +1,9 @@
 import type { FileGlance, StepReport } from '../../schemas/briefs.ts';
-import type { NewEvent } from '../../schemas/events.ts';
+import type { NewEvent, TaskEvent } from '../../schemas/events.ts';
 import type { Plan, PlanDraft } from '../../schemas/plan.ts';
 import type { PlanDocument, TaskContext } from '../../schemas/roles.ts';
 import type { Subtask, TaskKey } from '../../schemas/task.ts';
+import type { ToolManifest } from '../../schemas/tool.ts';
 import type { Archives, ReusedPlan, Work } from '../shared/memory/archives.ts';
 import type { History } from './history.ts';
 import { foundation, pitfallsOf } from './remembering.ts';
@@ -34,6 +35,16 @@ export const workOf = (
       : [...context.criteria, ...subtask.criteria],
   workspace,
 });
+
+/** Whether a tool that sees the workspace has run since the analyst looked at it; a tool nobody knows may have. */
+export const filesMayHaveChanged = (
+  events: readonly TaskEvent[],
+  manifests: ReadonlyMap<string, ToolManifest>,
+): boolean =>
+  events.some(
+    ({ type, data }) =>
+      type === 'step.finished' && manifests.get(String(data?.['action']))?.workspace !== 'none',
+  );
 
 /** The plan as memory hands it over. */
 export const sketchOf = (reused: ReusedPlan): Sketch => ({

@@ -27,7 +27,7 @@ import { offerTools, type ToolRegistry } from '../shared/tools/shelf.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
 import { composePlan, hashOfSteps, stepItems } from './compose.ts';
 import { createdEvent } from './created-event.ts';
-import { informed, noted, type Sketch, sketchOf, workOf } from './drafting.ts';
+import { filesMayHaveChanged, informed, noted, type Sketch, sketchOf, workOf } from './drafting.ts';
 import { EMPTY_HISTORY, type History, historyOf, reportOf, stepOf } from './history.ts';
 import { plannerInstructions } from './prompt.ts';
 import { blameMemories, pitfallsOf } from './remembering.ts';
@@ -143,7 +143,10 @@ export function createPlanner(deps: PlannerDeps) {
     const pitfalls = pitfallsOf(history, left.failed);
     await blameMemories(deps.archives, event.tenant_id, history, pitfalls);
     const stale = iteration > 1 || subtask.prerequisites.length > 0;
-    const workspace = stale ? await glanceAt(deps.workspaceOf(event)) : context.workspace;
+    const workspace =
+      stale && filesMayHaveChanged(events, shelf.manifests)
+        ? await glanceAt(deps.workspaceOf(event))
+        : context.workspace;
     const work = workOf(event, context, subtask, workspace);
     const offer = offerTools(shelf, context.allowed_tools);
     const offered = new Set(offer.tools.map((tool) => tool.name));

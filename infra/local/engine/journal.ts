@@ -72,6 +72,8 @@ type Written = z.infer<typeof writtenSchema>;
 
 /** Below this many bytes a file isn't worth rewriting. */
 const SMALLEST_REWRITE = 16 * 1024 * 1024;
+/** From so many bytes on a file is emptied when nothing in it is needed, which reads nothing. */
+const SMALLEST_EMPTYING = 1024 * 1024;
 
 /**
  * The journals of the executions that haven't ended, in one append-only file of JSON lines.
@@ -123,7 +125,8 @@ export class Journals {
       readonly attempts: Map<string, RecordedAttempt>;
     }
     const found = new Map<string, Found>();
-    for (const written of this.#read()) {
+    for (const line of this.#read()) {
+      const written = writtenSchema.parse(JSON.parse(line));
       if ('end' in written) {
         found.delete(written.of);
         continue;
@@ -159,24 +162,22 @@ export class Journals {
     if (this.#lines === '' || this.#closed) return;
     this.#size += writeSync(this.#descriptor, this.#lines);
     this.#lines = '';
-    if (this.#size > this.#rewriteAt) this.#rewrite();
+    const nothingLeft = this.#live.size === 0 && this.#size > SMALLEST_EMPTYING;
+    if (nothingLeft || this.#size > this.#rewriteAt) this.#rewrite();
   }
 
-  /** The whole lines on disk. */
-  #read(): Written[] {
+  /** The whole lines on disk, as text. */
+  #read(): string[] {
     const text = readFileSync(this.#path, 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    return whole
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => writtenSchema.parse(JSON.parse(line)));
+    return whole.split('\n').filter((line) => line !== '');
   }
 
-  /** Leaves out what has ended. */
+  /** Leaves out what has ended. Lines stay text: to parse megabytes of them would hold up every execution. */
   #rewrite(): void {
     const next = `${this.#path}.next`;
-    const kept = this.#read().filter(({ of }) => this.#live.has(of));
-    writeFileSync(next, kept.map((written) => `${JSON.stringify(written)}\n`).join(''));
+    const kept = this.#live.size === 0 ? [] : this.#read().filter((line) => this.#live.has(subjectOf(line)));
+    writeFileSync(next, kept.map((line) => `${line}\n`).join(''));
     closeSync(this.#descriptor);
     renameSync(next, this.#path);
     this.#descriptor = openSync(this.#path, 'a');
@@ -185,6 +186,11 @@ export class Journals {
     this.#rewriteAt = Math.max(SMALLEST_REWRITE, 2 * this.#size);
   }
 }
+
+const LINE_START = '{"of":"';
+/** Which execution a line is about: its first member, written by this class from names without quotes. */
+const subjectOf = (line: string): string =>
+  line.slice(LINE_START.length, line.indexOf('"', LINE_START.length));
 
 type Named = Pick<ExecutionStart, 'machine' | 'name'>;
 const nameOf = ({ machine, name }: Named): string => `${machine}:${name}`;

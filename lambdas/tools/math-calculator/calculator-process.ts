@@ -24,6 +24,7 @@ export class CalculatorProcess {
   readonly #ready: Promise<boolean>;
   readonly #closed: Promise<void>;
   #alive = true;
+  #loaded = false;
   #stderr = '';
   #nextId = 1;
   #waiting: { id: number; resolve: (reply: Reply) => void } | undefined;
@@ -53,6 +54,7 @@ export class CalculatorProcess {
     this.#ready = new Promise((resolve) => {
       const lines = createInterface({ input: stdout });
       lines.once('line', () => {
+        this.#loaded = true;
         resolve(true);
         lines.on('line', (line) => this.#take(line));
       });
@@ -63,6 +65,11 @@ export class CalculatorProcess {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** Whether it can answer at once. */
+  get loaded(): boolean {
+    return this.#loaded;
   }
 
   #take(line: string): void {

@@ -17,7 +17,7 @@ const HEAP_MB = 64;
 /** One that works and one that is ready when the first is stopped. */
 const MAX_PROCESSES = 2;
 /** A process is replaced after so many expressions, long before the kernel's limit on its processor time. */
-const MAX_USES = 1_000;
+const MAX_USES = 10_000;
 
 export interface MathCalculatorDeps {
   /** Where `OFFICE_CALCULATOR_DIR` is looked up. Default: this process's. */
@@ -53,9 +53,10 @@ export function createMathCalculator(deps: MathCalculatorDeps = {}): MathCalcula
     return new CalculatorProcess(walls);
   }
   function take(): Promise<CalculatorProcess> {
-    for (let next = idle.shift(); next; next = idle.shift()) {
-      if (next.alive) return lend(next);
-    }
+    const alive = idle.filter((calculator) => calculator.alive);
+    const next = alive.find((calculator) => calculator.loaded) ?? alive[0];
+    idle.splice(0, idle.length, ...alive.filter((calculator) => calculator !== next));
+    if (next) return lend(next);
     if (busy.size < MAX_PROCESSES) return lend(start());
     return new Promise((resolve) => queue.push(resolve));
   }
@@ -67,7 +68,8 @@ export function createMathCalculator(deps: MathCalculatorDeps = {}): MathCalcula
   }
   function giveBack(calculator: CalculatorProcess): void {
     busy.delete(calculator);
-    if (calculator.uses >= MAX_USES) calculator.kill();
+    // Nobody waits for a successor to load: until there is one, this one goes on.
+    if (calculator.uses >= MAX_USES && idle.some(({ alive, loaded }) => alive && loaded)) calculator.kill();
     if (calculator.alive) idle.unshift(calculator);
     const next = queue.shift();
     if (next) void take().then(next);

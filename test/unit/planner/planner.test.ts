@@ -39,6 +39,7 @@ function planner(options: {
   plans?: PlanDocument[];
   context?: Partial<TaskContext>;
 }) {
+  const looks = { count: 0 };
   const { log, events } = memoryLog(options.earlier);
   const { router, requests } = scriptedRouter(
     () => options.answer ?? draft([{ step_id: 'a', expression: '1' }]),
@@ -53,7 +54,10 @@ function planner(options: {
     workspaceOf: () => ({
       read: async () => ({ bytes: new Uint8Array(), etag: '' }),
       write: async (path) => ({ path, size: 0, etag: '', modified_at: '' }),
-      list: async () => [],
+      list: async () => {
+        looks.count += 1;
+        return [];
+      },
       stat: async () => null,
       remove: async () => undefined,
     }),
@@ -75,7 +79,7 @@ function planner(options: {
         ...(changes.first === undefined ? {} : { first_iteration: changes.first }),
       },
     });
-  return { plan, events, requests };
+  return { plan, events, requests, looks };
 }
 
 const outcome = (step_id: string, status: string, extra: Record<string, Json> = {}): NewEvent => ({
@@ -136,6 +140,22 @@ describe('the planner', () => {
         error: { name: 'InvalidExpression', message: 'unexpected )' },
       }),
     ]);
+  });
+
+  it('looks at the files again only when a tool that sees them has run', async () => {
+    const ran = (action: string): NewEvent => ({
+      ...outcome('a', 'succeeded', { output: { inline: 1 } }),
+      data: { action, outcome: { step_id: 'a', status: 'succeeded', output: { inline: 1 } } },
+    });
+    for (const [action, looked] of [
+      ['math_calculator', 0],
+      ['file_operations', 1],
+      ['a_tool_nobody_knows', 1],
+    ] as const) {
+      const { plan, looks } = planner({ earlier: [ran(action)] });
+      await plan({ iteration: 1, first: 1 });
+      expect([action, looks.count]).toEqual([action, looked]);
+    }
   });
 
   it('counts the objections, so that the policy can ask a larger model', async () => {
