@@ -65,11 +65,12 @@ export function createPlanner(deps: PlannerDeps) {
     events: readonly TaskEvent[],
   ): Promise<Record<string, Json>> {
     const results: Record<string, Json> = {};
-    for (const event of events) {
-      const id = event.subtask_id ?? '';
-      if (event.type === 'subtask.finished' && subtask.prerequisites.includes(id)) {
-        results[id] = await open(claimCheckSchema.parse(event.data?.['result']));
-      }
+    // In the order the task names them, whichever ended first.
+    for (const id of subtask.prerequisites) {
+      const finished = events.findLast(
+        (event) => event.type === 'subtask.finished' && event.subtask_id === id,
+      );
+      if (finished !== undefined) results[id] = await open(claimCheckSchema.parse(finished.data?.['result']));
     }
     return results;
   }

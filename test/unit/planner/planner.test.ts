@@ -221,6 +221,22 @@ describe('the planner', () => {
     ).toEqual([['b', false]]);
   });
 
+  it('gives the results of prerequisites in the order the task names them, whichever ended first', async () => {
+    const finished = (subtask_id: string): NewEvent => ({
+      type: 'subtask.finished',
+      subtask_id,
+      message: '',
+      data: { result: { inline: subtask_id } },
+    });
+    const { plan, requests } = planner({ earlier: [finished('second'), finished('first')] });
+    await plan({ prerequisites: ['first', 'second'] });
+    const { prerequisite_results } = briefOf(requests[0]);
+    expect(Object.entries(prerequisite_results as object)).toEqual([
+      ['first', 'first'],
+      ['second', 'second'],
+    ]);
+  });
+
   it('shows the results of prerequisites to the model', async () => {
     const finished: NewEvent = {
       type: 'subtask.finished',
