@@ -56,20 +56,31 @@ export function detect(text: string): Span[] {
     if (rule.needs && !rule.needs.test(text)) continue;
     const { pattern } = rule;
     pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match; match = pattern.exec(text)) collect(rule, match, text, found);
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      const end = collect(rule, match, text, found);
+      // A value may stand right behind a shorter one: two account numbers with a word between them.
+      if (end !== null) pattern.lastIndex = end;
+    }
   }
   return withoutOverlaps(found);
 }
 
-function collect(rule: Rule, match: RegExpExecArray, text: string, found: Span[]): void {
+/** Returns where the value ends, or null when there is none. */
+function collect(rule: Rule, match: RegExpExecArray, text: string, found: Span[]): number | null {
   const whole = match.groups?.['value'] ?? match[0];
   const start = match.index + (whole === match[0] ? 0 : match[0].lastIndexOf(whole));
   const value = rule.exact ? rule.exact(whole, aroundOf(text, start, start + whole.length)) : whole;
-  if (!value) return;
+  if (!value) return rule.groups ? endOfFirstGroup(match) : null;
   const around = aroundOf(text, start, start + value.length);
-  if (rule.words && !rule.words.test(around.before)) return;
-  if (rule.valid && !rule.valid(value, around)) return;
-  found.push({ start, end: start + value.length, type: rule.type });
+  if (rule.words && !rule.words.test(around.before)) return null;
+  if (rule.valid && !rule.valid(value, around)) return null;
+  const end = start + value.length;
+  found.push({ start, end, type: rule.type });
+  return end;
+}
+
+function endOfFirstGroup(match: RegExpExecArray): number {
+  return match.index + (/^[A-Za-z0-9]+/.exec(match[0])?.[0].length ?? match[0].length);
 }
 
 const letterOrDigit = /[\p{L}\p{N}]/u;

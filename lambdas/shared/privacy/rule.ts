@@ -32,6 +32,8 @@ export interface Rule {
   readonly pattern: RegExp;
   /** The part of a match, from its start, that is meant; null when none is. */
   readonly exact?: (value: string, around: Around) => string | null;
+  /** The match is made of groups: when `exact` finds nothing in it, another may begin with its second group. */
+  readonly groups?: boolean;
   /** Check digits and the like; gets the span's text. */
   readonly valid?: (value: string, around: Around) => boolean;
   /** Words that must stand before the match. */

@@ -31,6 +31,7 @@ function isStreet(value: string, around: Around): boolean {
   )
     return false;
   if (
+    !/,.*\d[A-Z\d]*$/.test(value) &&
     /(?:[$€£#:]|\b(?:top|best|version|v|chapter|page|section|step|figure|level|episode|season|volume|part|the|these|those|all|over|about|nearly|almost|only|\d))\s*$/i.test(
       around.before,
     ) &&
@@ -98,7 +99,7 @@ const isNotSentence = (value: string) =>
 export const addressRules: readonly Rule[] = [
   // 221B Baker Street, London NW1 6XE; 1600 N. Amphitheatre Pkwy, Mountain View, CA 94043
   address(
-    `(?<![\\w.,$€£#/-])\\d{1,6}(?:[A-Za-z]|-\\d{1,5}[A-Za-z]?|\\/\\d{1,4})?,?\\s+(?:${title}\\s+){1,5}?(?:${streetWords})\\b(?!-\\p{Ll})\\.?(?:\\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b\\.?)?(?:${unit}){0,2}${cityTail}`,
+    `(?<![\\w.,$€£#/-])\\d{1,6}(?:[A-Za-z]|-\\d{1,5}[A-Za-z]?|\\/\\d{1,4})?,?\\s+(?:${title}\\s+){1,5}?(?:${streetWords})\\b(?!-\\p{Ll})\\.?(?:\\s(?:${streetWords})\\b\\.?)?(?:\\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\\b\\.?)?(?:${unit}){0,2}${cityTail}`,
     isStreet,
   ),
   // 350 Fifth Avenue stands above; Avenue names such as "Avenue of the Americas", "Broadway".

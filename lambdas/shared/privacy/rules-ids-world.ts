@@ -119,9 +119,9 @@ const hasDigit = (text: string) => /\d/.test(text);
 export const worldIdRules: readonly Rule[] = [
   // United States.
   ids(/(?<![\w.-])\d{3}-\d{2}-\d{4}(?![\w-]|\.\d)/g, isSsn),
-  ids(/(?<![\w.,+-])(?<!\d )\d{3} \d{2} \d{4}(?![\w-]|[.,]\d| \d)/g, isSsn),
+  ids(/(?<![\w.+-]|\d,)(?<!\d )\d{3} \d{2} \d{4}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d)| \d)/g, isSsn),
   ids(
-    /(?<![\w.,+-])\d{3}[ .–]?\d{2}[ .–]?\d{4}(?![\w-]|[.,]\d)/g,
+    /(?<![\w.+-]|\d,)\d{3}[ .–]?\d{2}[ .–]?\d{4}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
     (text) => isSsn(digitsOf(text)),
     /(?:\bssn\b|social[ -]?security|\bitin\b|\bss ?#|\btin\b)[^\n]{0,30}$/i,
   ),
@@ -131,38 +131,38 @@ export const worldIdRules: readonly Rule[] = [
     needs: /ssn/i,
   },
   ids(
-    /(?<![\w.,+-])\d{2}-\d{7}(?![\w-]|[.,]\d)/g,
+    /(?<![\w.+-]|\d,)\d{2}-\d{7}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
     hasDigit,
     /(?:\bf?ein\b|employer id|\btax[ -]?(?:payer)?[ -]?id|\btin\b)[^\n]{0,30}$/i,
   ),
   // Canada.
-  ids(/(?<![\w.,+-])\d{3}-\d{3}-\d{3}(?![\w-]|[.,]\d)/g, luhn),
+  ids(/(?<![\w.+-]|\d,)\d{3}-\d{3}-\d{3}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, luhn),
   ids(
-    /(?<![\w.,+-])\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|[.,]\d)/g,
+    /(?<![\w.+-]|\d,)\d{3}[ -]?\d{3}[ -]?\d{3}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
     luhn,
     /(?:\bsin\b|social insurance|\bnas\b|assurance sociale)[^\n]{0,30}$/i,
   ),
   // Latin America.
-  ids(/(?<![\w.,+-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])/g, isCpf),
-  ids(/(?<![\w.,+-])\d{9}-?\d{2}(?![\w-]|[.,]\d)/g, isCpf),
-  ids(/(?<![\w.,+-])[\dA-Z]{2}\.[\dA-Z]{3}\.[\dA-Z]{3}\/[\dA-Z]{4}-\d{2}(?![\w-])/g, isCnpj),
-  ids(/(?<![\w.,+-])\d{14}(?![\w-]|[.,]\d)/g, isCnpj),
+  ids(/(?<![\w.+-]|\d,)\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])/g, isCpf),
+  ids(/(?<![\w.+-]|\d,)\d{9}-?\d{2}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, isCpf),
+  ids(/(?<![\w.+-]|\d,)[\dA-Z]{2}\.[\dA-Z]{3}\.[\dA-Z]{3}\/[\dA-Z]{4}-\d{2}(?![\w-])/g, isCnpj),
+  ids(/(?<![\w.+-]|\d,)\d{14}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, isCnpj),
   ids(/(?<![A-Za-z0-9])[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?![A-Za-z0-9])/gi, isCurp),
   ids(/(?<![A-Za-z0-9])[A-ZÑ&]{4}\d{6}[A-Z0-9]{3}(?![A-Za-z0-9])/g, (text) =>
     isDate(text.slice(4, 6), text.slice(6, 8), text.slice(8, 10)),
   ),
-  ids(/(?<![\w.,+-])(?:2[03-7]|3[034])-?\d{8}-?\d(?![\w-]|[.,]\d)/g, isCuit),
+  ids(/(?<![\w.+-]|\d,)(?:2[03-7]|3[034])-?\d{8}-?\d(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, isCuit),
   ids(
-    /(?<![\w.,+-])\d{1,2}(?:\.\d{3}){2,3}(?![\w.,-])/g,
+    /(?<![\w.+-]|\d,)\d{1,2}(?:\.\d{3}){2,3}(?![\w.,-])/g,
     hasDigit,
     /\b(?:dni|documento|c[ée]dula|cedula|ci)\b[^\n]{0,20}$/i,
   ),
   ids(
-    /(?<![\w.,+-])\d{6,10}(?![\w.,-])/g,
+    /(?<![\w.+-]|\d,)\d{6,10}(?![\w.,-])/g,
     hasDigit,
     /\b(?:c[ée]dula|cédula de ciudadan[ií]a|curp|dni)\b[^\d\n]{0,20}$/i,
   ),
-  ids(/(?<![\w.,+-])\d{1,2}\.?\d{3}\.?\d{3}-[\dkK](?![\w-])/g, isRut),
+  ids(/(?<![\w.+-]|\d,)\d{1,2}\.?\d{3}\.?\d{3}-[\dkK](?![\w-])/g, isRut),
   // China, Taiwan, Hong Kong, Japan, Korea.
   ids(/(?<![A-Za-z0-9])[1-9]\d{5}(?:18|19|20)\d{9}[\dXx](?![A-Za-z0-9])/g, isChinese),
   ids(/(?<![A-Za-z0-9])[1-9]\d{5} (?:18|19|20)\d{6} \d{3}[\dXx](?![A-Za-z0-9])/g, isChinese),
@@ -170,22 +170,29 @@ export const worldIdRules: readonly Rule[] = [
   ids(/(?<![A-Za-z0-9])[A-Z]{1,2}\d{6} ?\([\dA]\)/g, isHongKong),
   ids(/(?<![A-Za-z0-9])[A-Z]{1,2}\d{6}[\dA](?![A-Za-z0-9])/g, isHongKong, /(?:hkid|hong kong)[^\n]{0,30}$/i),
   ids(
-    /(?<![\w.,+-])\d{4}[ -]?\d{4}[ -]?\d{4}(?![\w-]|[.,]\d| \d{4})/g,
+    /(?<![\w.+-]|\d,)\d{4}[ -]?\d{4}[ -]?\d{4}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d)| \d{4})/g,
     isMyNumber,
     /(?:my ?number|マイナンバー|個人番号|japan)[^\n]{0,30}$/i,
   ),
-  ids(/(?<![\w.,+-])\d{6}-[1-8]\d{6}(?![\w-])/g, (digits) =>
+  ids(/(?<![\w.+-]|\d,)\d{6}-[1-8]\d{6}(?![\w-])/g, (digits) =>
     isDate(digits.slice(0, 2), digits.slice(2, 4), digits.slice(4, 6)),
   ),
   ids(
-    /(?<![\w.,+-])\d{13}(?![\w-])/g,
+    /(?<![\w.+-]|\d,)\d{13}(?![\w-])/g,
     (digits) => isDate(digits.slice(0, 2), digits.slice(2, 4), digits.slice(4, 6)),
     /(?:주민등록|\brrn\b|korea)[^\n]{0,30}$/i,
   ),
   // India, Pakistan.
-  ids(/(?<![\w.,+-])(?<!\d )[2-9]\d{3}([ -])\d{4}\1\d{4}(?![\w-]|[.,]\d|[ -]\d{4})/g, verhoeff),
-  ids(/(?<![\w.,+-])[2-9]\d{11}(?![\w-]|[.,]\d)/g, verhoeff, /(?:aadh?aar|uid(?:ai)?\b|आधार)[^\n]{0,30}$/i),
-  ids(/(?<![\w.,+-])[2-9]\d{11}(?![\w-]|[.,]\d)/g, verhoeff, idWords),
+  ids(
+    /(?<![\w.+-]|\d,)(?<!\d )[2-9]\d{3}([ -])\d{4}\1\d{4}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d)|[ -]\d{4})/g,
+    verhoeff,
+  ),
+  ids(
+    /(?<![\w.+-]|\d,)[2-9]\d{11}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
+    verhoeff,
+    /(?:aadh?aar|uid(?:ai)?\b|आधार)[^\n]{0,30}$/i,
+  ),
+  ids(/(?<![\w.+-]|\d,)[2-9]\d{11}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, verhoeff, idWords),
   ids(/(?<![A-Za-z0-9])[A-Z]{3}[PCHABGJLFTE][A-Z]\d{4}[A-Z](?![A-Za-z0-9])/g, hasDigit),
   ids(
     /(?<![A-Za-z0-9])[A-Z]{3}[PCHABGJLFTE][A-Z]\d{4}[A-Z](?![A-Za-z0-9])/gi,
@@ -193,36 +200,60 @@ export const worldIdRules: readonly Rule[] = [
     /\bpan\b[^\n]{0,30}$/i,
   ),
   ids(/(?<![A-Za-z0-9])[A-Z]{3}\d{7}(?![A-Za-z0-9])/g, hasDigit, /\b(?:voter|epic)\b[^\n]{0,20}$/i),
-  ids(/(?<![\w.,+-])\d{5}-\d{7}-\d(?![\w-])/g, hasDigit),
+  ids(/(?<![\w.+-]|\d,)\d{5}-\d{7}-\d(?![\w-])/g, hasDigit),
   // United Arab Emirates.
-  ids(/(?<![\w.,+-])784-?\d{4}-?\d{7}-?\d(?![\w-]|[.,]\d)/g, hasDigit, /emirates[^\n]{0,30}$/i),
-  ids(/(?<![\w.,+-])784-?\d{4}-?\d{7}-?\d(?![\w-]|[.,]\d)/g, luhn),
+  ids(
+    /(?<![\w.+-]|\d,)784-?\d{4}-?\d{7}-?\d(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
+    hasDigit,
+    /emirates[^\n]{0,30}$/i,
+  ),
+  ids(/(?<![\w.+-]|\d,)784-?\d{4}-?\d{7}-?\d(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, luhn),
   // South-east Asia.
   ids(/(?<![A-Za-z0-9])[STFGM]\d{7}[A-Z](?![A-Za-z0-9])/gi, isSingaporean),
-  ids(/(?<![\w.,+-])\d{6}-\d{2}-\d{4}(?![\w-])/g, (digits) =>
+  ids(/(?<![\w.+-]|\d,)\d{6}-\d{2}-\d{4}(?![\w-])/g, (digits) =>
     isDate(digits.slice(0, 2), digits.slice(2, 4), digits.slice(4, 6)),
   ),
-  ids(/(?<![\w.,+-])[1-8][ -]\d{4}[ -]\d{5}[ -]\d{2}[ -]\d(?![\w-])/g, isThai),
-  ids(/(?<![\w.,+-])[1-8]\d{12}(?![\w-]|[.,]\d)/g, isThai, /(?:thai|บัตรประชาชน|เลขประจำตัว)[^\n]{0,30}$/i),
-  ids(/(?<![\w.,+-])\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}(?![\w.,-])/g, hasDigit),
-  ids(/(?<![\w.,+-])\d{16}(?![\w-]|[.,]\d)/g, hasDigit, /(?:\bnik\b|\bktp\b)[^\d\n]{0,20}$/i),
+  ids(/(?<![\w.+-]|\d,)[1-8][ -]\d{4}[ -]\d{5}[ -]\d{2}[ -]\d(?![\w-])/g, isThai),
+  ids(
+    /(?<![\w.+-]|\d,)[1-8]\d{12}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
+    isThai,
+    /(?:thai|บัตรประชาชน|เลขประจำตัว)[^\n]{0,30}$/i,
+  ),
+  ids(/(?<![\w.+-]|\d,)\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}(?![\w.,-])/g, hasDigit),
+  ids(
+    /(?<![\w.+-]|\d,)\d{16}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
+    hasDigit,
+    /(?:\bnik\b|\bktp\b)[^\d\n]{0,20}$/i,
+  ),
   // Australia, New Zealand, Africa, Russia, Israel.
   ids(
-    /(?<![\w.,+-])\d{3}[ -]?\d{3}[ -]?\d{2,3}(?![\w-]|[.,]\d)/g,
+    /(?<![\w.+-]|\d,)\d{3}[ -]?\d{3}[ -]?\d{2,3}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
     isTfn,
     /(?:\btfn\b|tax[ -]file)[^\n]{0,30}$/i,
   ),
   ids(
-    /(?<![\w.,+-])[2-6]\d{3}[ -]?\d{5}[ -]?\d(?:[ -/]?\d)?(?![\w-]|[.,]\d)/g,
+    /(?<![\w.+-]|\d,)[2-6]\d{3}[ -]?\d{5}[ -]?\d(?:[ -/]?\d)?(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
     isMedicare,
     /medicare[^\n]{0,30}$/i,
   ),
-  ids(/(?<![\w.,+-])\d{2} ?\d{3} ?\d{3} ?\d{3}(?![\w-]|[.,]\d)/g, hasDigit, /\babn\b[^\d\n]{0,20}$/i),
-  ids(/(?<![\w.,+-])\d{8,9}(?![\w-]|[.,]\d)/g, hasDigit, /\bird\b[^\d\n]{0,20}$/i),
-  ids(/(?<![\w.,+-])\d{6} ?\d{4} ?[012][89]\d(?![\w-]|[.,]\d)/g, isSouthAfrican),
-  ids(/(?<![\w.,+-])\d{12}(?![\w-]|[.,]\d)/g, isRussianTax, near('инн|\\binn\\b')),
-  ids(/(?<![\w.,+-])\d{11}(?![\w-]|[.,]\d)/g, hasDigit, /(?:\bnin\b|\bbvn\b|снилс)[^\d\n]{0,20}$/i),
-  ids(/(?<![\w.,+-])\d{9}(?![\w-]|[.,]\d)/g, luhn, /(?:teudat|israel|ת\.?ז)[^\n]{0,30}$/i),
+  ids(
+    /(?<![\w.+-]|\d,)\d{2} ?\d{3} ?\d{3} ?\d{3}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
+    hasDigit,
+    /\babn\b[^\d\n]{0,20}$/i,
+  ),
+  ids(/(?<![\w.+-]|\d,)\d{8,9}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, hasDigit, /\bird\b[^\d\n]{0,20}$/i),
+  ids(/(?<![\w.+-]|\d,)\d{6} ?\d{4} ?[012][89]\d(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, isSouthAfrican),
+  ids(/(?<![\w.+-]|\d,)\d{12}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, isRussianTax, near('инн|\\binn\\b')),
+  ids(
+    /(?<![\w.+-]|\d,)\d{11}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
+    hasDigit,
+    /(?:\bnin\b|\bbvn\b|снилс)[^\d\n]{0,20}$/i,
+  ),
+  ids(
+    /(?<![\w.+-]|\d,)\d{9}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
+    luhn,
+    /(?:teudat|israel|ת\.?ז)[^\n]{0,30}$/i,
+  ),
   // Papers of any country, by their names.
   ids(
     /(?<![A-Za-z0-9])(?=[A-Z0-9]*\d)[A-Z0-9]{6,9}(?![A-Za-z0-9])/gi,
@@ -238,7 +269,7 @@ export const worldIdRules: readonly Rule[] = [
   ),
   {
     type: 'national_id',
-    pattern: /(?<![\w.,+-])\d{9,12}(?![\w-]|[.,]\d)/g,
+    pattern: /(?<![\w.+-]|\d,)\d{9,12}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,
     words:
       /(?:\bssn|social[ _-]?security|national[ _-]?(?:id|identity)|(?:tax(?:payer)?[ _-]?(?:id|identification)))(?:[ _-]?(?:no|nr|num(?:ber)?|code))?\.?\s*(?:is|:|#|=)\s*["']?$/i,
     valid: (value) => !/^(\d)\1*$/.test(value),

@@ -7,9 +7,11 @@ const fileEndings =
   /\.(?:png|jpe?g|gif|svg|webp|avif|ico|js|mjs|cjs|css|scss|html?|json|tsx?|jsx|xml|ya?ml|txt|pdf|csv|toml|lock|sh|sql|whl|tgz|gz|jar)$/i;
 
 const versionWords =
-  /(?:\b(?:v|ver|version|versions|release[ds]?|build|firmware|fw|driver|upgrad(?:e|es|ed|ing)|downgrad(?:e|ed|ing)|patch(?:ed)?|updated?|changelog|bump(?:ed)?|tag(?:ged)?|semver|nuget|assembly|file ?version|sdk|package|dependency|library|requires?|section|sect|sec|chapter|clause|paragraph|para|article|appendix|figure|fig|table|step|oid|snmp|java|jdk|jre|python|node|nodejs|kernel|linux|php|ruby|golang|mysql|mariadb|postgres(?:ql)?|redis|nginx|apache|openssl|docker|kubernetes|android|ios|macos|chrome|firefox|edge|safari|windows|dll|app|plugin|hotfix|rc|rev(?:ision)?|standard|rfc|edition|outline|heading)\b|§|==|>=|<=|~=|\^)/gi;
+  /(?:\b(?:v|ver|version|versions|release[ds]?|build|firmware|bios|fw|driver|upgrad(?:e|es|ed|ing)|rol(?:l|ls|led|ling)[ -]?back|downgrad(?:e|ed|ing)|patch(?:ed)?|updated?|changelog|bump(?:ed)?|tag(?:ged)?|semver|nuget|assembly|file ?version|sdk|package|dependency|library|requires?|section|sect|sec|chapter|clause|paragraph|para|article|appendix|figure|fig|table|step|oid|snmp|java|jdk|jre|python|node|nodejs|kernel|linux|php|ruby|golang|mysql|mariadb|postgres(?:ql)?|redis|nginx|apache|openssl|docker|kubernetes|android|ios|macos|chrome|firefox|edge|safari|windows|dll|app|plugin|hotfix|rc|rev(?:ision)?|standard|rfc|edition|outline|heading)\b|§|==|>=|<=|~=|\^)/gi;
 const addressWords =
   /\b(?:ip|ips|ipv4|ipv6|address(?:es)?|host(?:s|name)?|server|client|gateway|router|dns|subnet|ping(?:ed)?|traceroute|connect(?:ed|ion|ions|ing)?|login|log ?in|logged|visitor|user|remote|peer|source|src|dst|destination|from|origin|x-forwarded-for|x-real-ip|ssh|nslookup|curl|firewall|whitelist|allowlist|blocklist|block(?:ed)?|ban(?:ned)?|request(?:s|ed)?|traffic|attack(?:s|er)?|node|vpn|endpoint|adresse|dirección|indirizzo|endereço|interface|network|lan|wan|nat|proxy)\b/gi;
+
+const threeParts = /(?<![\w.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?![.\d])/;
 
 function lastIndexOf(pattern: RegExp, text: string): number {
   let last = -1;
@@ -36,6 +38,8 @@ function isVersion(value: string, around: Around): boolean {
   const against = lastIndexOf(versionWords, around.before);
   const word = lastIndexOf(addressWords, around.before);
   if (against >= 0 && against > word) return true;
+  // Next to a version of three parts, four small ones are a version too.
+  if (word < 0 && /^\d{1,2}(?:\.\d{1,2}){3}$/.test(value) && threeParts.test(around.before)) return true;
   // "from 1.2.3.4 to 1.2.3.5" after a word of change.
   if (against >= 0 && /\b(?:from|to|than)\s+\S*$/i.test(around.before))
     return word < 0 || /\bfrom\b/i.test(around.before.slice(word));
@@ -89,7 +93,7 @@ export const networkRules: readonly Rule[] = [
     type: 'email',
     needs: /\bdot\b/i,
     pattern:
-      /(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,62} at [A-Za-z0-9-]{1,63} dot (?:com|org|net|edu|gov|io|co|de|fr|uk|eu|info|dev|ai|app)\b/gi,
+      /(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,62}(?: dot [\w+-]{1,62}){0,3} at [A-Za-z0-9-]{1,63} dot (?:com|org|net|edu|gov|io|co|de|fr|uk|eu|info|dev|ai|app)\b/gi,
   },
   {
     type: 'ip',

@@ -71,14 +71,20 @@ function cardIn(text: string, around: Around): string | null {
 }
 
 export const paymentRules: readonly Rule[] = [
+  // In a table's row commas stand around the number; a comma after one to three digits is a decimal one.
   {
     type: 'card',
-    pattern: new RegExp(`(?<![\\w.,/+-])\\d(?:${gap}?\\d){11,22}(?![\\w]|[.,]\\d)`, 'g'),
+    pattern: new RegExp(
+      `(?<![\\w./+-])(?<!(?:^|[^\\d,])\\d{1,3},)\\d(?:${gap}?\\d){11,22}(?![\\w]|\\.\\d)`,
+      'g',
+    ),
     exact: cardIn,
+    groups: true,
   },
   {
     type: 'iban',
     pattern: new RegExp(`(?<![A-Za-z0-9])[A-Za-z]{2}\\d{2}(?:${gap}?[A-Za-z0-9]){11,30}`, 'g'),
     exact: ibanIn,
+    groups: true,
   },
 ];

@@ -14,7 +14,8 @@ const isCode = (value: string) =>
   /^[[{]\w[^\s]*\]\(/.test(value);
 
 /** Only a space stands between the word and the value: "password hunter2", but "password authentication" too. */
-const isLoose = (around: Around) => !/(?:[:=>]|\b(?:is|was|are|to|as))\s*["'`]{0,3}$/i.test(around.before);
+const isLoose = (around: Around) =>
+  !/(?:[:=>]|\b(?:is|was|are|to|as)|['’]s)\s*["'`]{0,3}$/i.test(around.before);
 const isArn = (around: Around) => /arn:aws[\w-]*:\S*$/i.test(around.before);
 
 function kinds(value: string): number {
@@ -38,18 +39,23 @@ const nextSetting = /[;&][A-Za-z][\w.-]*=.*$/;
 /** A password in plain sight: five characters of two kinds. */
 function passwordIn(value: string, around: Around): string | null {
   const exact = trimEnd(value.replace(nextSetting, ''));
+  // `f(password: string)`: the type ends where the bracket does.
+  if (placeholders.test(exact.replace(/[)\]}>]+$/, ''))) return null;
   if (exact.length < 5 || placeholders.test(exact) || isCode(exact) || isWord(exact) || isArn(around))
     return null;
   if (isLoose(around) && (/\]\(|\//.test(exact) || (!/\d/.test(exact) && kinds(exact) < 3))) return null;
   return kinds(exact) >= 2 ? exact : null;
 }
 
+/** No path has so many kinds of characters so evenly. */
+const isRandom = (value: string) => value.length >= 32 && kinds(value) >= 3 && entropy(value) >= 4.3;
+
 /** A token: longer, with a digit, and neither a plain number nor a date. */
 function tokenIn(value: string, around: Around): string | null {
   const exact = trimEnd(value);
   if (exact.length < 12 || placeholders.test(exact) || isCode(exact) || isArn(around)) return null;
   if (!/\d/.test(exact) || /^[\d.,:/-]+$/.test(exact) || /^\d{4}-\d{2}-\d{2}/.test(exact)) return null;
-  if (isLoose(around) && (entropy(exact) < 3.2 || /[(/]/.test(exact))) return null;
+  if (isLoose(around) && (entropy(exact) < 3.2 || (/[(/]/.test(exact) && !isRandom(exact)))) return null;
   return exact;
 }
 
@@ -65,9 +71,10 @@ const afterAuthorization = (value: string, around: Around) =>
 const passwordLabel =
   '(?:(?:pg)?pass(?:word|wd|code|phrase)|sshpass|rediscli_auth|pass(?=["\']?\\s?[:=])|passwort|kennwort|mot de passe|contraseña|contrasena|senha|pwd|db_pass|[A-Z0-9]*_PASS)';
 const tokenLabel =
-  '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)';
+  '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)' +
+  '(?:[ _-](?:base(?:64)?|value|raw|hex|prod(?:uction)?|live|test|dev(?:elopment)?|staging|v?\\d|primary|secondary|main|old|new|current|previous|default))?';
 const between =
-  '["\'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as)[ \\t]*:?[ \\t]+|[ \\t]+[-–][ \\t]+|[ \\t]+)["\'`]{0,3}';
+  "[\"'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as)[ \\t]*:?[ \\t]+|['’]s[ \\t]+|[ \\t]+[-–][ \\t]+|>(?=[^<>]{1,2000}</)|[ \\t]+)[\"'`]{0,3}";
 
 /** Tokens that begin with anything are looked for only where the mark inside of them is. */
 const innerMark = /atlasv1|-us(?=\\d)/;
@@ -108,6 +115,14 @@ export const secretRules: readonly Rule[] = [
     needs: /\b(?:mysql|mariadb|sshpass|redis-cli|curl|wget|http)/,
     pattern:
       /\b(?:(?:mysql|mariadb)[\w-]*[^\n]{0,120}?\s-p|sshpass\s+-p\s?|redis-cli\b[^\n]{0,80}?\s-a\s+|(?:curl|https?|wget)\b[^\n]{0,200}?\s(?:-u|--user|-a)[ =]?["']?[\w.@+-]{1,80}:)["']?(?<value>[^\s"'`]{4,100})/g,
+    exact: passwordIn,
+  },
+  // What HTTP clients take: auth=("name", "SECRET"), HTTPBasicAuth('name', 'SECRET').
+  {
+    type: 'secret',
+    needs: /auth/i,
+    pattern:
+      /\b(?:auth\s?=\s?|\w{0,20}BasicAuth)\(\s?["'][^"'\n]{1,80}["'],\s{0,3}["'](?<value>[^"'\s]{5,100})["']/g,
     exact: passwordIn,
   },
   {

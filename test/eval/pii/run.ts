@@ -2,7 +2,9 @@
  * Recall and precision of the detector on the labelled sets beside this file.
  *
  * `labelled.txt` was made from templates; `varied.txt` was written by hand, apart from it and from the rules, to see how
- * they do on texts they were not made for (at first: recall 0.94, precision 0.99; what was missed is mended). Both have one text a line: `⟦type|value⟧` marks what must be found, everything else must not be.
+ * they do on texts they were not made for (at first: recall 0.94, precision 0.99; what was missed is mended). The
+ * unseen sets were written one after another, each before the rules were run on it and mended for it. At first sight:
+ * unseen-1 recall 0.989, precision 0.996; unseen-2 0.960 and 0.992; unseen-3 0.982 and 0.982. All have one text a line: `⟦type|value⟧` marks what must be found, everything else must not be.
  * `⏎` stands for a line break. `¦` is taken out before the text is judged: it keeps scanners from taking made-up
  * keys for real ones. All values are made up, with valid check digits; the lines without marks are the hard
  * negatives: versions, order numbers, hashes, ISBNs, invalid check digits, code that mentions secrets.
@@ -46,7 +48,10 @@ export function parseLabelled(line: string): LabelledText {
   return { text: text + source.slice(read), spans };
 }
 
-export function readLabelledSet(name: 'labelled' | 'varied' = 'labelled'): LabelledText[] {
+export const laterSets = ['varied', 'unseen-1', 'unseen-2', 'unseen-3'] as const;
+export type LabelledSet = 'labelled' | (typeof laterSets)[number];
+
+export function readLabelledSet(name: LabelledSet = 'labelled'): LabelledText[] {
   const file = readFileSync(new URL(`./${name}.txt`, import.meta.url), 'utf8');
   return file
     .split('\n')
@@ -95,13 +100,23 @@ export function score(set: readonly LabelledText[], find: (text: string) => Span
 export const requiredRecall = 0.98;
 export const requiredPrecision = 0.95;
 
-export function runPiiEval(): PiiScore & { readonly varied: PiiScore } {
-  return { ...score(readLabelledSet(), detect), varied: score(readLabelledSet('varied'), detect) };
+export type PiiReport = PiiScore & { readonly [name in (typeof laterSets)[number]]: PiiScore };
+
+export function runPiiEval(): PiiReport {
+  const scoreOf = (name: LabelledSet) => score(readLabelledSet(name), detect);
+  return {
+    ...scoreOf('labelled'),
+    varied: scoreOf('varied'),
+    'unseen-1': scoreOf('unseen-1'),
+    'unseen-2': scoreOf('unseen-2'),
+    'unseen-3': scoreOf('unseen-3'),
+  };
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const result = runPiiEval();
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  if ([result, result.varied].some((of) => of.recall < requiredRecall || of.precision < requiredPrecision))
+  const scores = [result, ...laterSets.map((name) => result[name])];
+  if (scores.some((of) => of.recall < requiredRecall || of.precision < requiredPrecision))
     process.exitCode = 1;
 }

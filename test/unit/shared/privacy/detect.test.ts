@@ -23,6 +23,14 @@ describe('detection', () => {
     ['at 221B Baker Street, London NW1 6XE', 'address:221B Baker Street, London NW1 6XE'],
     [`key ${'AKIA'}ABCDEFGHIJKLMNOP`, `secret:${'AKIA'}ABCDEFGHIJKLMNOP`],
     ['postgres://app:s3cr3tPw@db/main', 'secret:s3cr3tPw'],
+    ['EE52 and DE89370400440532013000', 'iban:DE89370400440532013000'],
+    [`<password>${'Winter'}2024!</password>`, 'secret:Winter2024!'],
+    [`my password's ${'Gr33n'}-Tea!, really`, 'secret:Gr33n-Tea!'],
+    [`requests.get(url, auth=("bot", "${'Gx4!'}pTq8zz"))`, 'secret:Gx4!pTq8zz'],
+    ['ana,4111111111111111,123', 'card:4111111111111111'],
+    ['Ana,52998224725,12.5', 'national_id:52998224725'],
+    ['sender: 64 Zoo Lane, Bristol BS8 3HA', 'address:64 Zoo Lane, Bristol BS8 3HA'],
+    ['31 Harbour View Road, Cardiff CF10 5AB', 'address:31 Harbour View Road, Cardiff CF10 5AB'],
   ])('finds in "%s"', (text, span) => {
     expect(found(text)).toEqual([span]);
   });
@@ -36,9 +44,22 @@ describe('detection', () => {
     'git@github.com:acme/office.git and left-pad@1.3.0 and logo@2x.png',
     'const token = getToken(); password = os.environ["DB_PASSWORD"]',
     'listen on 127.0.0.1:8787, mask 255.255.255.0',
+    'Rolled back to 7.4.33 because 8.1.2.1 broke the cache',
+    'function reset(token: string, password: string): void',
     'std::vector a::b 12:30:45 00:1A:2B:3C:4D:5E',
   ])('finds nothing in "%s"', (text) => {
     expect(found(text)).toEqual([]);
+  });
+
+  it('finds what stands right behind another of its kind', () => {
+    expect(found('DE89 3704 0044 0532 0130 00 or GB29 NWBK 6016 1331 9268 19')).toEqual([
+      'iban:DE89 3704 0044 0532 0130 00',
+      'iban:GB29 NWBK 6016 1331 9268 19',
+    ]);
+    expect(found('4111 1111 1111 1111 4000 0566 5566 5556')).toEqual([
+      'card:4111 1111 1111 1111',
+      'card:4000 0566 5566 5556',
+    ]);
   });
 
   it('gives spans in order and without overlaps', () => {
@@ -82,6 +103,14 @@ describe('the labelled set', () => {
     expect(varied.labelled).toBeGreaterThan(300);
     expect(varied.recall).toBeGreaterThanOrEqual(requiredRecall);
     expect(varied.precision).toBeGreaterThanOrEqual(requiredPrecision);
+  });
+
+  it.each(['unseen-1', 'unseen-2', 'unseen-3'] as const)('is found in the texts of %s', (name) => {
+    const result = runPiiEval()[name];
+    expect(result.texts).toBeGreaterThan(120);
+    expect(result.labelled).toBeGreaterThan(100);
+    expect(result.recall).toBeGreaterThanOrEqual(requiredRecall);
+    expect(result.precision).toBeGreaterThanOrEqual(requiredPrecision);
   });
 
   it('has every kind and hard negatives, and is scored honestly', () => {
