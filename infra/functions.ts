@@ -71,6 +71,7 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     'TENANT_ISOLATED_FUNCTIONS',
     'NOTIFIER_FUNCTION',
     'OFFICE_ALLOW_HOSTS',
+    'MAX_CONCURRENT_TASKS_PER_TENANT',
     'REQUESTS_PER_MINUTE',
     'OIDC_ISSUER',
     'OIDC_AUDIENCE',

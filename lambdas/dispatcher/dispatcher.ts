@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Priority, TaskKey } from '../../schemas/task.ts';
 import { taskKeySchema } from '../../schemas/task.ts';
+import type { BurstSpread } from '../shared/burst-spread.ts';
 import type { SlotStore } from '../shared/stores/slot-store.ts';
 import { TaskStateConflictError, type TaskStore } from '../shared/stores/task-store.ts';
 import type { Admission } from './admission.ts';
@@ -39,14 +40,13 @@ export interface DispatcherDeps {
   readonly enqueue: Enqueue;
   readonly now: () => Date;
   readonly random: () => number;
+  /** Keeps the tasks of one tenant that come back from filling the queue. */
+  readonly spread: BurstSpread;
 }
 
 const LONGEST_DELAY = 20;
 
-/**
- * 2, 3, 4.5 … 20 seconds with a quarter of jitter. A thousand waiting tasks of one tenant come back 50 times a second
- * all together, so their turns cost others little; a free place waits for one of them 20 ms on average.
- */
+/** 2, 3, 4.5 … 20 seconds with a quarter of jitter. */
 export const retryDelay = (attempt: number, random: number): number =>
   Math.max(1, Math.round(Math.min(LONGEST_DELAY, 2 * 1.5 ** attempt) * (0.75 + random / 2)));
 
@@ -58,7 +58,9 @@ export const executionName = (taskId: string, run: number): string =>
 
 export function createDispatcher(deps: DispatcherDeps) {
   async function putBack(key: TaskKey, message: QueuedTask, priority: Priority): Promise<'delayed'> {
-    const delay = retryDelay(message.attempt, deps.random());
+    // All of a tenant's waiting tasks together come back 50 times a second, so their turns cost others little, and a free
+    // place waits for one of them 20 ms on average.
+    const delay = Math.max(retryDelay(message.attempt, deps.random()), deps.spread(key.tenant_id));
     await deps.enqueue({ ...message, attempt: message.attempt + 1 }, priority, delay);
     const back = deps.now().getTime() + (delay + QUEUE_PATIENCE_SECONDS) * 1000;
     await deps.tasks.postpone(key, new Date(back));

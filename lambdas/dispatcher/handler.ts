@@ -6,7 +6,6 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { z } from 'zod';
 import { type Priority, prioritySchema } from '../../schemas/task.ts';
@@ -14,6 +13,7 @@ import { morgueFromEnvironment } from '../morgue/from-environment.ts';
 import { remindFromEnvironment } from '../notifier/remind.ts';
 import { wakePayableHolds } from '../receptionist/holds.ts';
 import { documentClient, sfnClient, sqsClient } from '../shared/aws.ts';
+import { createBurstSpread } from '../shared/burst-spread.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { describeError } from '../shared/errors.ts';
 import { budgetStoreFromEnvironment } from '../shared/llm/budget-from-environment.ts';
@@ -21,6 +21,7 @@ import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { createWebhookStore } from '../shared/stores/webhook-store.ts';
+import { taskQueuesFromEnvironment } from '../shared/task-queue.ts';
 import { createSendSuccess } from '../shared/task-tokens.ts';
 import { logger } from '../shared/telemetry.ts';
 import { traced, traceIdsOf } from '../shared/tracing.ts';
@@ -32,18 +33,10 @@ import { createSweeper } from './sweeper.ts';
 
 const environment = readEnvironment([
   'ACCOUNTS_TABLE',
-  'QUEUE_HIGH_URL',
-  'QUEUE_NORMAL_URL',
-  'QUEUE_LOW_URL',
   'TASK_STATE_MACHINE_ARN',
   'MAX_CONCURRENT_TASKS',
   'MAX_CONCURRENT_TASKS_PER_TENANT',
 ]);
-const queueOf: Record<Priority, string> = {
-  high: environment.QUEUE_HIGH_URL,
-  normal: environment.QUEUE_NORMAL_URL,
-  low: environment.QUEUE_LOW_URL,
-};
 const machineArn = environment.TASK_STATE_MACHINE_ARN;
 
 const engine: Engine = {
@@ -98,15 +91,9 @@ const engine: Engine = {
 const morgue = morgueFromEnvironment();
 const slots = createSlotStore({ client: documentClient(), table: environment.ACCOUNTS_TABLE });
 const now = () => new Date();
-const enqueue: Enqueue = async (message, priority, delaySeconds) => {
-  await sqsClient().send(
-    new SendMessageCommand({
-      QueueUrl: queueOf[priority],
-      MessageBody: JSON.stringify(message),
-      DelaySeconds: delaySeconds,
-    }),
-  );
-};
+const enqueue: Enqueue = taskQueuesFromEnvironment(sqsClient);
+/** Six thousand tasks at 50 a second; SQS delays by 15 minutes at most. */
+const LONGEST_TURN_SECONDS = 120;
 const dispatcher = createDispatcher({
   tasks: taskStore(),
   admission: createAdmission({
@@ -120,6 +107,7 @@ const dispatcher = createDispatcher({
   enqueue,
   now,
   random: Math.random,
+  spread: createBurstSpread({ places: 0, longestSeconds: LONGEST_TURN_SECONDS, now }),
 });
 const sweeper = createSweeper({
   tasks: taskStore(),

@@ -1,11 +1,10 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Hono } from 'hono';
 import { jsonObjectSchema } from '../../schemas/json.ts';
-import type { Priority } from '../../schemas/task.ts';
 import { createAddressCheck } from '../notifier/address-check.ts';
 import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
+import { createBurstSpread } from '../shared/burst-spread.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { describeError } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
@@ -26,6 +25,7 @@ import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { createTaskDocuments } from '../shared/stores/task-documents.ts';
 import { createWebhookStore } from '../shared/stores/webhook-store.ts';
 import { reportFeedback } from '../shared/task-metrics.ts';
+import { taskQueuesFromEnvironment } from '../shared/task-queue.ts';
 import { createSendSuccess } from '../shared/task-tokens.ts';
 import { logger } from '../shared/telemetry.ts';
 import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
@@ -45,6 +45,9 @@ import { createFeedbackListener } from './feedback.ts';
 import { wakeHolds } from './holds.ts';
 import type { Accounting, ReceptionistDeps, Workspaces } from './ports.ts';
 import { createRateLimiter } from './rate-limiter.ts';
+
+/** Well below the age at which the sweeper takes an accepted task for one that was forgotten. */
+const LONGEST_FIRST_WAIT_SECONDS = 20;
 
 const once = <T>(make: () => T): (() => T) => {
   let made: { readonly value: T } | undefined;
@@ -150,9 +153,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     'ACCOUNTS_TABLE',
     'REGISTRY_TABLE',
     'WORKSPACE_BUCKET',
-    'QUEUE_HIGH_URL',
-    'QUEUE_NORMAL_URL',
-    'QUEUE_LOW_URL',
+    'MAX_CONCURRENT_TASKS_PER_TENANT',
     'REQUESTS_PER_MINUTE',
     'OFFICE_ENGINE',
     'OFFICE_VERSION',
@@ -160,11 +161,12 @@ export function depsFromEnvironment(): ReceptionistDeps {
     'DEFAULT_MAX_DURATION_SECONDS',
   ]);
   const accounts = { client: documentClient(), table: environment.ACCOUNTS_TABLE };
-  const queues: Readonly<Record<Priority, string>> = {
-    high: environment.QUEUE_HIGH_URL,
-    normal: environment.QUEUE_NORMAL_URL,
-    low: environment.QUEUE_LOW_URL,
-  };
+  const sendTask = taskQueuesFromEnvironment(sqsClient);
+  const delayOf = createBurstSpread({
+    places: environment.MAX_CONCURRENT_TASKS_PER_TENANT,
+    longestSeconds: LONGEST_FIRST_WAIT_SECONDS,
+    now,
+  });
   const embedded = environment.OFFICE_ENGINE === 'embedded';
   const events = eventLog();
   const slots = createSlotStore(accounts);
@@ -190,13 +192,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     documents,
     claimChecks: claimChecks(),
     workspaces: workspaces(environment.WORKSPACE_BUCKET),
-    queue: {
-      async send(priority, message) {
-        await sqsClient().send(
-          new SendMessageCommand({ QueueUrl: queues[priority], MessageBody: JSON.stringify(message) }),
-        );
-      },
-    },
+    queue: { send: (priority, message) => sendTask(message, priority, delayOf(message.tenant_id)) },
     executions: createExecutions({ client: sfnClient }),
     approvals,
     deadLetters: createDeadLetterStore(taskTable()),

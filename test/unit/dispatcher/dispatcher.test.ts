@@ -38,6 +38,8 @@ const message: QueuedTask = { tenant_id: 'acme', task_id: '01TASK', run: 0, resu
 function dispatcher(options: {
   stored?: TaskRecord;
   admitted?: boolean;
+  /** Seconds until the tenant's next turn. */
+  turn?: number;
   state?: 'running' | 'ended' | 'gone';
   listed?: readonly string[];
   now?: string;
@@ -75,7 +77,16 @@ function dispatcher(options: {
     void did.push(`enqueued ${priority} ${delay > 0 ? 'later' : 'now'}${sent.resume ? ' resuming' : ''}`);
   const slots = { release: async () => void did.push('slot released') };
   const admission = { admit: async () => options.admitted ?? true };
-  const deps: DispatcherDeps = { tasks, admission, slots, engine, enqueue, now, random: () => 0.5 };
+  const deps: DispatcherDeps = {
+    tasks,
+    admission,
+    slots,
+    engine,
+    enqueue,
+    now,
+    random: () => 0.5,
+    spread: () => options.turn ?? 0,
+  };
   const sweeper: SweeperDeps = {
     tasks,
     engine,
@@ -101,6 +112,12 @@ describe('dispatching', () => {
     const { dispatch, did } = dispatcher({ admitted: false });
     expect(await dispatch(message, 'low')).toBe('delayed');
     expect(did).toEqual(['enqueued low later', 'expected by 2026-01-01T00:11:02.000Z']);
+  });
+
+  it('makes a tenant with many waiting tasks wait for its turn', async () => {
+    const { dispatch, did } = dispatcher({ admitted: false, turn: 45 });
+    expect(await dispatch(message, 'low')).toBe('delayed');
+    expect(did).toEqual(['enqueued low later', 'expected by 2026-01-01T00:11:45.000Z']);
   });
 
   it('is harmless when a message is delivered twice', async () => {
