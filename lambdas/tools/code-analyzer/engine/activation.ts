@@ -1,11 +1,19 @@
 import type { FunctionFrame, ModuleFrame, Variable } from './ast.ts';
 import { Cell } from './heap.ts';
-import type { ClassThing, Container, ModuleThing, Thing, ValueSet } from './things.ts';
+import type {
+  ClassThing,
+  Container,
+  FunctionThing,
+  GeneratorThing,
+  ModuleThing,
+  Thing,
+  ValueSet,
+} from './things.ts';
 
 /** The callees seen at one place of a file. */
 export interface RecordedCalls {
   readonly caller: string;
-  readonly callees: Set<string>;
+  readonly callees: string[];
 }
 
 /**
@@ -24,12 +32,21 @@ export class Activation {
   yielded: ValueSet;
   /** What its `yield` expressions evaluate to: what is sent into the generator. */
   sent: ValueSet;
+  /** Bodies that use what this one gives. */
   readonly callers = new Set<Activation>();
+  /** By parameter: whether the body depends on its values, not only hands them through. */
+  readonly usedParameters: boolean[] = [];
   calls = new Map<number, RecordedCalls>();
   /** Modules this module star-imports. */
   readonly stars: (ModuleThing | { kind: 'external'; path: string })[] = [];
   /** Containers made in this body, by place and role. */
   readonly containers = new Map<number | string, Container>();
+  /** Functions defined in this body. */
+  readonly definitions = new Map<FunctionFrame, FunctionThing>();
+  /** What calling this body gives when it is a generator or coroutine. */
+  generator: GeneratorThing | null = null;
+  /** The tuple or dict of `*args` and `**kwargs` parameters, by index. */
+  readonly rests: (Container | undefined)[] = [];
   queued = false;
   running = false;
   runs = 0;

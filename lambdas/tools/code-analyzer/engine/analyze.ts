@@ -90,18 +90,18 @@ function outline(module: ModuleFrame, classes: GraphClass[], imports: GraphImpor
   const pending: (readonly Statement[])[] = [module.body];
   for (let block = pending.pop(); block; block = pending.pop()) {
     for (const statement of block) {
-      const place = module.placeOf(statement.at);
+      const place = (): { file: string; line: number } => module.placeOf(statement.at);
       if (statement.k === 'class') {
         const bases = statement.bases.map(spell).filter((base) => base !== '');
-        classes.push({ qualified: statement.frame.qualified, ...place, bases: [...new Set(bases)] });
+        classes.push({ qualified: statement.frame.qualified, ...place(), bases: [...new Set(bases)] });
         pending.push(statement.frame.body);
       } else if (statement.k === 'function') {
         pending.push(statement.frame.body);
       } else if (statement.k === 'import') {
-        imports.push({ ...place, module: statement.module, names: [] });
+        imports.push({ ...place(), module: statement.module, names: [] });
       } else if (statement.k === 'import_from') {
         const names = statement.star ? ['*'] : statement.names.map((each) => each.name);
-        imports.push({ ...place, module: '.'.repeat(statement.level) + statement.module, names });
+        imports.push({ ...place(), module: '.'.repeat(statement.level) + statement.module, names });
       } else if (statement.k === 'if') {
         pending.push(statement.consequence, statement.otherwise);
       } else if (statement.k === 'try') {
@@ -112,7 +112,7 @@ function outline(module: ModuleFrame, classes: GraphClass[], imports: GraphImpor
       } else if (statement.k === 'assign' || statement.k === 'expression') {
         const { value } = statement;
         if (value.k === 'imported' && value.module !== '') {
-          imports.push({ ...place, module: value.module, names: value.name === null ? [] : [value.name] });
+          imports.push({ ...place(), module: value.module, names: value.name === null ? [] : [value.name] });
         }
       }
     }

@@ -2,6 +2,7 @@ import type { Activation } from './activation.ts';
 import type { Parameter } from './ast.ts';
 import type { Body } from './body.ts';
 import { positionsOf, readAll, writeElement } from './containers.ts';
+import { restOf } from './made-by-calls.ts';
 import type { FunctionThing, ValueSet } from './things.ts';
 
 /** What a call passes. `spread` are the elements of `*x` whose positions are unknown. */
@@ -13,14 +14,49 @@ export interface Arguments {
   readonly mappings: readonly ValueSet[];
 }
 
-export const NO_ARGUMENTS: Arguments = { positional: [], spread: null, keywords: new Map(), mappings: [] };
+const NO_KEYWORDS: ReadonlyMap<string, ValueSet> = new Map();
+const NO_MAPPINGS: readonly ValueSet[] = [];
+export const NO_ARGUMENTS: Arguments = {
+  positional: [],
+  spread: null,
+  keywords: NO_KEYWORDS,
+  mappings: NO_MAPPINGS,
+};
 
 export function withFirst(first: ValueSet, rest: Arguments): Arguments {
-  return { ...rest, positional: [first, ...rest.positional] };
+  const { positional, spread, keywords, mappings } = rest;
+  return { positional: [first, ...positional], spread, keywords, mappings };
 }
 
 export function positionalOnly(...positional: ValueSet[]): Arguments {
-  return { ...NO_ARGUMENTS, positional };
+  return { positional, spread: null, keywords: NO_KEYWORDS, mappings: NO_MAPPINGS };
+}
+
+/** Which parameter an argument is for, by position and by name; -1 where there is none for the rest. */
+interface Layout {
+  readonly slots: readonly number[];
+  readonly byName: ReadonlyMap<string, number>;
+  readonly rest: number;
+  readonly restKeywords: number;
+}
+
+const layouts = new WeakMap<readonly Parameter[], Layout>();
+
+function layoutOf(parameters: readonly Parameter[]): Layout {
+  const known = layouts.get(parameters);
+  if (known) return known;
+  const slots: number[] = [];
+  const byName = new Map<string, number>();
+  for (const [index, { kind, variable }] of parameters.entries()) {
+    if (kind === 'rest' || kind === 'rest_keywords') continue;
+    if (kind !== 'keyword_only') slots.push(index);
+    if (kind !== 'positional_only') byName.set(variable.name, index);
+  }
+  const rest = parameters.findLastIndex(({ kind }) => kind === 'rest');
+  const restKeywords = parameters.findLastIndex(({ kind }) => kind === 'rest_keywords');
+  const layout = { slots, byName, rest, restKeywords };
+  layouts.set(parameters, layout);
+  return layout;
 }
 
 /** Lets the arguments flow into the activation's parameters; gives the unresolved argument per parameter. */
@@ -37,36 +73,24 @@ export function bindArguments(
     bound[index] = bound[index] ? values.union(bound[index], value) : value;
     body.solver.feed(activation, index, body.resolve(value));
   };
-  const slots: number[] = [];
-  const byName = new Map<string, number>();
-  let rest = -1;
-  let restKeywords = -1;
-  for (const [index, parameter] of parameters.entries()) {
-    if (parameter.kind === 'rest') rest = index;
-    else if (parameter.kind === 'rest_keywords') restKeywords = index;
-    else {
-      if (parameter.kind !== 'keyword_only') slots.push(index);
-      if (parameter.kind !== 'positional_only') byName.set(parameter.variable.name, index);
-    }
-  }
+  const { slots, byName, rest, restKeywords } = layoutOf(parameters);
   for (const [position, value] of args.positional.entries()) {
     const slot = slots[position];
     if (slot !== undefined) give(slot, value);
     else if (rest >= 0) {
-      const container = body.solver.restOf(activation, rest, 'tuple');
+      const container = restOf(values, activation, rest, 'tuple');
       writeElement(body, container, values.of(values.constant('int', position - slots.length)), value, false);
     }
   }
   if (args.spread) {
     for (const slot of slots.slice(args.positional.length)) give(slot, args.spread);
-    if (rest >= 0)
-      writeElement(body, body.solver.restOf(activation, rest, 'tuple'), null, args.spread, false);
+    if (rest >= 0) writeElement(body, restOf(values, activation, rest, 'tuple'), null, args.spread, false);
   }
   for (const [name, value] of args.keywords) {
     const index = byName.get(name);
     if (index !== undefined) give(index, value);
     else if (restKeywords >= 0) {
-      const container = body.solver.restOf(activation, restKeywords, 'dict');
+      const container = restOf(values, activation, restKeywords, 'dict');
       writeElement(body, container, values.of(values.constant('str', name)), value, false);
     }
   }
@@ -97,7 +121,7 @@ export function bindMapping(
       if (value.id !== 0) give(index, value);
     }
     if (restKeywords < 0) continue;
-    const target = body.solver.restOf(activation, restKeywords, 'dict');
+    const target = restOf(values, activation, restKeywords, 'dict');
     if (target === thing) continue;
     for (const [field] of thing.fields ?? []) {
       const name = /^\['(.*)'\]$/.exec(field)?.[1];

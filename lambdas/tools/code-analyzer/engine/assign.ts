@@ -1,11 +1,12 @@
 import { positionalOnly } from './arguments.ts';
 import type { Expression } from './ast.ts';
-import { readAttribute, writeAttribute } from './attributes.ts';
+import { readAttribute } from './attributes.ts';
 import type { Body } from './body.ts';
 import { callSpecial } from './calls.ts';
 import { iterate, makeContainer, positionsOf, writeElement } from './containers.ts';
 import { evaluate } from './evaluate.ts';
 import type { ValueSet } from './things.ts';
+import { writeAttribute } from './write-attribute.ts';
 
 /** Binds a target (name, attribute, element, pattern of them) to a value. */
 export function assign(body: Body, target: Expression, value: ValueSet): void {

@@ -2,8 +2,9 @@ import { positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { TYPE_METHODS } from './builtin-names.ts';
 import { builtinTypeOf } from './builtins.ts';
-import { callThing, callValues } from './calls.ts';
-import { readElement, writeElement } from './containers.ts';
+import { callValues } from './calls.ts';
+import { lookupInClass, lookupInOrder } from './class-lookup.ts';
+import { readElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
 import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './things.ts';
 
@@ -159,86 +160,6 @@ function callValuesOfProperties(body: Body, found: ValueSet, type: ClassThing, a
   return result;
 }
 
-/**
- * A class attribute as seen through `self` (an instance, or a class for class attributes; null: raw),
- * following the method resolution order. Null when no class has it.
- */
-export function lookupInClass(
-  body: Body,
-  type: ClassThing,
-  name: string,
-  self: Thing | null,
-  at = 0,
-): ValueSet | null {
-  return lookupInOrder(body, type.order, name, self, at);
-}
-
-function lookupInOrder(
-  body: Body,
-  order: readonly Thing[],
-  name: string,
-  self: Thing | null,
-  at: number,
-): ValueSet | null {
-  const { values } = body;
-  for (const type of order) {
-    if (type.kind === 'class') {
-      const raw = body.readField(type, name);
-      if (raw.id !== 0) return bindAll(body, raw, self, at);
-    } else if (type.kind === 'external') {
-      if (name.startsWith('__') && name !== '__init__') continue;
-      return values.of(values.member(type, name));
-    } else if (type.kind === 'builtin' && TYPE_METHODS[type.name]?.has(name)) {
-      return values.of(values.builtinMethod(type.name, name, self ?? type));
-    }
-  }
-  return null;
-}
-
-function bindAll(body: Body, raw: ValueSet, self: Thing | null, at: number): ValueSet {
-  if (!self) return raw;
-  let result = body.values.empty;
-  for (const item of raw.items) result = body.values.union(result, bind(body, item, self, at));
-  return result;
-}
-
-/** The descriptor protocol: what an attribute found in a class becomes when it is read through `self`. */
-function bind(body: Body, item: Thing, self: Thing, at: number): ValueSet {
-  const { values } = body;
-  const throughInstance = self.kind === 'instance';
-  switch (item.kind) {
-    case 'function':
-      if (item.frame.name === '__new__' && item.owner) return values.of(item);
-      if (item.frame.name === '__init_subclass__' || item.frame.name === '__class_getitem__') {
-        return values.of(values.bound(item, throughInstance ? self.type : self));
-      }
-      return values.of(throughInstance || isMetaclassMethod(item, self) ? values.bound(item, self) : item);
-    case 'wrapped':
-      if (item.wrapper === 'staticmethod') return values.of(item.inner);
-      if (item.wrapper === 'classmethod')
-        return values.of(values.bound(item.inner, throughInstance ? self.type : self));
-      return values.of(throughInstance ? values.bound(item, self) : item);
-    case 'property': {
-      if (!throughInstance) return values.of(item);
-      if (body.solver.quiet) return values.empty;
-      return callValues(body, item.getter, positionalOnly(values.of(self)), at);
-    }
-    case 'instance': {
-      const getter = lookupInClass(body, item.type, '__get__', item, at);
-      if (!getter) return values.of(item);
-      const owner = throughInstance ? self.type : self;
-      return callValues(body, getter, positionalOnly(values.of(self), values.of(owner)), at);
-    }
-    default:
-      return values.of(item);
-  }
-}
-
-/** A method of a metaclass read through a class that has it. */
-function isMetaclassMethod(item: Extract<Thing, { kind: 'function' }>, self: Thing): boolean {
-  return self.kind === 'class' && item.owner !== null && !self.order.includes(item.owner);
-}
-
 export function readModuleAttribute(body: Body, thing: ModuleThing, name: string): ValueSet {
   const { solver, values } = body;
   const { module } = thing;
@@ -260,60 +181,4 @@ export function readModuleAttribute(body: Body, thing: ModuleThing, name: string
     return values.empty;
   }
   return submodule ? values.of(solver.moduleThing(submodule)) : values.empty;
-}
-
-/** `objects.name = value`, through property setters and `__setattr__`. */
-export function writeAttribute(
-  body: Body,
-  objects: ValueSet,
-  name: string,
-  value: ValueSet,
-  at: number,
-): void {
-  const { values } = body;
-  const targets = body.resolve(objects).items;
-  for (const thing of targets) {
-    if (thing.kind === 'instance') {
-      const setter = lookupRaw(body, thing.type, name);
-      const property = setter?.items.find((item) => item.kind === 'property');
-      if (property?.kind === 'property') {
-        callValues(body, property.setter, positionalOnly(values.of(thing), value), at);
-        continue;
-      }
-      for (const item of setter?.items ?? []) {
-        if (item.kind !== 'instance') continue;
-        const descriptor = lookupInClass(body, item.type, '__set__', item, at);
-        if (descriptor) callValues(body, descriptor, positionalOnly(values.of(thing), value), at);
-      }
-      const custom = lookupRaw(body, thing.type, '__setattr__');
-      for (const item of custom?.items ?? []) {
-        if (item.kind !== 'function') continue;
-        callThing(
-          body,
-          values.bound(item, thing),
-          positionalOnly(values.of(values.constant('str', name)), value),
-          at,
-        );
-      }
-      if (body.frame.name === '__init__') thing.type.initialized.add(name);
-    }
-    if (thing.kind === 'module') {
-      const variable = thing.module?.globals.get(name);
-      if (variable) body.writeName(variable, value);
-    } else if (thing.kind === 'container' && !isPython(body)) {
-      writeElement(body, thing, values.of(values.constant('str', name)), value, targets.length === 1);
-    } else if (thing.kind !== 'constant' && thing.kind !== 'external' && thing.kind !== 'builtin') {
-      const target = thing.kind === 'bound' ? thing.callee : thing;
-      body.writeField(target, name, value, targets.length === 1);
-    }
-  }
-}
-
-function lookupRaw(body: Body, type: ClassThing, name: string): ValueSet | null {
-  for (const each of type.order) {
-    if (each.kind !== 'class') continue;
-    const raw = body.readField(each, name);
-    if (raw.id !== 0) return raw;
-  }
-  return null;
 }

@@ -23,6 +23,8 @@ export class Body {
   readonly activation: Activation;
   readonly frame: Frame;
   readonly outer: Body | null;
+  /** The body whose state keeps the exact fields. */
+  readonly root: Body;
   /** The class whose body this is. */
   readonly owner: ClassThing | null;
   state = new State();
@@ -46,23 +48,18 @@ export class Body {
     this.activation = activation;
     this.frame = frame;
     this.outer = outer;
+    this.root = outer ? outer.root : this;
     this.owner = owner;
-  }
-
-  /** The body whose state keeps the exact fields. */
-  get root(): Body {
-    let body: Body = this;
-    while (body.outer) body = body.outer;
-    return body;
   }
 
   /** Replaces parameters handed through by what they hold. */
   resolve(set: ValueSet): ValueSet {
     if (!set.symbolic) return set;
+    const { usedParameters, parameters } = this.activation;
     let result = this.values.empty;
     for (const thing of set.items) {
-      const part =
-        thing.kind === 'parameter' ? this.activation.parameters[thing.index] : this.values.of(thing);
+      if (thing.kind === 'parameter') usedParameters[thing.index] = true;
+      const part = thing.kind === 'parameter' ? parameters[thing.index] : this.values.of(thing);
       if (part) result = this.values.union(result, part);
     }
     return result;
@@ -72,8 +69,8 @@ export class Body {
     if (this.solver.quiet) return;
     const { calls } = this.activation;
     const known = calls.get(at);
-    if (known) known.callees.add(callee);
-    else calls.set(at, { caller: this.frame.qualified, callees: new Set([callee]) });
+    if (!known) calls.set(at, { caller: this.frame.qualified, callees: [callee] });
+    else if (!known.callees.includes(callee)) known.callees.push(callee);
   }
 
   private stateOf(frame: Frame): State | null {
@@ -157,6 +154,11 @@ export class Body {
   private isSingle(object: Thing): boolean {
     if (object.kind === 'container') return !object.many && object.owner === this.activation;
     return object.kind === 'instance' && object === this.activation.self;
+  }
+
+  /** An attribute of a class itself, which no body knows more exactly than the heap. */
+  readClassField(type: ClassThing, field: string): ValueSet {
+    return fieldOf(type, field, this.values.empty).read(this.activation);
   }
 
   readField(object: Thing, field: string): ValueSet {

@@ -1,11 +1,12 @@
 import { type Arguments, NO_ARGUMENTS } from './arguments.ts';
-import { readAttribute, writeAttribute } from './attributes.ts';
+import { readAttribute } from './attributes.ts';
 import type { Body } from './body.ts';
 import { applyToEach, convert, pick } from './builtin-collections.ts';
 import { callFirstSpecial } from './calls.ts';
 import { iterate, makeContainer, writeElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
 import type { PropertyThing, Thing, ValueSet } from './things.ts';
+import { writeAttribute } from './write-attribute.ts';
 
 /** The builtin type whose methods an object has, if it is of one. */
 export function builtinTypeOf(thing: Thing): string | null {
@@ -223,6 +224,7 @@ function makeSuper(body: Body, args: Arguments): ValueSet {
   for (let activation = body.activation; ; ) {
     const { owner } = activation;
     if (owner) {
+      activation.usedParameters[0] = true;
       for (const subject of activation.parameters[0]?.items ?? []) {
         if (subject.kind === 'instance' || subject.kind === 'class')
           pairs.push(values.superOf(owner, subject));

@@ -1,11 +1,12 @@
 import type { Activation } from './activation.ts';
 import { type Arguments, bindArguments, withFirst } from './arguments.ts';
-import { lookupInClass } from './attributes.ts';
 import type { Body } from './body.ts';
 import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
+import { lookupInClass } from './class-lookup.ts';
 import { callExternal, isKnown } from './externals.ts';
 import { callCallbacks, callForeignMethod, isPython, makeCollection } from './foreign-calls.ts';
+import { generatorOf } from './made-by-calls.ts';
 import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './things.ts';
 import { bodyAround, typeValues } from './types.ts';
 
@@ -199,7 +200,7 @@ function resultOf(
 ): ValueSet {
   const { values } = body;
   if (fn.frame.isGenerator || fn.frame.isAsync) {
-    return values.of(body.solver.generatorOf(activation, fn.frame.isAsync && !fn.frame.isGenerator));
+    return values.of(generatorOf(values, activation, fn.frame.isAsync && !fn.frame.isGenerator));
   }
   const isUnknown = activation.returned.items.every(
     (item) => item.kind === 'constant' && item.type === 'None',
@@ -283,6 +284,6 @@ export function hasSpecial(body: Body, thing: Thing, name: string): boolean {
   return (types ?? []).some(
     (type) =>
       type.kind === 'class' &&
-      type.order.some((each) => each.kind === 'class' && body.readField(each, name).id !== 0),
+      type.order.some((each) => each.kind === 'class' && body.readClassField(each, name).id !== 0),
   );
 }

@@ -1,8 +1,8 @@
 import { positionalOnly } from './arguments.ts';
 import type { Statement } from './ast.ts';
-import { lookupInClass } from './attributes.ts';
 import { Body } from './body.ts';
 import { callValues } from './calls.ts';
+import { lookupInClass } from './class-lookup.ts';
 import { evaluate, evaluateArguments } from './evaluate.ts';
 import { execute } from './execute.ts';
 import type { ClassThing, InstanceThing, Thing, ValueSet } from './things.ts';

@@ -1,7 +1,7 @@
 import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
-import { lookupInClass } from './attributes.ts';
 import type { Body } from './body.ts';
 import { callSpecial, callValues } from './calls.ts';
+import { lookupInClass } from './class-lookup.ts';
 import type { Container, Thing, ValueSet } from './things.ts';
 
 /** Longer literals are tables: their elements are kept, but writes to them do not replace. */
@@ -32,9 +32,19 @@ export function makeContainer(body: Body, type: string, at: number, role = '', s
   return container;
 }
 
+const positionFields: string[] = [];
+
+/** The field of an element by its position. The names are kept: new ones would be hashed at every use. */
+function positionField(position: number): string {
+  if (position < 0 || position >= MAX_EXACT_ITEMS) return `[${position}]`;
+  positionFields[position] ??= `[${position}]`;
+  return positionFields[position];
+}
+
 function keyField(key: Thing): string | null {
   if (key.kind !== 'constant' || key.value === null) return null;
-  return typeof key.value === 'number' ? `[${key.value}]` : `['${key.value}']`;
+  key.field ??= typeof key.value === 'number' ? positionField(key.value) : `['${key.value}']`;
+  return key.field;
 }
 
 /** `container[key] = value`; a null key is any key. */
@@ -147,12 +157,12 @@ export function positionsOf(body: Body, thing: Thing): ValueSet[] | null {
   const result: ValueSet[] = [];
   const exact = body.root.state.exact?.get(thing);
   for (;;) {
-    const field = `[${result.length}]`;
+    const field = positionField(result.length);
     if (!exact?.has(field) && !thing.fields?.has(field)) return result;
     const value = body.readField(thing, field);
     if (value.id === 0) {
       // Nothing is known of this element; it still takes a place.
-      const next = `[${result.length + 1}]`;
+      const next = positionField(result.length + 1);
       if (!exact?.has(next) && !thing.fields?.has(next) && !exact?.has(field)) return result;
     }
     result.push(value);

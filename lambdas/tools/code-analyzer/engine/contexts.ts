@@ -1,9 +1,9 @@
 import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
 import { assign } from './assign.ts';
 import type { Handler } from './ast.ts';
-import { lookupInClass } from './attributes.ts';
 import type { Body } from './body.ts';
 import { callSpecial, construct } from './calls.ts';
+import { lookupInClass } from './class-lookup.ts';
 import { awaitValues, iterate } from './containers.ts';
 import { evaluate } from './evaluate.ts';
 import { execute } from './execute.ts';

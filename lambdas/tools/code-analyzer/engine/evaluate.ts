@@ -176,6 +176,8 @@ export function evaluateArguments(
     const more = spreadInto(body, positional, value);
     if (more) spread = spread ? body.values.union(spread, more) : more;
   }
+  if (call.keywords.length === 0)
+    return { positional, spread, keywords: NO_ARGUMENTS.keywords, mappings: NO_ARGUMENTS.mappings };
   const keywords = new Map<string, ValueSet>();
   const mappings: ValueSet[] = [];
   for (const { name, value } of call.keywords) {

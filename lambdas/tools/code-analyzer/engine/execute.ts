@@ -8,6 +8,7 @@ import { iterate, writeElement } from './containers.ts';
 import { catchInto, enter, raise } from './contexts.ts';
 import { decorate } from './decorators.ts';
 import { evaluate, truth } from './evaluate.ts';
+import { exposedReads } from './exposed-reads.ts';
 import { match } from './match.ts';
 import { binary } from './operators.ts';
 import { State } from './state.ts';
@@ -242,6 +243,7 @@ function executeLoop(body: Body, statement: Extract<Statement, { k: 'for' | 'whi
     return state;
   };
   const breaks = dead();
+  const exposed = exposedReads(statement, body.frame);
   body.repeats += 1;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const continues = dead();
@@ -256,7 +258,7 @@ function executeLoop(body: Body, statement: Extract<Statement, { k: 'for' | 'whi
     });
     body.loops.pop();
     state.join(continues, values);
-    const settled = body.state.covers(state, values);
+    const settled = body.state.covers(state, values, exposed);
     body.state.join(state, values);
     if (settled) break;
   }

@@ -28,10 +28,12 @@ export class Cell {
   }
 
   private note(reader: Activation): void {
-    if (this.lastReader === reader) return;
+    const { lastReader } = this;
+    if (lastReader === reader) return;
     this.lastReader = reader;
-    this.readers ??= new Set();
-    this.readers.add(reader);
+    // Most cells have one reader only, who needs no set.
+    if (this.readers) this.readers.add(reader);
+    else if (lastReader) this.readers = new Set([lastReader, reader]);
   }
 
   /** What anyone but the reader has written. */
@@ -57,6 +59,7 @@ export class Cell {
     if (total === this.total) return;
     this.total = total;
     if (this.readers) for (const reader of this.readers) changed(reader);
+    else if (this.lastReader) changed(this.lastReader);
   }
 
   private remember(writer: Activation | null, set: ValueSet, values: Values): void {

@@ -57,11 +57,12 @@ export class State {
     this.dead = other.dead;
   }
 
-  /** Whether this state already holds everything the other does. */
-  covers(other: State, values: Values): boolean {
+  /** Whether this state already holds everything the other does, of the variables that matter. */
+  covers(other: State, values: Values, matter: ReadonlySet<number>): boolean {
     if (other.dead) return true;
-    for (const [slot, theirs] of other.slots.entries()) {
+    for (const slot of matter) {
       const mine = this.slots[slot];
+      const theirs = other.slots[slot];
       if (theirs && theirs !== mine && (!mine || values.union(mine, theirs) !== mine)) return false;
     }
     for (const [object, theirs] of other.exact ?? []) {

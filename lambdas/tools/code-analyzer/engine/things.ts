@@ -14,6 +14,8 @@ export interface Constant extends ThingBase {
   readonly type: string;
   /** Null: some value of that type. */
   readonly value: string | number | null;
+  /** The field of a container that it is the key of, once it was asked for. */
+  field: string | null;
 }
 
 export interface FunctionThing extends ThingBase {

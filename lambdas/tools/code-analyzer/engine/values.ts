@@ -11,31 +11,9 @@ import type {
   ValueSet,
   WrappedThing,
 } from './things.ts';
+import { bounded, saysNothing } from './widening.ts';
 
-/** Sets wider than this stop growing: the call site is as dynamic as analysis can tell. */
-const MAX_ITEMS = 200;
-/** More literals of one type than this become "some value of the type". */
-const MAX_LITERALS = 12;
-/** More objects of a kind than this in one set are data whose contents are not told apart. */
-const LIMITS: Readonly<Partial<Record<Thing['kind'], number>>> = {
-  container: 8,
-  generator: 8,
-  external: 8,
-  builtin_method: 8,
-  builtin: 16,
-  module: 32,
-  instance: 96,
-  bound: 144,
-  class: 64,
-  wrapped: 16,
-  partial: 8,
-  super: 8,
-};
 const MAX_PARAMETERS = 24;
-
-/** From this size on, a set of classes, their instances and functions together says nothing. */
-const MIXED_ITEMS = 40;
-const MIXED_EACH = 4;
 
 /** Up to this size a set is compared item by item, which costs less than remembering the pair. */
 const FEW = 4;
@@ -52,17 +30,8 @@ function holdsAll(things: readonly Thing[], some: readonly Thing[]): boolean {
   return true;
 }
 
-function isMixed(things: readonly Thing[]): boolean {
-  let classes = 0;
-  let instances = 0;
-  let others = 0;
-  for (const { kind } of things) {
-    if (kind === 'class') classes += 1;
-    else if (kind === 'instance') instances += 1;
-    else others += 1;
-  }
-  const groups = [classes, instances, others].filter((count) => count >= MIXED_EACH).length;
-  return groups >= 2 && (instances >= MIXED_EACH || others >= MIXED_ITEMS);
+function inOrder(things: ReadonlyMap<number, Thing>): Thing[] {
+  return [...things.values()].sort((a, b) => a.id - b.id);
 }
 
 /** Makes and interns abstract objects and sets; one per analysis. */
@@ -105,7 +74,7 @@ export class Values {
     }
     let constant = ofType.get(value);
     if (!constant) {
-      constant = { id: this.newId(), kind: 'constant', fields: null, type, value };
+      constant = { id: this.newId(), kind: 'constant', fields: null, type, value, field: null };
       ofType.set(value, constant);
     }
     return constant;
@@ -200,7 +169,7 @@ export class Values {
     if (only && things.length === 1) return this.of(only);
     const items = new Map<number, Thing>();
     for (const thing of things) items.set(thing.id, thing);
-    return this.intern(items);
+    return this.intern(inOrder(items));
   }
 
   union(left: ValueSet, right: ValueSet): ValueSet {
@@ -223,22 +192,29 @@ export class Values {
       if (set === this.anything) return set;
       for (const thing of set.items) items.set(thing.id, thing);
     }
-    return items.size === 0 ? this.empty : this.intern(items);
+    return items.size === 0 ? this.empty : this.intern(inOrder(items));
   }
 
+  /** Both sides are in the order of their ids. */
   private merge(left: ValueSet, right: ValueSet): ValueSet {
-    const items = new Map<number, Thing>();
-    for (const thing of left.items) items.set(thing.id, thing);
-    const before = items.size;
-    for (const thing of right.items) items.set(thing.id, thing);
-    return items.size === before ? left : this.intern(items);
+    const merged: Thing[] = [];
+    const mine = left.items;
+    const theirs = right.items;
+    let index = 0;
+    for (const thing of mine) {
+      for (; index < theirs.length && (theirs[index] as Thing).id < thing.id; index += 1)
+        merged.push(theirs[index] as Thing);
+      if (theirs[index] === thing) index += 1;
+      merged.push(thing);
+    }
+    for (; index < theirs.length; index += 1) merged.push(theirs[index] as Thing);
+    if (merged.length === mine.length) return left;
+    return merged.length === theirs.length ? right : this.intern(merged);
   }
 
-  private intern(items: Map<number, Thing>): ValueSet {
-    let sorted = [...items.values()].sort((a, b) => a.id - b.id);
-    if (sorted.length > MIXED_ITEMS && isMixed(sorted)) return this.anything;
-    if (sorted.length > MAX_LITERALS) sorted = this.widen(sorted);
-    else if (sorted.length > 1) sorted = this.absorb(sorted);
+  private intern(things: Thing[]): ValueSet {
+    if (saysNothing(things)) return this.anything;
+    const sorted = bounded(things, (type) => this.constant(type, null));
     const [only] = sorted;
     if (sorted.length === 1 && only) return this.of(only);
     let key = '';
@@ -253,39 +229,5 @@ export class Values {
       this.sets.set(key, set);
     }
     return set;
-  }
-
-  /** Any value of a type stands for all its literals. */
-  private absorb(sorted: Thing[]): Thing[] {
-    const any = new Set<string>();
-    for (const thing of sorted) if (thing.kind === 'constant' && thing.value === null) any.add(thing.type);
-    if (any.size === 0) return sorted;
-    return sorted.filter(
-      (thing) => thing.kind !== 'constant' || thing.value === null || !any.has(thing.type),
-    );
-  }
-
-  /**
-   * Drops what makes sets large without saying more about what is called. What has the smallest id
-   * stays, whatever the order things came in, so that sets that keep growing settle.
-   */
-  private widen(sorted: Thing[]): Thing[] {
-    const literals = new Map<string, number>();
-    for (const thing of sorted) {
-      if (thing.kind === 'constant') literals.set(thing.type, (literals.get(thing.type) ?? 0) + 1);
-    }
-    const extra: Thing[] = [];
-    for (const [type, count] of literals) if (count > MAX_LITERALS) extra.push(this.constant(type, null));
-    const all = extra.length > 0 ? [...new Set([...sorted, ...extra])].sort((a, b) => a.id - b.id) : sorted;
-    const counts = new Map<string, number>();
-    const kept = this.absorb(all).filter((thing) => {
-      const limit = LIMITS[thing.kind];
-      if (limit === undefined) return true;
-      const group = thing.kind === 'container' ? thing.type : thing.kind;
-      const count = (counts.get(group) ?? 0) + 1;
-      counts.set(group, count);
-      return count <= limit;
-    });
-    return kept.length > MAX_ITEMS ? kept.slice(0, MAX_ITEMS) : kept;
   }
 }
