@@ -17,6 +17,8 @@ const recordSchema = z.object({
   /** How often it opened without a success in between. */
   trips: z.number(),
   probe_until: z.number(),
+  /** It opened because the provider refuses the key, not because calls failed. */
+  key_refused: z.boolean().optional(),
 });
 export type BreakerRecord = z.infer<typeof recordSchema>;
 
@@ -29,6 +31,8 @@ export interface BreakerRecords {
 export interface CircuitBreaker {
   /** Null when the model may be called, else when to ask again (epoch milliseconds). */
   admit(model: string): Promise<number | null>;
+  /** Why a model that `admit` has just turned away may not be called. */
+  reason(model: string): string;
   succeeded(model: string): Promise<void>;
   /** `at_once` opens without counting, for a key that is refused. */
   failed(model: string, at_once: boolean): Promise<void>;
@@ -103,10 +107,22 @@ export function createCircuitBreaker(deps: {
       return Math.max(latest.open_until, latest.probe_until);
     },
 
+    reason: (model) =>
+      seen.get(model)?.record?.key_refused
+        ? 'the provider refuses the key; it is not asked again before the circuit closes'
+        : 'circuit open after repeated failures',
+
     async succeeded(model) {
       const known = seen.get(model)?.record;
       if (!known || (known.failures === 0 && known.open_until === 0)) return;
-      await change(model, (latest) => ({ ...latest, failures: 0, open_until: 0, trips: 0, probe_until: 0 }));
+      await change(model, (latest) => ({
+        ...latest,
+        failures: 0,
+        open_until: 0,
+        trips: 0,
+        probe_until: 0,
+        key_refused: false,
+      }));
     },
 
     async failed(model, atOnce) {
@@ -124,6 +140,7 @@ export function createCircuitBreaker(deps: {
           open_until: now() + pause,
           trips: latest.trips + 1,
           probe_until: 0,
+          key_refused: atOnce,
         };
       });
     },

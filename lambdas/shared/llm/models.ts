@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { OfficeError } from '../errors.ts';
+import { describeError, OfficeError } from '../errors.ts';
 import builtIn from './models.json' with { type: 'json' };
 import type { JsonMechanism, ModelRole } from './provider.ts';
 
@@ -159,9 +159,12 @@ export function parseModelFile(document: unknown, environment: NodeJS.ProcessEnv
   const parsed = modelFileSchema.safeParse(overridden);
   if (!parsed.success) {
     const places = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`,
+      (issue) => `${placeOf(issue.path, environment)}: ${issue.message}`,
     );
-    throw new ModelFileError(`The model file is malformed. ${places.join('; ')}`);
+    const isFilesFault = parsed.error.issues.some(({ path }) => !routeVariable(path, environment));
+    throw new ModelFileError(
+      `${isFilesFault ? 'The model file is malformed.' : 'A setting does not fit the model file.'} ${places.join('; ')}`,
+    );
   }
   const file = parsed.data;
   const models = new Map(
@@ -188,6 +191,15 @@ export function parseModelFile(document: unknown, environment: NodeJS.ProcessEnv
     route: (role) => file.routes[role],
   };
 }
+
+/** The variable that replaced the route this path is in. */
+function routeVariable(path: readonly PropertyKey[], environment: NodeJS.ProcessEnv): string | null {
+  const name = `OFFICE_ROUTE_${String(path[1]).toUpperCase()}`;
+  return path[0] === 'routes' && path[2] === 'models' && environment[name] ? name : null;
+}
+
+const placeOf = (path: readonly PropertyKey[], environment: NodeJS.ProcessEnv): string =>
+  routeVariable(path, environment) ?? (path.map(String).join('.') || 'the file');
 
 type Prices = z.infer<typeof modelEntrySchema>['usd_per_million'];
 
@@ -266,9 +278,10 @@ export function loadModels(environment: NodeJS.ProcessEnv = process.env): ModelC
   try {
     document = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ModelFileError(`OFFICE_MODELS_FILE names "${path}", which is not a readable JSON file.`, {
-      cause: error,
-    });
+    throw new ModelFileError(
+      `OFFICE_MODELS_FILE names "${path}", which is not a readable JSON file: ${describeError(error)}`,
+      { cause: error },
+    );
   }
   return parseModelFile(document, environment);
 }

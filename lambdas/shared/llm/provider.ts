@@ -148,6 +148,12 @@ export class NoModelAnsweredError extends OfficeError {
 /** The task needs a language model and none is configured; the message names the settings that add one. */
 export class ModelRequiredError extends OfficeError {
   override readonly name = 'ModelRequiredError';
+  /** Why, without the advice on how to add a model. */
+  readonly reason: string;
+  constructor(message: string, reason: string = message) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 export class BudgetExhaustedError extends OfficeError {

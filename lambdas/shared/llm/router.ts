@@ -108,7 +108,8 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
             cause = error;
           } else if (error instanceof ModelRequiredError && hops.length > 0) {
             cause = error;
-            hops.push(emptyHop(model, 'failed', error.message));
+            // Where models are configured, how to add one is no help.
+            hops.push(emptyHop(model, 'failed', error.reason));
           } else throw error;
           if (request.signal?.aborted) throw request.signal.reason;
           if (deadline.aborted) break;
@@ -131,8 +132,8 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       return 'takes no images';
     if (parts.some((part) => part.type === 'document') && !model.abilities.includes('documents'))
       return 'takes no documents';
-    const until = await breakerOf(model).admit(model.name);
-    if (until !== null) return 'circuit open after repeated failures';
+    const breaker = breakerOf(model);
+    if ((await breaker.admit(model.name)) !== null) return breaker.reason(model.name);
     const room = model.context_tokens - outputLimit(request, route, model);
     if (fitsInto({ system: request.system, messages: request.messages }, room)) return null;
     const frame = estimatePrompt({ system: request.system, messages: [] });

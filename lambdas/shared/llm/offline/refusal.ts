@@ -11,6 +11,7 @@ const ABILITIES =
 export function beyondRules(reason: string): ModelRequiredError {
   return new ModelRequiredError(
     `${reason} This office runs without a language model: its rule-based offline provider handles ${ABILITIES}. To add a model, set ${MODEL_SETTINGS}.`,
+    reason,
   );
 }
 
@@ -18,5 +19,6 @@ export function beyondRules(reason: string): ModelRequiredError {
 export function impossible(reason: string): ModelRequiredError {
   return new ModelRequiredError(
     `${reason} The rule-based offline provider knows no other way; a language model may (set ${MODEL_SETTINGS}).`,
+    reason,
   );
 }

@@ -81,7 +81,9 @@ describe('model file', () => {
     expect(catalogue.model('compatible').usd_per_million).toEqual({ input: 1, output: 2, cached_input: 0.5 });
     rmSync(folder, { recursive: true });
     expect(() => loadModels({ OFFICE_MODELS_FILE: path })).toThrow(ModelFileError);
-    expect(() => loadModels({ OFFICE_ROUTE_PLANNER: 'nobody' })).toThrow('there is no model "nobody"');
+    expect(() => loadModels({ OFFICE_ROUTE_PLANNER: 'nobody' })).toThrow(
+      'A setting does not fit the model file. OFFICE_ROUTE_PLANNER: there is no model "nobody"',
+    );
     expect(() => loadModels({ OPENAI_COMPATIBLE_USD_PER_MILLION: 'free' })).toThrow('US dollars per million');
   });
 

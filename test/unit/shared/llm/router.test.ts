@@ -350,6 +350,19 @@ describe('model router', () => {
     ]);
   });
 
+  it('says of a refused key that it was refused, also in the next calls, and nothing about adding a model', async () => {
+    const offline = () =>
+      Promise.reject(new ModelRequiredError('Too hard. Set OPENAI_API_KEY.', 'Too hard.'));
+    const { request } = setUp({ environment: { ONE_KEY: KEY }, offline });
+    first.script({ kind: 'status', status: 401 });
+    for (const reason of [
+      /one: auth.*offline: Too hard\.$/,
+      /one: the provider refuses the key.*Too hard\.$/,
+    ])
+      await expect(request()).rejects.toThrow(reason);
+    expect(first.requests).toHaveLength(1);
+  });
+
   it('never lets a key into an error', async () => {
     const { request } = setUp();
     first.script({ kind: 'status', status: 401, message: `Incorrect API key provided: ${KEY}` });

@@ -121,6 +121,20 @@ describe('circuit breaker', () => {
     expect(await a.admit('m')).toBeNull();
   });
 
+  it('tells a refused key from repeated failures, to all functions, until an answer', async () => {
+    const clock = { now: 1_000_000 };
+    const records = memoryBreakerRecords();
+    const [a, b] = [0, 1].map(() => createCircuitBreaker({ records, now: () => clock.now }));
+    if (!a || !b) throw new Error('two breakers');
+    await a.failed('m', true);
+    expect(await b.admit('m')).toBe(clock.now + 15_000);
+    expect(b.reason('m')).toContain('refuses the key');
+    await b.succeeded('m');
+    for (let failure = 0; failure < 5; failure += 1) await b.failed('m', false);
+    expect(await b.admit('m')).not.toBeNull();
+    expect(b.reason('m')).toContain('repeated failures');
+  });
+
   it('forgets failures that are a minute old', async () => {
     const clock = { now: 1_000_000 };
     const breaker = createCircuitBreaker({ records: memoryBreakerRecords(), now: () => clock.now });
