@@ -22,8 +22,11 @@ function locate(names: NameTable, fn: GraphFunction): CallPathOutput['locations'
   return { name: names.shortest(fn.qualified), qualified: fn.qualified, file: fn.file, line: fn.line };
 }
 
-function resolve(names: NameTable, spoken: string, role: string): GraphFunction[] {
-  const found = names.find(spoken);
+/** Places are told from the workspace's root, so names are understood from there too. */
+function resolve(names: NameTable, folder: string, spoken: string, role: string): GraphFunction[] {
+  const inFolder = withoutFolder(folder, spoken);
+  let found = names.find(spoken);
+  if (found.length === 0 && inFolder !== null) found = names.find(inFolder);
   if (found.length > 0) return found;
   const nearest = names.nearest(spoken);
   const hint = nearest.length > 0 ? ` Did you mean ${nearest.join(', ')}?` : '';
@@ -33,15 +36,25 @@ function resolve(names: NameTable, spoken: string, role: string): GraphFunction[
   );
 }
 
+/** `src/main.py:f` and `src.main.f` without the analysed folder `src`; null when they do not start so. */
+function withoutFolder(folder: string, spoken: string): string | null {
+  if (folder === '') return null;
+  const plain = spoken.trim().replace(/^\.\//, '').replaceAll('\\', '/');
+  for (const prefix of [`${folder}/`, `${folder.replaceAll('/', '.')}.`]) {
+    if (plain.startsWith(prefix)) return plain.slice(prefix.length);
+  }
+  return null;
+}
+
 /**
  * The shortest path of calls between two functions, with the place of every hop.
  * Ambiguous names are tried in every meaning; the shortest path decides and the meanings are listed.
  * @throws ToolFailure UnknownFunction
  */
-export function answerCallPath(graph: CallGraph, inputs: CodeAnalyzerInputs): CallPathOutput {
+export function answerCallPath(graph: CallGraph, inputs: CodeAnalyzerInputs, folder = ''): CallPathOutput {
   const names = new NameTable(graph.functions);
-  const starts = resolve(names, inputs.start_func ?? '', 'start_func');
-  const ends = resolve(names, inputs.end_func ?? '', 'end_func');
+  const starts = resolve(names, folder, inputs.start_func ?? '', 'start_func');
+  const ends = resolve(names, folder, inputs.end_func ?? '', 'end_func');
   const index = new CallIndex(
     inputs.include_external
       ? graph.calls
@@ -147,7 +160,7 @@ function notFound(
   const from =
     reachable.length === 0
       ? `${common.start} calls no function of the folder`
-      : `${common.start} reaches ${reachable.length} functions (${list(reachable).slice(0, 5).join(', ')})`;
+      : `${common.start} reaches ${reachable.length} ${reachable.length === 1 ? 'function' : 'functions'} (${list(reachable).slice(0, 5).join(', ')})`;
   const to =
     reaching.length === 0
       ? `nothing in the folder calls ${common.end}`

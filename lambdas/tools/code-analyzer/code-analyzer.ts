@@ -35,15 +35,15 @@ export function createCodeAnalyzer(
       const { files, skipped } = await readSources(deps.workspaceFor(run), folder, inputs, run.signal);
       const graph = await analyzeProject(files, inputs.language ? { language: inputs.language } : {});
       const placed = placeIn(folder, { ...graph, skipped: [...skipped, ...graph.skipped] });
-      return { output: answer(placed, inputs) };
+      return { output: answer(placed, inputs, baseOf(folder)) };
     },
   };
 }
 
-function answer(graph: CallGraph, inputs: CodeAnalyzerInputs) {
+function answer(graph: CallGraph, inputs: CodeAnalyzerInputs, base: string) {
   if (inputs.operation === 'call_graph') return answerCallGraph(graph, inputs);
   if (inputs.operation === 'outline') return answerOutline(graph, inputs);
-  return answerCallPath(graph, inputs);
+  return answerCallPath(graph, inputs, base);
 }
 
 /** `./src`, `src/`, `/workspace/src` and `.` as people write them; '' is the whole workspace. */
@@ -53,6 +53,7 @@ function normalizeFolder(folder: string): string {
     .replace(/^\/?workspace(\/|$)/, '')
     .split('/')
     .filter((part) => part !== '' && part !== '.');
+  for (let up = parts.indexOf('..'); up > 0; up = parts.indexOf('..')) parts.splice(up - 1, 2);
   if (parts.includes('..')) {
     throw new ToolFailure(
       'FolderNotFound',
@@ -145,10 +146,14 @@ function noSources(
   );
 }
 
+/** What the paths of an analysis start from: the folder, or the one around a single file. */
+function baseOf(folder: string): string {
+  return languageOf(folder) === null ? folder : folder.split('/').slice(0, -1).join('/');
+}
+
 /** Files named from the workspace's root instead of from the analysed folder. */
 function placeIn(folder: string, graph: CallGraph): CallGraph {
-  const isFile = languageOf(folder) !== null;
-  const base = isFile ? folder.split('/').slice(0, -1).join('/') : folder;
+  const base = baseOf(folder);
   if (base === '') return graph;
   const place = <T extends { file: string }>(item: T): T => ({ ...item, file: `${base}/${item.file}` });
   return {

@@ -72,7 +72,7 @@ export async function analyzeProject(
     count += 1;
     const grammar = await loadGrammar(kind.grammar);
     if (kind.language === 'go' || kind.language === 'java') {
-      sources.push({ path: file.path, text, grammar });
+      sources.push({ path: file.path, text, hash, grammar });
       continue;
     }
     let read = parsed.get(hash);

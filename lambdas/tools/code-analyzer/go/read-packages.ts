@@ -1,8 +1,10 @@
 import type { ClassFrame, Expression } from '../engine/ast.ts';
 import { resolveNames } from '../engine/scope.ts';
-import { openPackage } from '../package-reader.ts';
+import { PackageCache } from '../package-reader.ts';
 import type { PackageSource, ReadPackages } from '../package-source.ts';
 import { GoReader, type GoType } from './read-declarations.ts';
+
+const cache = new PackageCache<{ type: GoType; declared: Expression[] }[]>();
 
 /**
  * Reads Go sources by folder. A package is named by its folder (`internal.store`), the one in the analysed
@@ -16,25 +18,25 @@ export function readGoPackages(sources: readonly PackageSource[]): ReadPackages 
     const name = folder === '' ? clause : clause.endsWith('_test') ? `${folder}_test` : folder;
     packages.set(name, [...(packages.get(name) ?? []), source]);
   }
-  const result: ReadPackages = { modules: [], lines: 0, withErrors: [] };
-  let lines = 0;
-  const types: GoType[] = [];
-  const readers: GoReader[] = [];
-  for (const [name, own] of packages) {
-    const { module, files } = openPackage('go', name, own);
-    const reader = new GoReader(module, [...packages.keys()]);
-    module.body.push(...reader.readPackage(files));
-    types.push(...reader.types);
-    readers.push(reader);
-    for (const file of files) {
-      lines += file.lines.count;
-      if (file.hasError) result.withErrors.push(file.source.path);
-    }
-    result.modules.push(module);
-  }
-  addInterfaces(types);
-  for (const reader of readers) resolveNames(reader.references);
-  return { ...result, lines };
+  const names = [...packages.keys()];
+  const read = [...packages].map(([name, own]) =>
+    cache.read(names.join(), 'go', name, own, (module, files) => {
+      const reader = new GoReader(module, names);
+      module.body.push(...reader.readPackage(files));
+      resolveNames(reader.references);
+      const extra = reader.types.map((type) => ({ type, declared: [...type.statement.bases] }));
+      return { extra, truncated: reader.truncatedFiles };
+    }),
+  );
+  const types = read.flatMap((each) => each.extra);
+  // Which interfaces a type has depends on all packages, so those of an earlier project are dropped.
+  for (const { type, declared } of types) type.statement.bases.splice(0, Infinity, ...declared);
+  addInterfaces(types.map(({ type }) => type));
+  return {
+    modules: read.map((each) => each.module),
+    lines: read.reduce((sum, each) => sum + each.lines, 0),
+    withErrors: read.flatMap((each) => each.withErrors),
+  };
 }
 
 /** Go's types implement interfaces without saying so: by having all their methods (Go specification, "Method sets"). */

@@ -1,5 +1,12 @@
 import type { GraphCall } from './call-graph.ts';
 
+/** A path that may go on, from its end back to the start; many share their beginnings. */
+interface Partial {
+  readonly name: string;
+  readonly before: Partial | null;
+  readonly length: number;
+}
+
 /** The calls of a graph by caller and by callee, each pair once, in order of place. */
 export class CallIndex {
   readonly outgoing = new Map<string, Map<string, GraphCall>>();
@@ -57,7 +64,8 @@ export class CallIndex {
 
   /**
    * All paths without repeated functions, shortest first, at most `limit`. Partial paths are extended
-   * in order of their least possible length, so nothing that can't arrive is followed.
+   * in order of their least possible length, so nothing that can't arrive is followed. At most `maxSteps`
+   * partial paths are made: where everything calls everything, there are more than memory holds.
    */
   simplePaths(
     start: string,
@@ -69,29 +77,29 @@ export class CallIndex {
     const least = distance.get(start);
     if (least === undefined) return { paths: [], complete: true };
     const paths: string[][] = [];
-    const buckets: string[][][] = [];
-    buckets[least] = [[start]];
+    const buckets: Partial[][] = [];
+    buckets[least] = [{ name: start, before: null, length: 1 }];
     let steps = 0;
     for (let length = least; length < buckets.length; length += 1) {
       const bucket = buckets[length] ?? [];
       for (let index = 0; index < bucket.length; index += 1) {
         const path = bucket[index];
-        const last = path?.at(-1);
-        if (!path || last === undefined) continue;
-        steps += 1;
-        if (steps > maxSteps) return { paths, complete: false };
-        if (last === end && (path.length > 1 || start === end)) {
+        if (!path) continue;
+        if (path.name === end && (path.length > 1 || start === end)) {
           if (paths.length === limit) return { paths, complete: false };
-          paths.push(path);
+          paths.push(namesOf(path));
           continue;
         }
-        for (const callee of this.outgoing.get(last)?.keys() ?? []) {
+        for (const callee of this.outgoing.get(path.name)?.keys() ?? []) {
           const rest = distance.get(callee);
-          if (rest === undefined || path.includes(callee)) continue;
+          if (rest === undefined || passes(path, callee)) continue;
+          steps += 1;
+          if (steps > maxSteps) return { paths, complete: false };
           const total = path.length + rest;
+          const longer = { name: callee, before: path, length: path.length + 1 };
           const target = buckets[total];
-          if (target) target.push([...path, callee]);
-          else buckets[total] = [[...path, callee]];
+          if (target) target.push(longer);
+          else buckets[total] = [longer];
         }
       }
       buckets[length] = [];
@@ -120,6 +128,17 @@ export class CallIndex {
   call(caller: string, callee: string): GraphCall | undefined {
     return this.outgoing.get(caller)?.get(callee);
   }
+}
+
+function passes(path: Partial, name: string): boolean {
+  for (let at: Partial | null = path; at; at = at.before) if (at.name === name) return true;
+  return false;
+}
+
+function namesOf(path: Partial): string[] {
+  const names: string[] = [];
+  for (let at: Partial | null = path; at; at = at.before) names.push(at.name);
+  return names.reverse();
 }
 
 function spread(start: string, next: (name: string) => Iterable<string>): string[] {

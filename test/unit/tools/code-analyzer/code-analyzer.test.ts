@@ -81,6 +81,17 @@ describe('code_analyzer', () => {
     });
   });
 
+  it.each([
+    ['src', 'src/main.py:main', './src/helpers.py:helper'],
+    ['src', 'src.main.main', 'src\\helpers.py#helper'],
+    ['src/../src', 'main.py:main', 'helpers::helper'],
+    ['.', 'src/main.py:main', 'src.helpers.helper'],
+  ])('understands names from the root and from the folder %s: %s', async (folder, start_func, end_func) => {
+    const output = await analyze(SHOP, { folder, start_func, end_func });
+
+    expect(output).toMatchObject({ status: 'success', path: ['main', 'helper'] });
+  });
+
   it('lists every path on request, shortest first', async () => {
     const source = 'def a():\n    b()\n    c()\ndef b():\n    c()\ndef c(): pass\n';
     const output = await analyze({ 'm.py': source }, { start_func: 'a', end_func: 'c', all_paths: true });

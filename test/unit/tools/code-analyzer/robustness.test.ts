@@ -22,6 +22,24 @@ describe('damaged and strange sources', () => {
     expect(graph.skipped).toEqual([expect.objectContaining({ file: 'bad.py' })]);
   });
 
+  it.each([
+    [
+      'A.java',
+      `class A { void f() { ${'{'.repeat(2000)}f();${'}'.repeat(2000)} } void g() { f(); } }`,
+      'default.A.g',
+    ],
+    [
+      'a.go',
+      `package a\nfunc f() { ${'if x { '.repeat(2000)}f()${'}'.repeat(2000)} }\nfunc g() { f() }\n`,
+      'a.g',
+    ],
+  ])('names %s when it is nested too deeply to be read whole', async (file, source, caller) => {
+    const graph = await graphOf({ [file]: source });
+
+    expect(graph.calls).toContainEqual(expect.objectContaining({ caller }));
+    expect(graph.skipped).toEqual([expect.objectContaining({ file })]);
+  });
+
   it('reads Python 2 and other encodings', async () => {
     const edges = await edgesOf({
       'old.py': 'print "a"\ntry:\n    f()\nexcept E, e:\n    pass\ndef f(): g()\ndef g(): pass\n',
