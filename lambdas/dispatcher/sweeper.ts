@@ -108,11 +108,11 @@ export function createSweeper(deps: SweeperDeps) {
       };
       let looked = 0;
       let mended = await remindOfWebhooks(minAgeSeconds);
+      // The young ones too: a deadline may be near.
       let after: string | null = '';
       while (after !== null) {
         const page: Awaited<ReturnType<TaskStore['listActive']>> = await deps.tasks.listActive({
           limit: PAGE,
-          olderThan: before,
           ...(after === '' ? {} : { after }),
         });
         looked += page.tasks.length;

@@ -67,7 +67,6 @@ export interface TaskStore {
    */
   listActive(options: {
     limit: number;
-    olderThan?: Date;
     after?: string;
   }): Promise<{ tasks: TaskRecord[]; next: string | null }>;
 }
@@ -258,18 +257,17 @@ export function createTaskStore(deps: {
       };
     },
 
-    async listActive({ limit, olderThan, after }) {
+    async listActive({ limit, after }) {
       const shards = await Promise.all(
         Array.from({ length: ACTIVITY_SHARDS }, (_, shard) =>
           client.send(
             new QueryCommand({
               TableName: table,
               IndexName: 'by_activity',
-              KeyConditionExpression: 'gsi2pk = :pk AND gsi2sk BETWEEN :after AND :before',
+              KeyConditionExpression: 'gsi2pk = :pk AND gsi2sk >= :after',
               ExpressionAttributeValues: {
                 ':pk': `ACTIVE#${shard}`,
                 ':after': after ?? '0',
-                ':before': olderThan?.toISOString() ?? '9',
               },
               Limit: limit,
             }),
