@@ -51,6 +51,14 @@ export const budgetLimitsBodySchema = z.strictObject({
   day_usd: z.number().min(0).max(1_000_000).nullable(),
   month_usd: z.number().min(0).max(1_000_000).nullable(),
 });
+/** The tenant's own lists of models, first choice first; a role that is left out follows the model file. */
+export const modelRoutesSchema = z.strictObject({
+  routes: z.partialRecord(
+    z.enum(['analyst', 'planner', 'validator', 'broker', 'reviewer', 'ai_tool']),
+    z.array(z.string().min(1).max(100)).min(1).max(20),
+  ),
+});
+export type ModelRoutes = z.infer<typeof modelRoutesSchema>['routes'];
 export const auditQuerySchema = z.object({ limit: limit(200, 50), cursor });
 export const auditListSchema = z.object({
   entries: z.array(

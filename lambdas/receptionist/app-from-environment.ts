@@ -43,6 +43,7 @@ import type { VerifyToken } from './authentication.ts';
 import { createExecutions } from './executions.ts';
 import { createFeedbackListener } from './feedback.ts';
 import { wakeHolds } from './holds.ts';
+import { modelRoutesFromEnvironment } from './model-route-store.ts';
 import type { Accounting, ReceptionistDeps, Workspaces } from './ports.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 
@@ -209,6 +210,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     shelf: (tenantId) => registry.shelf(tenantId),
     audit: createAuditStore(taskTable()),
     accounting: accounting(events),
+    modelRoutes: modelRoutesFromEnvironment,
     models: async () => {
       const { roles } = await configuredModels();
       return Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { Feedback } from '../../schemas/http.ts';
-import type { Judgement, ToolOutcome } from '../../schemas/http-tools.ts';
+import type { Judgement, ModelRoutes, ToolOutcome } from '../../schemas/http-tools.ts';
 import type { Json, JsonObject } from '../../schemas/json.ts';
 import type { HumanDecision } from '../../schemas/roles.ts';
 import type { Priority, Submission, TaskKey } from '../../schemas/task.ts';
@@ -68,6 +68,12 @@ export interface Accounting {
   limitTask(key: TaskKey, maxCostUsd: number): Promise<void>;
 }
 
+export interface ModelRouteStore {
+  read(tenantId: string): Promise<ModelRoutes>;
+  /** @throws HttpProblem 400 for a model that is not in the model file or answers no prompts */
+  set(tenantId: string, routes: ModelRoutes): Promise<void>;
+}
+
 /** Everything the receptionist works with; a test passes object literals. */
 export interface ReceptionistDeps {
   readonly version: string;
@@ -101,6 +107,7 @@ export interface ReceptionistDeps {
   readonly shelf: (tenantId: string) => Promise<ToolShelf>;
   readonly audit: AuditStore;
   readonly accounting: Accounting;
+  readonly modelRoutes: ModelRouteStore;
 
   /** Names of the usable models of each role, first choice first. */
   readonly models: () => Promise<Readonly<Record<string, readonly string[]>>>;

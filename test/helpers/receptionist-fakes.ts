@@ -226,6 +226,7 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
       budget: async () => ({ day: {}, month: {} }),
       setBudget: async (_tenantId, limits) => ({ ...limits }),
     },
+    modelRoutes: { read: async () => ({ planner: ['offline'] }), set: async () => {} },
     invokeTool: async ({ inputs }) => ({ status: 'ok', output: inputs, error: null, duration_ms: 1 }),
     judgePlan: async () => ({
       verdict: 'APPROVED',

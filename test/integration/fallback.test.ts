@@ -79,3 +79,22 @@ describe('a list of models', () => {
     ]);
   });
 });
+
+describe("a tenant's own list of models", () => {
+  it('is asked in place of the file’s, and names only models of the file', async () => {
+    server.forget();
+    server.answerBy((body) => answer(usualAnswer(body)));
+    const put = (routes: object) => office.call('PUT', '/models/routes', { routes });
+    await expect(put({ planner: ['nobody'] })).rejects.toThrow(
+      /answered 400: .*There is no model \\"nobody\\" in the model file/,
+    );
+    await put({ planner: ['third'] });
+    expect(await office.call('GET', '/models/routes')).toEqual({ routes: { planner: ['third'] } });
+    const id = await office.submit({ description: 'What is 6 * 7, by the one we chose?' });
+    await office.reach(id, 'completed');
+    expect(asked('planner')).toEqual(['third']);
+    expect(asked('reviewer')).not.toContain('third');
+    await put({});
+    expect(await office.call('GET', '/models/routes')).toEqual({ routes: {} });
+  });
+});

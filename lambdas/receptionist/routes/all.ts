@@ -4,6 +4,7 @@ import { approvalRoutes } from './approvals.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { mcpServerRoutes } from './mcp-servers.ts';
+import { modelRouteRoutes } from './model-routes.ts';
 import { policyRoutes } from './policies.ts';
 import { serviceRoutes } from './service.ts';
 import { taskLogRoutes } from './task-logs.ts';
@@ -23,5 +24,6 @@ export const endpoints: readonly Endpoint[] = [
   ...mcpServerRoutes,
   ...policyRoutes,
   ...accountingRoutes,
+  ...modelRouteRoutes,
   ...serviceRoutes(() => endpoints),
 ];

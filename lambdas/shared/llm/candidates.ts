@@ -41,8 +41,8 @@ export async function candidatesFor<Answer>(
   };
   let models = await collect(names);
   const tenant = request.purpose.tenant_id;
-  // Rules alone need no policy, and must not cost a single request.
-  if (models.every((model) => !model.metered)) return { models, missing };
+  // Where nothing can cost money there is no policy to ask, and no request to the table.
+  if (models.every((model) => !model.metered) && !(await hasMetered(deps))) return { models, missing };
   const own = await deps.tenantRoute?.(tenant, request.role);
   if (own) {
     names = own;
@@ -62,4 +62,15 @@ export async function candidatesFor<Answer>(
     proven_tier: proven ?? null,
   });
   return { models: ordered, missing };
+}
+
+/** A tenant's own list may name models that the file's route leaves out. */
+async function hasMetered(deps: CandidateDeps): Promise<boolean> {
+  if (!deps.tenantRoute) return false;
+  for (const name of Object.keys(deps.catalogue.file.models)) {
+    const model = deps.catalogue.model(name);
+    if (model.metered && model.tier !== 'encoder' && 'model' in (await deps.registry.usable(model)))
+      return true;
+  }
+  return false;
 }

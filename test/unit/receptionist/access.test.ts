@@ -59,6 +59,7 @@ describe('API keys', () => {
     ['PUT', '/tools/my_tool'],
     ['POST', '/tools/math_calculator/invoke'],
     ['PUT', '/budget'],
+    ['PUT', '/models/routes'],
     ['GET', '/audit'],
     ['GET', '/approvals'],
   ])('keeps %s %s from a key that only reads', async (method, path) => {

@@ -53,6 +53,8 @@ describe('the OpenAPI document', () => {
         'GET /usage',
         'GET /budget',
         'PUT /budget',
+        'GET /models/routes',
+        'PUT /models/routes',
         'GET /audit',
         'GET /analytics/failures',
         'GET /health',

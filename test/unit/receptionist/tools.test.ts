@@ -95,6 +95,24 @@ describe('plans, money and the audit', () => {
     expect(await answer.json()).toEqual({ from: '2026-04-02', to: '2026-05-01' });
   });
 
+  it("sets the tenant's own lists of models and says so in the audit", async () => {
+    const kept: unknown[] = [];
+    const office = fakeOffice({
+      modelRoutes: {
+        read: async () => ({}),
+        set: async (tenant, routes) => void kept.push(tenant, routes),
+      },
+    });
+    const put = (body: unknown) => office.request('PUT', '/models/routes', { body });
+    const routes = { planner: ['gpt-4o', 'ollama'] };
+    expect(await (await put({ routes })).json()).toEqual({ routes });
+    for (const wrong of [{}, { routes: { cook: ['gpt-4o'] } }, { routes: { planner: [] } }])
+      expect((await put(wrong)).status).toBe(400);
+    expect(kept).toEqual([expect.any(String), routes]);
+    const { entries } = await (await office.request('GET', '/audit', { key: adminKey })).json();
+    expect(entries).toEqual([expect.objectContaining({ action: 'model_routes.set', detail: { routes } })]);
+  });
+
   it('sets a budget and says so in the audit', async () => {
     const office = fakeOffice();
     const body = { day_usd: 5, month_usd: null };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { candidatesFor } from '../../../../lambdas/shared/llm/candidates.ts';
 import builtIn from '../../../../lambdas/shared/llm/models.json' with { type: 'json' };
 import { type Model, parseModelFile } from '../../../../lambdas/shared/llm/models.ts';
 import { orderModels, type PolicyInput } from '../../../../lambdas/shared/llm/policy.ts';
@@ -10,6 +11,34 @@ const calm = { role: 'reviewer', remaining_share: 1, proven_tier: null } as cons
 const order = (input: PolicyInput) => orderModels(input).map((model) => model.name);
 const reviewers = models('gemini-2.5-flash', 'gpt-4o', 'gemini-2.5-pro', 'offline');
 const planners = models('gemini-2.5-pro', 'gpt-4o', 'gpt-4o-mini', 'offline');
+
+describe("a tenant's own list", () => {
+  const request = { role: 'planner', purpose: { tenant_id: 't', task_id: 'x' } } as const;
+  const chosen = async (configured: readonly string[]) => {
+    const free = parseModelFile(builtIn, { OFFICE_ROUTE_PLANNER: 'offline' });
+    let reads = 0;
+    const found = await candidatesFor(
+      {
+        catalogue: free,
+        registry: {
+          usable: async (model) => (configured.includes(model.provider) ? { model } : { missing: 'KEY' }),
+        },
+        tenantRoute: async () => {
+          reads += 1;
+          return ['gpt-4o'];
+        },
+      },
+      { ...request, system: '', messages: [], schema: null },
+      free.route('planner'),
+    );
+    return { models: found.models.map(({ name }) => name), reads };
+  };
+
+  it('counts also where the common list costs nothing, and is not read where nothing can cost', async () => {
+    expect(await chosen(['offline', 'openai'])).toEqual({ models: ['gpt-4o'], reads: 1 });
+    expect(await chosen(['offline', 'ollama'])).toEqual({ models: ['offline'], reads: 0 });
+  });
+});
 
 describe('policy', () => {
   it("keeps the file's order while nothing speaks against it", () => {
