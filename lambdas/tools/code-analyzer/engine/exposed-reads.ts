@@ -118,7 +118,7 @@ class ExposedReads {
     for (const { defaultValue } of frame.parameters) this.read(defaultValue);
   }
 
-  /** Every name in a part of the program, as if all of them were read. */
+  /** Every name in a part of the program, patterns included, as if all of them were read. */
   private read(part: unknown): void {
     if (typeof part !== 'object' || part === null) return;
     if (Array.isArray(part)) {
@@ -140,7 +140,7 @@ class ExposedReads {
         this.read([node.key, node.element]);
       });
     } else if (node.k === 'lambda') this.defaults(node.frame);
-    else if (node.k === 'class') this.statement(node);
+    else if (node.k === 'class' && 'frame' in node) this.statement(node);
     else {
       for (const [key, value] of Object.entries(node)) {
         if (key !== 'frame' && key !== 'variable') this.read(value);

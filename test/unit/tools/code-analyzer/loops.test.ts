@@ -44,6 +44,11 @@ describe('values that go from one round of a loop to the next', () => {
     ],
     ['in a comprehension', 'f = one\nfor x in y:\n    [f() for z in x]\n    f = two', ['one', 'two']],
     ['as an element of a list', 'l = [one]\nfor x in y:\n    l[0]()\n    l = [two]', ['one', 'two']],
+    [
+      'in a match',
+      'f = one\nfor x in y:\n    match x:\n        case C(z=[1, *_]) | {"k": None}: f()\n        case D(g): f = two',
+      ['one', 'two'],
+    ],
     ['as an augmented list', 'l = []\nfor x in y:\n    for f in l: f()\n    l += [one]', ['one']],
   ])('%s', async (_name, body, expected) => {
     const callees = (await probed(body)).filter((callee) => /^(one|two|three)$/.test(callee));
