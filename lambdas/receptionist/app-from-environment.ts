@@ -17,6 +17,7 @@ import { createAuditStore } from '../shared/stores/audit-store.ts';
 import { createDeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createIdempotencyStore } from '../shared/stores/idempotency-store.ts';
+import { createLimitStore } from '../shared/stores/limit-store.ts';
 import { createMcpServerStore } from '../shared/stores/mcp-server-store.ts';
 import { createPolicyStore, type PolicyStore } from '../shared/stores/policy-store.ts';
 import { createRateCounter } from '../shared/stores/rate-counter.ts';
@@ -171,6 +172,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
   const embedded = environment.OFFICE_ENGINE === 'embedded';
   const events = eventLog();
   const slots = createSlotStore(accounts);
+  const limits = createLimitStore(accounts);
   const approvals = createApprovalStore(taskTable());
   const registry = toolRegistryFromEnvironment();
   const documents = createTaskDocuments(taskTable());
@@ -187,6 +189,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
       counter: createRateCounter(accounts),
       limit: environment.REQUESTS_PER_MINUTE,
     }),
+    limitsOf: (tenantId) => limits.read(tenantId),
     idempotency: createIdempotencyStore(accounts),
     tasks: taskStore(),
     events,

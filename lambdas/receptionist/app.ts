@@ -4,6 +4,7 @@ import { canonicalHash } from '../shared/canonical.ts';
 import { InvalidCursorError } from '../shared/stores/task-store.ts';
 import { createAuthenticator, requireScope, type VerifyToken } from './authentication.ts';
 import type { Answer, Call, Caller, Endpoint } from './endpoint.ts';
+import { createRequestLimits, rateHeaders } from './limits.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { badRequest, fieldErrors, HttpProblem, problemResponse } from './problem.ts';
 import type { RateDecision } from './rate-limiter.ts';
@@ -24,15 +25,19 @@ export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: Veri
     ...(deps.verifyToken === undefined ? {} : { verifyToken: deps.verifyToken }),
     now: deps.now,
   });
+  const limits = createRequestLimits({
+    limiter: deps.limiter,
+    ...(deps.limitsOf === undefined ? {} : { read: deps.limitsOf }),
+    now: deps.now,
+  });
   const app = new Hono({ strict: false });
 
   const serve = (endpoint: Endpoint) => async (c: Context) => {
     let caller = nobody;
-    let rate: RateDecision | null = null;
+    let rates: RateDecision[] = [];
     if (endpoint.scope !== null) {
       caller = await authenticator.authenticate(c.req.header('authorization'));
-      rate = await deps.limiter.take(caller.limit_key);
-      if (!rate.allowed) throw tooMany(rate);
+      rates = await limits.takeRequest(caller);
       requireScope(caller, endpoint.scope);
     }
     const call: Call<unknown, unknown> = {
@@ -41,6 +46,7 @@ export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: Veri
       query: parseQuery(endpoint, c),
       body: endpoint.body === undefined ? undefined : parse(endpoint.body, await readJson(c.req.raw)),
       signal: c.req.raw.signal,
+      takeTask: () => limits.takeTask(caller),
       subject: { id: deps.newId(), again: false },
       param: (name) => paramOf(c, name),
       header: (name) => c.req.header(name),
@@ -60,7 +66,7 @@ export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: Veri
             deps.newId,
             async (subject) => asAnswer(await endpoint.handle({ ...call, subject })),
           );
-    return withRate(answer instanceof Response ? answer : respond(answer), rate);
+    return withRate(answer instanceof Response ? answer : respond(answer), rates);
   };
 
   const byPath = new Map<string, Endpoint[]>();
@@ -142,22 +148,9 @@ function respond(answer: Answer): Response {
   });
 }
 
-/** Fields of draft-ietf-httpapi-ratelimit-headers: the policy in requests per window, and what is left of it. */
-const rateHeaders = (rate: RateDecision): Record<string, string> => ({
-  'ratelimit-policy': `"key";q=${rate.limit};w=${rate.window_seconds}`,
-  ratelimit: `"key";r=${rate.remaining};t=${rate.reset_seconds}`,
-});
-
-function withRate(response: Response, rate: RateDecision | null): Response {
+function withRate(response: Response, rates: readonly RateDecision[]): Response {
   response.headers.set('x-content-type-options', 'nosniff');
-  if (rate !== null)
-    for (const [name, value] of Object.entries(rateHeaders(rate))) response.headers.set(name, value);
+  if (rates.length > 0)
+    for (const [name, value] of Object.entries(rateHeaders(rates))) response.headers.set(name, value);
   return response;
 }
-
-const tooMany = (rate: RateDecision) =>
-  new HttpProblem(
-    429,
-    `More than ${rate.limit} requests in ${rate.window_seconds} seconds; go on in ${rate.reset_seconds} seconds.`,
-    { headers: { ...rateHeaders(rate), 'retry-after': String(rate.reset_seconds) } },
-  );

@@ -26,6 +26,8 @@ export interface Call<Body, Query> {
    * `again` says that an earlier try may have made it.
    */
   readonly subject: { readonly id: string; readonly again: boolean };
+  /** Counts a new task against the caller's quotas. @throws HttpProblem 429 */
+  takeTask(): Promise<void>;
   /** A decoded path parameter. */
   param(name: string): string;
   header(name: string): string | undefined;

@@ -12,6 +12,7 @@ import type { AuditStore } from '../shared/stores/audit-store.ts';
 import type { DeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { IdempotencyStore } from '../shared/stores/idempotency-store.ts';
+import type { TenantLimits } from '../shared/stores/limit-store.ts';
 import type { McpServerStore } from '../shared/stores/mcp-server-store.ts';
 import type { PolicyStore } from '../shared/stores/policy-store.ts';
 import type { RegistryStore } from '../shared/stores/registry-store.ts';
@@ -86,6 +87,8 @@ export interface ReceptionistDeps {
 
   readonly accounts: Pick<AccountStore, 'findKey'>;
   readonly limiter: RateLimiter;
+  /** Limits that whoever runs the office has set for a tenant and its keys. */
+  readonly limitsOf?: (tenantId: string) => Promise<TenantLimits>;
   readonly idempotency: IdempotencyStore;
   readonly tasks: TaskStore;
   readonly events: EventLog;

@@ -1,10 +1,12 @@
 /** Where processes share their counts. */
 export interface RateCounter {
   /** Adds to the key's count of a window (`start` in epoch seconds) and returns the sum, own part included. */
-  add(keyId: string, start: number, count: number): Promise<number>;
+  add(keyId: string, start: number, count: number, windowSeconds: number): Promise<number>;
 }
 
 export interface RateDecision {
+  /** What was counted: `key` unless the caller says something else. */
+  readonly name: string;
   readonly allowed: boolean;
   readonly limit: number;
   readonly window_seconds: number;
@@ -15,7 +17,17 @@ export interface RateDecision {
 }
 
 export interface RateLimiter {
-  take(keyId: string): Promise<RateDecision>;
+  take(id: string, of?: RateOptions): Promise<RateDecision>;
+}
+
+export interface RateOptions {
+  readonly name?: string;
+  /** Absent: the office's own. */
+  readonly limit?: number | undefined;
+  /** A minute unless given. */
+  readonly windowSeconds?: number;
+  /** Taken one by one, a write each, so that nothing is refused before the limit. */
+  readonly exact?: boolean;
 }
 
 const WINDOW_SECONDS = 60;
@@ -33,7 +45,7 @@ interface Lease {
 }
 
 /**
- * Fixed windows of a minute per API key, leased in parts of a twentieth.
+ * Fixed windows, of a minute unless asked for others, leased in parts of a twentieth.
  *
  * Bounds: over all processes never more than `limit` requests are let through in a window; the counter is written
  * at most 20 times a window and key plus once a process (a request costs 20/limit writes, 0.03 with 600 a minute);
@@ -44,9 +56,8 @@ export function createRateLimiter(deps: {
   readonly limit: number;
   readonly now?: () => Date;
 }): RateLimiter {
-  const { counter, limit } = deps;
+  const { counter } = deps;
   const now = deps.now ?? (() => new Date());
-  const part = Math.max(1, Math.ceil(limit / LEASES_PER_WINDOW));
   const leases = new Map<string, Lease>();
 
   function leaseOf(keyId: string, start: number): Lease {
@@ -58,8 +69,14 @@ export function createRateLimiter(deps: {
     return lease;
   }
 
-  async function renew(keyId: string, lease: Lease): Promise<void> {
-    const sum = await counter.add(keyId, lease.start, part);
+  async function renew(
+    keyId: string,
+    lease: Lease,
+    limit: number,
+    { windowSeconds = WINDOW_SECONDS, exact = false }: RateOptions,
+  ): Promise<void> {
+    const part = exact ? 1 : Math.max(1, Math.ceil(limit / LEASES_PER_WINDOW));
+    const sum = await counter.add(keyId, lease.start, part, windowSeconds);
     const granted = Math.max(0, Math.min(part, limit - (sum - part)));
     lease.taken = Math.min(limit, sum);
     lease.left += granted;
@@ -67,13 +84,14 @@ export function createRateLimiter(deps: {
   }
 
   return {
-    async take(keyId) {
+    async take(keyId, of = {}) {
+      const { name = 'key', limit = deps.limit, windowSeconds = WINDOW_SECONDS } = of;
       const seconds = now().getTime() / 1000;
-      const start = Math.floor(seconds / WINDOW_SECONDS) * WINDOW_SECONDS;
+      const start = Math.floor(seconds / windowSeconds) * windowSeconds;
       const lease = leaseOf(keyId, start);
       while (lease.left === 0 && !lease.exhausted) {
         // Requests that come while a lease is fetched wait for that one.
-        lease.renewal ??= renew(keyId, lease).finally(() => {
+        lease.renewal ??= renew(keyId, lease, limit, of).finally(() => {
           lease.renewal = null;
         });
         await lease.renewal;
@@ -81,11 +99,12 @@ export function createRateLimiter(deps: {
       const allowed = lease.left > 0;
       if (allowed) lease.left -= 1;
       return {
+        name,
         allowed,
         limit,
-        window_seconds: WINDOW_SECONDS,
+        window_seconds: windowSeconds,
         remaining: limit - lease.taken + lease.left,
-        reset_seconds: Math.max(1, Math.ceil(start + WINDOW_SECONDS - seconds)),
+        reset_seconds: Math.max(1, Math.ceil(start + windowSeconds - seconds)),
       };
     },
   };

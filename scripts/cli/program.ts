@@ -8,9 +8,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { OfficeError } from '../../lambdas/shared/errors.ts';
 import { riskSchema } from '../../schemas/tool.ts';
 import { CommandError, exitCodes, UsageError } from './failures.ts';
+import { addTenantCommands } from './tenant-commands.ts';
 import type { Terminal } from './terminal.ts';
 
-type Finish = (code: number | Promise<number>) => Promise<void>;
+export type Finish = (code: number | Promise<number>) => Promise<void>;
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -141,23 +142,7 @@ function addHouseCommands(program: Command, terminal: Terminal, finish: Finish):
   keyCommand('revoke <id>', 'a revoked key is refused from then on').action(async (id, options) =>
     finish((await import('./commands/keys.ts')).revokeKey(id, options, terminal)),
   );
-  const tenant = program.command('tenant').description("a tenant's data: export, erase");
-  tenant
-    .command('export <tenant>')
-    .description('write everything the office holds of a tenant to a folder')
-    .option('--out <folder>', 'where to; else <tenant>-export')
-    .option('--json', 'print machine-readable output only')
-    .action(async (id, options) =>
-      finish((await import('./commands/tenant.ts')).exportTenant(id, options, terminal)),
-    );
-  tenant
-    .command('erase <tenant>')
-    .description('erase everything the office holds of a tenant, for good')
-    .option('--yes', 'do it')
-    .option('--json', 'print machine-readable output only')
-    .action(async (id, options) =>
-      finish((await import('./commands/tenant.ts')).eraseTenant(id, options, terminal)),
-    );
+  addTenantCommands(program, terminal, finish);
 }
 
 type OfficeCommand = ReturnType<typeof officeCommand>;

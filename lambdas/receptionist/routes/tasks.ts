@@ -32,7 +32,8 @@ const submit = endpoint({
   idempotent: true,
   answers: { 202: { description: 'Accepted', schema: acceptedTaskSchema } },
   check: ({ deps, caller, body }) => checkSubmission(deps, caller.tenant_id, body),
-  async handle({ deps, caller, body, subject }) {
+  async handle({ deps, caller, body, subject, takeTask }) {
+    await takeTask();
     const accepted = await submitTask(deps, caller.tenant_id, body, subject);
     return { status: 202, body: accepted, headers: { location: accepted.links.self } };
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AccountStore, ApiKey, Scope } from '../../../lambdas/shared/stores/account-store.ts';
+import type { LimitStore } from '../../../lambdas/shared/stores/limit-store.ts';
 import { tenantIdSchema } from '../../../schemas/identifiers.ts';
 import { dataDirectory, isRunning, readConnection } from '../connection.ts';
 import { printJson, tableWidth } from '../context.ts';
@@ -23,11 +24,16 @@ const localSettingsSchema = z.looseObject({ environment: z.record(z.string(), z.
 
 interface Accounts {
   readonly store: AccountStore;
+  readonly limits: LimitStore;
   /** The one that is meant when none is named. */
   readonly tenant: string;
 }
 
-async function openAccounts(options: KeyOptions, terminal: Terminal): Promise<Accounts> {
+/** The stores of whoever runs the office, for the tenant that is meant. */
+export async function openAccounts(
+  options: Pick<KeyOptions, 'tenant'>,
+  terminal: Terminal,
+): Promise<Accounts> {
   // The SDK would warn about Node 20 on every call of a command.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const deployed = Boolean(terminal.env['ACCOUNTS_TABLE']);
@@ -41,17 +47,20 @@ async function openAccounts(options: KeyOptions, terminal: Terminal): Promise<Ac
     const { applyEnvironment } = await import('../../../infra/local/local-environment.ts');
     applyEnvironment(localSettingsSchema.parse(local).environment);
   }
-  const [{ documentClient }, { readEnvironment }, { createAccountStore }] = await Promise.all([
-    import('../../../lambdas/shared/aws.ts'),
-    import('../../../lambdas/shared/environment.ts'),
-    import('../../../lambdas/shared/stores/account-store.ts'),
-  ]);
+  const [{ documentClient }, { readEnvironment }, { createAccountStore }, { createLimitStore }] =
+    await Promise.all([
+      import('../../../lambdas/shared/aws.ts'),
+      import('../../../lambdas/shared/environment.ts'),
+      import('../../../lambdas/shared/stores/account-store.ts'),
+      import('../../../lambdas/shared/stores/limit-store.ts'),
+    ]);
   const { ACCOUNTS_TABLE } = readEnvironment(['ACCOUNTS_TABLE']);
   const tenant = options.tenant ?? (deployed ? 'default' : 'local');
   if (!tenantIdSchema.safeParse(tenant).success) {
     throw new UsageError(`"${tenant}" is no tenant: use lower case letters, digits and -, 63 at most.`);
   }
-  return { store: createAccountStore({ client: documentClient(), table: ACCOUNTS_TABLE }), tenant };
+  const table = { client: documentClient(), table: ACCOUNTS_TABLE };
+  return { store: createAccountStore(table), limits: createLimitStore(table), tenant };
 }
 
 async function scopesFrom(wanted: readonly string[] | undefined): Promise<readonly Scope[]> {

@@ -6,6 +6,7 @@ import {
   createDeadLetterStore,
   type DeadLetter,
 } from '../../../../lambdas/shared/stores/dead-letter-store.ts';
+import { createLimitStore } from '../../../../lambdas/shared/stores/limit-store.ts';
 import { createRateCounter } from '../../../../lambdas/shared/stores/rate-counter.ts';
 import { createRegistryStore } from '../../../../lambdas/shared/stores/registry-store.ts';
 import { createTaskDocuments } from '../../../../lambdas/shared/stores/task-documents.ts';
@@ -122,6 +123,18 @@ describe('audit, counts and documents', () => {
     const first = await audit.list('acme', { limit: 2 });
     const second = await audit.list('acme', { limit: 2, cursor: first.cursor ?? '' });
     expect([...first.entries, ...second.entries].map(({ action }) => action)).toEqual(['c', 'b', 'a']);
+  });
+
+  it('keeps limits of tenants and keys apart, and replaces them whole', async () => {
+    const limits = createLimitStore(table);
+    await limits.set('acme', null, { requests_per_minute: 100, tasks_per_day: 10 });
+    await limits.set('acme', null, { tasks_per_day: 20 });
+    await limits.set('acme', 'k1', { requests_per_minute: 5 });
+    expect(await limits.read('acme')).toEqual({
+      tenant: { tasks_per_day: 20 },
+      keys: new Map([['k1', { requests_per_minute: 5 }]]),
+    });
+    expect(await limits.read('other')).toEqual({ tenant: {}, keys: new Map() });
   });
 
   it('adds up counts of a window', async () => {
