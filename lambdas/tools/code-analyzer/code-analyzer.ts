@@ -13,7 +13,8 @@ import { isForeign, languageOf, MAX_FILE_BYTES } from './source-files.ts';
 
 /** More files than this are more than one call can read in its time. */
 const MAX_FILES = 20_000;
-const MAX_TOTAL_BYTES = 200_000_000;
+/** About a million lines, whose analysis takes the 2 GB a call has. */
+const MAX_TOTAL_BYTES = 40_000_000;
 const PARALLEL_READS = 16;
 
 export interface CodeAnalyzerDeps {
@@ -96,7 +97,10 @@ async function readSources(
     else
       skipped.push({
         file: entry.path.slice(single ? 0 : prefix.length),
-        reason: `too large (${entry.size} bytes)`,
+        reason:
+          entry.size > MAX_FILE_BYTES
+            ? `too large (${entry.size} bytes)`
+            : `left out: more than ${MAX_TOTAL_BYTES / 1_000_000} MB of sources; name a smaller folder`,
       });
     return fits;
   });

@@ -7,13 +7,14 @@ import {
   codeAnalyzerOutputSchema,
 } from '../../../../lambdas/tools/code-analyzer/declaration.ts';
 
-function workspaceOf(files: Record<string, string | Uint8Array>): Workspace {
+/** `size`: what every file is said to have, in place of what it has. */
+function workspaceOf(files: Record<string, string | Uint8Array>, size?: number): Workspace {
   const bytesOf = (path: string): Uint8Array => {
     const content = files[path];
     if (content === undefined) throw new Error(`no ${path}`);
     return typeof content === 'string' ? new TextEncoder().encode(content) : content;
   };
-  const entry = (path: string) => ({ path, size: bytesOf(path).length, etag: path, modified_at: '' });
+  const entry = (path: string) => ({ path, size: size ?? bytesOf(path).length, etag: path, modified_at: '' });
   return {
     read: async (path) => ({ bytes: bytesOf(path), etag: path }),
     list: async (folder) =>
@@ -31,8 +32,12 @@ function workspaceOf(files: Record<string, string | Uint8Array>): Workspace {
   };
 }
 
-async function analyze(files: Record<string, string | Uint8Array>, inputs: Record<string, unknown>) {
-  const tool = createCodeAnalyzer({ workspaceFor: () => workspaceOf(files) });
+async function analyze(
+  files: Record<string, string | Uint8Array>,
+  inputs: Record<string, unknown>,
+  size?: number,
+) {
+  const tool = createCodeAnalyzer({ workspaceFor: () => workspaceOf(files, size) });
   const run = { signal: new AbortController().signal } as ToolRun;
   const { output } = await tool.run(codeAnalyzerInputsSchema.parse(inputs), run);
   return codeAnalyzerOutputSchema.parse(output);
@@ -114,6 +119,17 @@ describe('code_analyzer', () => {
       qualified: ['x.f', 'x.g'],
       candidates: { end: [{ qualified: 'x.g' }, { qualified: 'y.g' }] },
     });
+  });
+
+  it('reads as much of a folder as a call has memory for, and names the rest', async () => {
+    const names = Array.from({ length: 22 }, (_, index) => `f${10 + index}.py`);
+    const files = Object.fromEntries(names.map((name) => [name, 'def f(): pass\n']));
+    const output = await analyze(files, { operation: 'outline' }, 1_900_000);
+
+    expect(output.statistics.files).toBe(21);
+    expect(output.skipped).toEqual([
+      { file: 'f31.py', reason: 'left out: more than 40 MB of sources; name a smaller folder' },
+    ]);
   });
 
   it('answers when start and end are the same', async () => {
