@@ -80,8 +80,7 @@ function aboutEmbeddedOffices(): string[] {
 }
 
 /** Runs jest and adds its figures. */
-async function runSuite(office: OfficeUnderTest): Promise<number> {
-  console.error(`Black box, ${office.url}`);
+async function runJest(parameters: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const report = join(mkdtempSync(join(tmpdir(), 'office-deployed-')), 'report.json');
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const code = await node(
@@ -94,16 +93,11 @@ async function runSuite(office: OfficeUnderTest): Promise<number> {
       '--maxWorkers=1',
       '--json',
       `--outputFile=${report}`,
-      ...aboutEmbeddedOffices().map((file) => `--testPathIgnorePatterns=/e2e/${file}`),
+      // First: behind a list of patterns jest takes them for more patterns.
       ...process.argv.slice(2),
+      ...parameters,
     ],
-    {
-      ...process.env,
-      OFFICE_BASE_URL: office.url,
-      OFFICE_API_KEY: office.api_key,
-      ...(office.other_tenant_key === undefined ? {} : { OFFICE_OTHER_TENANT_KEY: office.other_tenant_key }),
-      ...(office.reader_key === undefined ? {} : { OFFICE_READER_KEY: office.reader_key }),
-    },
+    { ...process.env, ...environment },
   );
   if (!existsSync(report)) {
     figures.failed += 1;
@@ -115,6 +109,28 @@ async function runSuite(office: OfficeUnderTest): Promise<number> {
   figures.failed += failed;
   figures.skipped += result.numPendingTests;
   return failed > 0 ? 1 : code;
+}
+
+function runSuite(office: OfficeUnderTest): Promise<number> {
+  console.error(`Black box, ${office.url}`);
+  return runJest(
+    aboutEmbeddedOffices().map((file) => `--testPathIgnorePatterns=/e2e/${file}`),
+    {
+      OFFICE_BASE_URL: office.url,
+      OFFICE_API_KEY: office.api_key,
+      ...(office.other_tenant_key === undefined ? {} : { OFFICE_OTHER_TENANT_KEY: office.other_tenant_key }),
+      ...(office.reader_key === undefined ? {} : { OFFICE_READER_KEY: office.reader_key }),
+    },
+  );
+}
+
+/** What the office does through other services of MiniStack than those it is deployed to. */
+function runBedrockSuite(url: string, modelPort: number): Promise<number> {
+  console.error(`Bedrock, ${url}`);
+  return runJest(['--testMatch=<rootDir>/test/ministack/*.ministack.ts', '--passWithNoTests'], {
+    MINISTACK_URL: url,
+    BEDROCK_MODEL_PORT: String(modelPort),
+  });
 }
 
 /** A port that nobody listens on. */
@@ -131,17 +147,20 @@ function freePort(): Promise<number> {
 
 /** Starts MiniStack, deploys the office to it from nothing, runs the suite, checks what its functions did with AWS. */
 async function runFromNothing(): Promise<number> {
-  const [port, recorderPort] = [await freePort(), await freePort()];
+  const [port, recorderPort, modelPort] = [await freePort(), await freePort(), await freePort()];
   const say = (line: string): void => console.error(line);
   const url = `http://127.0.0.1:${recorderPort}`;
   const recorder = await startRecorder({ port: recorderPort, target: `http://127.0.0.1:${port}` });
   try {
-    await startMiniStack({ port, say, environment: { AWS_ENDPOINT_URL: url } });
+    // Where MiniStack's Bedrock asks for its answers; it adds /v1/chat/completions.
+    const MINISTACK_BEDROCK_PROXY_URL = `http://127.0.0.1:${modelPort}`;
+    await startMiniStack({ port, say, environment: { AWS_ENDPOINT_URL: url, MINISTACK_BEDROCK_PROXY_URL } });
     const environment = { ...process.env, AWS_ENDPOINT_URL: url };
     const deployment = await capture(['--import', 'tsx', 'scripts/deploy-local.ts', '--json'], environment);
     const office = deployedSchema.parse(JSON.parse(deployment));
     say(`Deployed from nothing in ${office.seconds} s.`);
-    const code = await runSuite(office);
+    const suites = [await runSuite(office), await runBedrockSuite(`http://127.0.0.1:${port}`, modelPort)];
+    const code = Math.max(...suites);
     const recorded = await normalizedCalls(recorder.calls(), url);
     writeFileSync(join(root, '.office', 'aws-calls.json'), `${JSON.stringify(recorded, null, 1)}\n`);
     say(`${recorded.length} kinds of AWS calls recorded in .office/aws-calls.json.`);

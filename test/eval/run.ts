@@ -9,6 +9,7 @@ import type { EvalTask } from './eval-task.ts';
 import { connectOffice, type OfficeClient } from './office-client.ts';
 import { startPages } from './pages.ts';
 import { byFamily, type Outcome, tableOf } from './report.ts';
+import { startRulesAsModel } from './rules-as-model.ts';
 import { allTasks } from './tasks/index.ts';
 
 const HELP = `npm run eval -- [options]
@@ -20,6 +21,8 @@ Without --base-url it starts an embedded office with temporary data. Exit code 1
   --key KEY        its API key
   --only TEXT      only tasks whose id or family contains TEXT
   --concurrency N  tasks at once (4)
+  --as-model       asks the rules over the OpenAI protocol, as if they were a model that costs money: counts the tokens
+                   per task that a model would read and write
   --timeout S      seconds a task may take (120)
   --callgraph      run test/eval/callgraph instead
   --pii            run test/eval/pii instead
@@ -39,6 +42,7 @@ const { values } = parseArgs({
     callgraph: { type: 'boolean', default: false },
     pii: { type: 'boolean', default: false },
     learning: { type: 'boolean', default: false },
+    'as-model': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -89,18 +93,20 @@ async function startEmbedded(
   allowHost: string,
 ): Promise<{ url: string; apiKey: string; stop(): Promise<void> }> {
   const { startOffice } = await import('../../infra/local/office.ts');
+  const model = values['as-model'] ? await startRulesAsModel() : null;
   const dataDir = await mkdtemp(join(tmpdir(), 'office-eval-'));
   const office = await startOffice({
     dataDir,
     port: 0,
     apiKey: `eval-${crypto.randomUUID()}`,
-    environment: { OFFICE_ALLOW_HOSTS: allowHost, REQUESTS_PER_MINUTE: '100000' },
+    environment: { OFFICE_ALLOW_HOSTS: allowHost, REQUESTS_PER_MINUTE: '100000', ...model?.environment },
   });
   return {
     url: office.url,
     apiKey: office.apiKey,
     async stop() {
       await office.stop();
+      await model?.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -136,7 +142,9 @@ async function main(): Promise<number> {
   try {
     const tasks = allTasks({ pagesUrl: pages.url }).filter(
       ({ id, family }) =>
-        values.only === undefined || id.includes(values.only) || family.includes(values.only),
+        // What is beyond the rules says how to add a model; here there is one.
+        !(values['as-model'] && family === 'refusals') &&
+        (values.only === undefined || id.includes(values.only) || family.includes(values.only)),
     );
     const client = connectOffice(office.url, office.apiKey, Number(values.timeout) * 1000);
     const outcomes = await runAll(tasks, client, Number(values.concurrency), (outcome) => {
@@ -149,6 +157,8 @@ async function main(): Promise<number> {
     const success = outcomes.filter(({ pass }) => pass).length / Math.max(1, outcomes.length);
     if (values.json) console.log(JSON.stringify({ success, families, outcomes }));
     else console.log(`\n${tableOf(families)}\n`);
+    if (!values.json && outcomes.every(({ tokens }) => tokens === 0))
+      console.log('No tokens: the rules answered, not a model. With --as-model they are counted.\n');
     return success >= REQUIRED ? 0 : 1;
   } finally {
     await office.stop();

@@ -38,17 +38,21 @@ export interface OpenAiServer {
   /** What a request without a scripted behaviour is answered with. */
   answerWith(text: string): void;
   /** Decides on the behaviour by the request; the script of `script` goes first. */
-  answerBy(decide: (body: Record<string, unknown>) => Behaviour): void;
+  answerBy(decide: (body: Record<string, unknown>) => Behaviour | Promise<Behaviour>): void;
   /** Starts `requests` and the script anew. */
   forget(): void;
   close(): Promise<void>;
 }
 
-export async function startOpenAiServer(): Promise<OpenAiServer> {
+/** @param onPort for who has to be told the address beforehand; 0 takes any free one */
+export async function startOpenAiServer(onPort = 0): Promise<OpenAiServer> {
   const requests: SeenRequest[] = [];
   const queue: Behaviour[] = [];
   const drips = new Set<NodeJS.Timeout>();
-  let decide = (_body: Record<string, unknown>): Behaviour => ({ kind: 'answer', text: '{"ok":true}' });
+  let decide = (_body: Record<string, unknown>): Behaviour | Promise<Behaviour> => ({
+    kind: 'answer',
+    text: '{"ok":true}',
+  });
 
   const server = createServer(async (request, response) => {
     const body = await readJson(request);
@@ -58,11 +62,11 @@ export async function startOpenAiServer(): Promise<OpenAiServer> {
       send(response, 200, { object: 'list', data: [{ id: 'm', object: 'model' }] });
       return;
     }
-    const behaviour = queue.shift() ?? decide(body);
+    const behaviour = queue.shift() ?? (await decide(body));
     if (path.endsWith('/embeddings') && behaviour.kind === 'answer') send(response, 200, embeddings(body));
     else behave(behaviour, body, response, drips);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
   return {
@@ -97,7 +101,7 @@ function behave(
     case 'answer': {
       const { text, usage, finish } = behaviour;
       if (body['stream']) stream(response, text, finish ?? 'stop', usage);
-      else send(response, 200, completion(text, finish ?? 'stop', usage));
+      else send(response, 200, completion(text, finish ?? 'stop', usage, undefined, forcedTool(body)));
       break;
     }
     case 'refusal':
@@ -140,7 +144,19 @@ function behave(
 
 const usualUsage = { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 };
 
-function completion(text: string | null, finish: string, usage: unknown, refusal?: string): unknown {
+/** The function that the request forces, whose arguments are then the answer. */
+function forcedTool(body: Record<string, unknown>): string | null {
+  const choice = body['tool_choice'] as { readonly function?: { readonly name?: string } } | undefined;
+  return choice?.function?.name ?? null;
+}
+
+function completion(
+  text: string | null,
+  finish: string,
+  usage: unknown,
+  refusal?: string,
+  tool: string | null = null,
+): unknown {
   return {
     id: 'chatcmpl-1',
     object: 'chat.completion',
@@ -149,8 +165,17 @@ function completion(text: string | null, finish: string, usage: unknown, refusal
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: text, refusal: refusal ?? null },
-        finish_reason: finish,
+        message: {
+          role: 'assistant',
+          content: tool === null ? text : null,
+          refusal: refusal ?? null,
+          ...(tool === null
+            ? {}
+            : {
+                tool_calls: [{ id: 'call-1', type: 'function', function: { name: tool, arguments: text } }],
+              }),
+        },
+        finish_reason: tool === null ? finish : 'tool_calls',
         logprobs: null,
       },
     ],
