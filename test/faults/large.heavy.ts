@@ -101,7 +101,7 @@ afterAll(async () => {
 });
 
 /** As large as an answer of a tool may be. */
-const PAGE = 'b'.repeat(4_000_000);
+const PAGE = 'b'.repeat(5_000_000);
 let page: LoopbackHttp;
 
 const planOf = (steps: ReturnType<typeof aStep>[]) => ({
@@ -132,7 +132,7 @@ describe('large things', () => {
     expect(JSON.stringify(task['final_result'])).toContain(String(200 * MB));
   }, 120_000);
 
-  it('takes an output of 4 MB, the most that a built-in tool gives, from step to step', async () => {
+  it('takes an output of 5 MB, the most that a built-in tool gives, from step to step', async () => {
     const id = await test.submit({
       description: `Fetch ${page.url}/page and write it to copy.txt.`,
       plan: planOf([

@@ -11,7 +11,7 @@ import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
 import { costSchema, type TaskKey } from '../../../schemas/task.ts';
 import { OfficeError } from '../errors.ts';
 import type { LoggedDocument } from './event-log.ts';
-import { DEAD_LETTER, taskPartition, tenantPartition } from './keys.ts';
+import { DEAD_LETTER, expiry, taskPartition, tenantPartition } from './keys.ts';
 
 /** What a failed task's steps had done. `in_doubt`: effects that may have happened and were not repeated. */
 export const receiptSummarySchema = z.object({
@@ -74,6 +74,7 @@ export function createDeadLetterStore(deps: {
   const keyOf = (key: TaskKey) => ({ pk: taskPartition(key), sk: DEAD_LETTER });
   const body = (letter: DeadLetter) => ({
     ...letter,
+    expires_at: expiry(new Date(letter.failed_at)),
     gsi1pk: tenantPartition(letter.tenant_id, 'DEADLETTERS'),
     gsi1sk: `${letter.failed_at}#${letter.task_id}`,
   });

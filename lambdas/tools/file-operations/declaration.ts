@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ToolDeclaration } from '../../shared/tools/define-tool.ts';
 
-/** Largest file the tool reads or writes; with base64 and JSON it stays below a function's 6 MB answer. */
-export const MAX_FILE_BYTES = 4_000_000;
+/** Largest file the tool reads or writes: as text it fits a function's 6 MB. What base64 makes too large is refused. */
+export const MAX_FILE_BYTES = 5_000_000;
 export const DEFAULT_MAX_RESULTS = 200;
 export const MAX_PATTERN_LENGTH = 500;
 

@@ -69,7 +69,7 @@ export const httpClientInputsSchema = z.strictObject({
   max_bytes: z
     .int()
     .min(1)
-    .max(4_000_000)
+    .max(5_000_000)
     .default(DEFAULT_MAX_BYTES)
     .describe('of the decoded body; the rest is cut off and truncated is true'),
 });

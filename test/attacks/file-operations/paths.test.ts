@@ -305,7 +305,7 @@ describe('regular expressions that explode', () => {
 
 describe('too much', () => {
   it.each([
-    ['a huge file', { operation: 'write', path: 'big', content: 'x'.repeat(4_000_001) }, 'TooLarge'],
+    ['a huge file', { operation: 'write', path: 'big', content: 'x'.repeat(5_000_001) }, 'TooLarge'],
     ['a huger file', { operation: 'write', path: 'big', content: 'x'.repeat(6_000_001) }, 'InvalidInputs'],
     ['an unknown operation', { operation: 'chmod', path: 'a' }, 'InvalidInputs'],
     ['an unknown input', { operation: 'read', path: 'a', bucket: 'other' }, 'InvalidInputs'],

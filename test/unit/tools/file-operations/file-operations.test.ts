@@ -101,7 +101,7 @@ describe('file_operations', () => {
       name: 'InvalidPath',
     });
     await expect(
-      perform({ operation: 'write', path: 'big', content: 'x'.repeat(4_000_001) }),
+      perform({ operation: 'write', path: 'big', content: 'x'.repeat(5_000_001) }),
     ).rejects.toMatchObject({ name: 'TooLarge' });
     await perform({ operation: 'write', path: 'quotes', content: '"'.repeat(1500) });
     await expect(
