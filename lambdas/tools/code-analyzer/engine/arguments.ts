@@ -74,7 +74,8 @@ export function bindArguments(
     body.solver.feed(activation, index, body.resolve(value));
   };
   const { slots, byName, rest, restKeywords } = layoutOf(parameters);
-  for (const [position, value] of args.positional.entries()) {
+  for (let position = 0; position < args.positional.length; position += 1) {
+    const value = args.positional[position] as ValueSet;
     const slot = slots[position];
     if (slot !== undefined) give(slot, value);
     else if (rest >= 0) {
@@ -86,6 +87,7 @@ export function bindArguments(
     for (const slot of slots.slice(args.positional.length)) give(slot, args.spread);
     if (rest >= 0) writeElement(body, restOf(values, activation, rest, 'tuple'), null, args.spread, false);
   }
+  if (args.keywords.size === 0 && args.mappings.length === 0) return bound;
   for (const [name, value] of args.keywords) {
     const index = byName.get(name);
     if (index !== undefined) give(index, value);

@@ -128,7 +128,8 @@ export class Body {
   expose(): void {
     for (let body: Body | null = this; body; body = body.outer) {
       const { state, frame } = body;
-      for (const slot of state.pending ?? []) {
+      if (!state.pending) continue;
+      for (const slot of state.pending) {
         const variable = frame.variables[slot];
         const value = state.slots[slot];
         const cell = variable && value ? this.cellOf(variable) : null;
@@ -137,7 +138,8 @@ export class Body {
       state.pending = null;
     }
     const { state } = this.root;
-    for (const object of state.pendingObjects ?? []) {
+    if (!state.pendingObjects) return;
+    for (const object of state.pendingObjects) {
       for (const [field, value] of state.exact?.get(object) ?? []) {
         fieldOf(object, field, this.values.empty).write(
           this.activation,
@@ -184,7 +186,8 @@ export class Body {
   writeFields(object: Thing, fields: ReadonlyMap<string, ValueSet>): void {
     const { state } = this.root;
     if (this.isSingle(object)) {
-      state.setFields(object, new Map([...(state.exact?.get(object) ?? []), ...fields]));
+      const known = state.exact?.get(object);
+      state.setFields(object, known ? new Map([...known, ...fields]) : fields);
       state.addPendingObject(object);
       return;
     }

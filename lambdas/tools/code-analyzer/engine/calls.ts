@@ -271,6 +271,7 @@ export function callFirstSpecial(
 ): ValueSet {
   let result = body.values.empty;
   for (const thing of body.resolve(objects).items) {
+    if (thing.kind !== 'instance' && thing.kind !== 'class') continue;
     const name = names.find((each) => hasSpecial(body, thing, each));
     if (name) result = body.values.union(result, callSpecial(body, body.values.of(thing), name, args, at));
   }
@@ -279,11 +280,14 @@ export function callFirstSpecial(
 
 /** Whether a class of the project gives an object (a metaclass: a class) this special method. */
 export function hasSpecial(body: Body, thing: Thing, name: string): boolean {
-  const types =
-    thing.kind === 'instance' ? [thing.type] : thing.kind === 'class' ? thing.metaclass?.items : [];
-  return (types ?? []).some(
-    (type) =>
-      type.kind === 'class' &&
-      type.order.some((each) => each.kind === 'class' && body.readClassField(each, name).id !== 0),
-  );
+  if (thing.kind === 'instance') return inherits(body, thing.type, name);
+  if (thing.kind !== 'class' || !thing.metaclass) return false;
+  return thing.metaclass.items.some((type) => type.kind === 'class' && inherits(body, type, name));
+}
+
+function inherits(body: Body, type: ClassThing, name: string): boolean {
+  for (const each of type.order) {
+    if (each.kind === 'class' && body.readClassField(each, name).id !== 0) return true;
+  }
+  return false;
 }

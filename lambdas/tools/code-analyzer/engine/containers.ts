@@ -28,7 +28,7 @@ export function makeContainer(body: Body, type: string, at: number, role = '', s
   }
   if (body.repeats > 0 || size > MAX_EXACT_ITEMS) container.many = true;
   // Made anew: what an earlier one held is gone.
-  if (!container.many) body.root.state.exact?.delete(container);
+  if (!container.many) body.root.state.forget(container);
   return container;
 }
 

@@ -61,12 +61,17 @@ export abstract class Linker {
   }
 
   /** A global of a module as another body sees it, through star imports too. */
-  moduleName(reader: Activation, module: ModuleFrame, name: string, seen = new Set<ModuleFrame>()): ValueSet {
+  moduleName(
+    reader: Activation,
+    module: ModuleFrame,
+    name: string,
+    seen: Set<ModuleFrame> | null = null,
+  ): ValueSet {
     const variable = module.globals.get(name);
     const activation = this.moduleActivation(module);
     const own = variable ? activation.cell(variable, this.values.empty).read(reader) : this.values.empty;
-    if (own.id !== 0 || seen.has(module)) return own;
-    seen.add(module);
+    if (own.id !== 0 || seen?.has(module)) return own;
+    seen?.add(module);
     return this.starName(reader, module, name, seen);
   }
 
@@ -75,15 +80,17 @@ export abstract class Linker {
     reader: Activation,
     module: ModuleFrame,
     name: string,
-    seen = new Set<ModuleFrame>([module]),
+    seen: Set<ModuleFrame> | null = null,
   ): ValueSet {
     const { stars } = this.moduleActivation(module);
+    if (stars.length === 0) return this.values.empty;
+    const visited = seen ?? new Set([module]);
     let result = this.values.empty;
     for (const star of stars) {
       if (star.kind === 'external' || !star.module) continue;
       const { exported } = star.module;
       const isPublic = exported ? exported.includes(name) : !name.startsWith('_');
-      if (isPublic) result = this.values.union(result, this.moduleName(reader, star.module, name, seen));
+      if (isPublic) result = this.values.union(result, this.moduleName(reader, star.module, name, visited));
     }
     return result;
   }

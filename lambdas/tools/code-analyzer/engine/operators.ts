@@ -119,7 +119,8 @@ export function hasInstance(set: ValueSet): boolean {
 export function compare(body: Body, expression: Extract<Expression, { k: 'compare' }>): ValueSet {
   const { values } = body;
   const operands = expression.operands.map((operand) => body.resolve(evaluate(body, operand)));
-  for (const [index, operator] of expression.operators.entries()) {
+  for (let index = 0; index < expression.operators.length; index += 1) {
+    const operator = expression.operators[index] ?? '';
     const left = operands[index];
     const right = operands[index + 1];
     if (!left || !right) continue;
@@ -134,6 +135,7 @@ export function compare(body: Body, expression: Extract<Expression, { k: 'compar
 }
 
 function compareBy(body: Body, method: string, left: ValueSet, right: ValueSet, at: number): void {
+  if (!hasInstance(left) && !hasInstance(right)) return;
   // Unless it is defined, `!=` is the opposite of `==`.
   const namesOf = (name: string): string[] => (name === '__ne__' ? ['__ne__', '__eq__'] : [name]);
   if (hasInstance(left)) callFirstSpecial(body, left, namesOf(method), positionalOnly(right), at);

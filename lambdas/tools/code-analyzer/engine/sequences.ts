@@ -51,7 +51,7 @@ export function slice(body: Body, thing: Thing, range: Extract<Expression, { k: 
 
 export function evaluateSequence(body: Body, expression: Extract<Expression, { k: 'sequence' }>): ValueSet {
   const { values } = body;
-  const evaluated = expression.items.map((item) => ({ item, value: evaluate(body, item) }));
+  const evaluated = expression.items.map((item) => evaluate(body, item));
   const container = makeContainer(body, expression.type, expression.at, '', expression.items.length);
   const entries: LiteralEntry[] = [];
   const indexed = expression.type !== 'set';
@@ -62,7 +62,9 @@ export function evaluateSequence(body: Body, expression: Extract<Expression, { k
       value,
     });
   };
-  for (const { item, value } of evaluated) {
+  for (let index = 0; index < evaluated.length; index += 1) {
+    const item = expression.items[index] as Expression;
+    const value = evaluated[index] as ValueSet;
     if (item.k !== 'starred') {
       add(value);
       continue;

@@ -1,5 +1,5 @@
 import { Activation } from './activation.ts';
-import type { FunctionFrame, ModuleFrame } from './ast.ts';
+import type { FunctionFrame, ModuleFrame, Parameter } from './ast.ts';
 import { Body } from './body.ts';
 import { evaluate } from './evaluate.ts';
 import { execute } from './execute.ts';
@@ -151,7 +151,8 @@ export class Solver extends Linker {
     const { frame } = activation;
     const body = new Body(this, activation, frame, null, null);
     if (frame.kind === 'function') {
-      for (const [index, parameter] of frame.parameters.entries()) {
+      for (let index = 0; index < frame.parameters.length; index += 1) {
+        const parameter = frame.parameters[index] as Parameter;
         const symbol = parameter.kind.startsWith('rest') ? null : this.values.parameter(index);
         if (!symbol) activation.usedParameters[index] = true;
         const value = symbol ? this.values.of(symbol) : (activation.parameters[index] ?? this.values.empty);
@@ -257,7 +258,8 @@ export class Solver extends Linker {
       definitions.set(frame, fn);
       this.functions.push(fn);
     }
-    for (const [index, parameter] of frame.parameters.entries()) {
+    for (let index = 0; index < frame.parameters.length; index += 1) {
+      const parameter = frame.parameters[index] as Parameter;
       if (!parameter.defaultValue) continue;
       const value = body.resolve(evaluate(body, parameter.defaultValue));
       const known = fn.defaults.get(parameter.defaultValue) ?? values.empty;

@@ -15,22 +15,33 @@ export class State {
   pendingObjects: Set<Thing> | null = null;
   /** No further statement is reached. */
   dead = false;
+  /** Which of the collections other states may have too: most forks never write to them. */
+  private sharesPending = false;
+  private sharesExact = false;
+  private sharesObjects = false;
 
   fork(): State {
     const copy = new State();
     copy.slots = this.slots.slice();
-    if (this.pending) copy.pending = new Set(this.pending);
-    if (this.exact) copy.exact = new Map(this.exact);
-    if (this.pendingObjects) copy.pendingObjects = new Set(this.pendingObjects);
     copy.dead = this.dead;
+    this.share(copy);
     return copy;
+  }
+
+  private share(other: State): void {
+    other.pending = this.pending;
+    other.exact = this.exact;
+    other.pendingObjects = this.pendingObjects;
+    this.sharesPending = other.sharesPending = true;
+    this.sharesExact = other.sharesExact = true;
+    this.sharesObjects = other.sharesObjects = true;
   }
 
   /** Becomes what holds after either of two ways. */
   join(other: State, values: Values): void {
     if (other.dead || other === this) return;
     if (this.dead) {
-      this.become(other.fork());
+      this.become(other);
       return;
     }
     const length = Math.max(this.slots.length, other.slots.length);
@@ -40,21 +51,22 @@ export class State {
       if (mine === theirs || !theirs) continue;
       this.slots[slot] = mine ? values.union(mine, theirs) : theirs;
     }
-    for (const slot of other.pending ?? []) this.addPending(slot);
-    for (const object of other.pendingObjects ?? []) this.addPendingObject(object);
-    for (const [object, theirs] of other.exact ?? []) {
+    if (other.pending && other.pending !== this.pending)
+      for (const slot of other.pending) this.addPending(slot);
+    if (other.pendingObjects && other.pendingObjects !== this.pendingObjects)
+      for (const object of other.pendingObjects) this.addPendingObject(object);
+    if (!other.exact || other.exact === this.exact) return;
+    for (const [object, theirs] of other.exact) {
       const mine = this.exact?.get(object);
       if (mine === theirs) continue;
       this.setFields(object, mine ? joinFields(mine, theirs, values) : theirs);
     }
   }
 
-  become(other: State): void {
-    this.slots = other.slots;
-    this.pending = other.pending;
-    this.exact = other.exact;
-    this.pendingObjects = other.pendingObjects;
+  private become(other: State): void {
+    this.slots = other.slots.slice();
     this.dead = other.dead;
+    other.share(this);
   }
 
   /** Whether this state already holds everything the other does, of the variables that matter. */
@@ -65,7 +77,8 @@ export class State {
       const theirs = other.slots[slot];
       if (theirs && theirs !== mine && (!mine || values.union(mine, theirs) !== mine)) return false;
     }
-    for (const [object, theirs] of other.exact ?? []) {
+    if (!other.exact || other.exact === this.exact) return true;
+    for (const [object, theirs] of other.exact) {
       const mine = this.exact?.get(object);
       if (mine === theirs) continue;
       if (!mine) return false;
@@ -85,17 +98,31 @@ export class State {
   }
 
   setFields(object: Thing, fields: ReadonlyMap<string, ValueSet>): void {
-    this.exact ??= new Map();
-    this.exact.set(object, fields);
+    this.ownExact().set(object, fields);
+  }
+
+  /** What was known of an object is no longer so. */
+  forget(object: Thing): void {
+    if (this.exact?.has(object)) this.ownExact().delete(object);
+  }
+
+  private ownExact(): Map<Thing, ReadonlyMap<string, ValueSet>> {
+    if (!this.exact || this.sharesExact) this.exact = new Map(this.exact);
+    this.sharesExact = false;
+    return this.exact;
   }
 
   addPending(slot: number): void {
-    this.pending ??= new Set();
+    if (this.pending?.has(slot)) return;
+    if (!this.pending || this.sharesPending) this.pending = new Set(this.pending);
+    this.sharesPending = false;
     this.pending.add(slot);
   }
 
   addPendingObject(object: Thing): void {
-    this.pendingObjects ??= new Set();
+    if (this.pendingObjects?.has(object)) return;
+    if (!this.pendingObjects || this.sharesObjects) this.pendingObjects = new Set(this.pendingObjects);
+    this.sharesObjects = false;
     this.pendingObjects.add(object);
   }
 }
