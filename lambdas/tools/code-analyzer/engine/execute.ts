@@ -202,11 +202,12 @@ function executeIf(body: Body, statement: Extract<Statement, { k: 'if' }>): void
     truth(body, evaluate(body, current.test), current.at);
     const { consequence, otherwise }: { consequence: Statement[]; otherwise: Statement[] } = current;
     const { test } = current;
-    const { state } = body.fork(() => {
-      narrow(body, test);
-      execute(body, consequence);
-    });
-    after.join(state, values);
+    const before = body.state;
+    body.state = before.fork();
+    narrow(body, test);
+    execute(body, consequence);
+    after.join(body.state, values);
+    body.state = before;
     const [only]: Statement[] = otherwise;
     if (only?.k === 'if' && otherwise.length === 1) {
       current = only;

@@ -19,6 +19,8 @@ export class State {
   private sharesPending = false;
   private sharesExact = false;
   private sharesObjects = false;
+  /** Fields that no other state has: they may be written in place. */
+  private ownFields: Set<ReadonlyMap<string, ValueSet>> | null = null;
 
   fork(): State {
     const copy = new State();
@@ -35,6 +37,7 @@ export class State {
     this.sharesPending = other.sharesPending = true;
     this.sharesExact = other.sharesExact = true;
     this.sharesObjects = other.sharesObjects = true;
+    this.ownFields = other.ownFields = null;
   }
 
   /** Becomes what holds after either of two ways. */
@@ -56,6 +59,7 @@ export class State {
     if (other.pendingObjects && other.pendingObjects !== this.pendingObjects)
       for (const object of other.pendingObjects) this.addPendingObject(object);
     if (!other.exact || other.exact === this.exact) return;
+    other.ownFields = null;
     for (const [object, theirs] of other.exact) {
       const mine = this.exact?.get(object);
       if (mine === theirs) continue;
@@ -91,9 +95,16 @@ export class State {
   }
 
   setExact(object: Thing, field: string, value: ValueSet): void {
-    const fields = new Map(this.exact?.get(object));
-    fields.set(field, value);
-    this.setFields(object, fields);
+    const known = this.exact?.get(object);
+    if (known && this.ownFields?.has(known)) {
+      (known as Map<string, ValueSet>).set(field, value);
+    } else {
+      const fields = new Map(known);
+      fields.set(field, value);
+      this.setFields(object, fields);
+      this.ownFields ??= new Set();
+      this.ownFields.add(fields);
+    }
     this.addPendingObject(object);
   }
 
