@@ -22,6 +22,14 @@ const models: readonly EnvironmentName[] = [
   'OFFICE_PII_LANGUAGE',
 ];
 
+/** For whoever frees a task's place and calls the next one to it. */
+const places: readonly EnvironmentName[] = [
+  'ACCOUNTS_TABLE',
+  'QUEUE_HIGH_URL',
+  'QUEUE_NORMAL_URL',
+  'QUEUE_LOW_URL',
+];
+
 const memory: readonly EnvironmentName[] = [
   'MEMORY_TABLE',
   'MEMORY_VECTOR_BUCKET',
@@ -133,10 +141,10 @@ export const roles: Readonly<Record<RoleName, FunctionSpec>> = {
     ...models,
     ...memory,
   ]),
-  finisher: role('finisher', 'Assembles the result of a task', 60, 512, [...store, 'ACCOUNTS_TABLE']),
+  finisher: role('finisher', 'Assembles the result of a task', 60, 512, [...store, ...places]),
   morgue: role('morgue', 'Records a failed task as a dead letter', 60, 512, [
     ...store,
-    'ACCOUNTS_TABLE',
+    ...places,
     'DEAD_LETTER_QUEUE_URL',
   ]),
   notifier: role(

@@ -65,6 +65,17 @@ const models: readonly Permission[] = unused(
   NO_PRICED_MODEL,
   dynamodb('accounts', 'GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
 );
+/** What freeing a task's place and calling the next one to it takes. */
+const places: readonly Permission[] = [
+  dynamodb('accounts', 'UpdateItem'),
+  ...unused(
+    NO_WAITING_PAST_LIMITS,
+    dynamodb('tasks', 'Query'),
+    sends('queue high'),
+    sends('queue normal'),
+    sends('queue low'),
+  ),
+];
 /** The log of a task, read and written. */
 const log = dynamodb('tasks', 'Query', 'BatchWriteItem');
 const logWritten = dynamodb('tasks', 'BatchWriteItem');
@@ -114,12 +125,17 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
   dispatcher: [
     dynamodb('tasks', 'GetItem', 'UpdateItem'),
     dynamodb('tasks/by_activity', 'Query'),
-    // Withdraws the questions of late tasks and buries what can't go on.
-    ...unused(NO_OUTAGE, dynamodb('tasks', 'Query', 'BatchWriteItem', 'DeleteItem')),
+    // Withdraws the questions of late tasks, of which it reads and deletes too, and buries what can't go on.
+    ...unused(NO_OUTAGE, dynamodb('tasks', 'BatchWriteItem')),
     // Places among the running tasks, and the budgets of tasks that wait for money.
-    dynamodb('accounts', 'Query', 'UpdateItem'),
-    ...unused(NO_PRICED_MODEL, dynamodb('accounts', 'GetItem'), answers),
-    ...unused(NO_WAITING_PAST_LIMITS, sends('queue high'), sends('queue normal'), sends('queue low')),
+    dynamodb('accounts', 'Query'),
+    ...places,
+    ...unused(
+      NO_WAITING_PAST_LIMITS,
+      dynamodb('tasks', 'PutItem', 'DeleteItem'),
+      dynamodb('accounts', 'GetItem'),
+    ),
+    ...unused(NO_PRICED_MODEL, answers),
     ...unused(NO_OUTAGE, sends('queue dead-letters'), sends('queue webhooks')),
     { on: 'task machine', actions: ['states:StartExecution'] },
     ...unused(
@@ -205,7 +221,7 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
     log,
     dynamodb('tasks', 'UpdateItem'),
     ...unused(NO_OUTAGE, dynamodb('tasks', 'GetItem')),
-    dynamodb('accounts', 'UpdateItem'),
+    ...places,
     ...unused(NO_LARGE_DOCUMENT, objects('GetObject', 'PutObject')),
   ],
   morgue: [
@@ -215,7 +231,7 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
       'Forgets the holds of a task that waited for money when it failed.',
       dynamodb('tasks', 'DeleteItem'),
     ),
-    dynamodb('accounts', 'UpdateItem'),
+    ...places,
     sends('queue dead-letters'),
   ],
   notifier: [

@@ -12,14 +12,14 @@ import { type Priority, prioritySchema } from '../../schemas/task.ts';
 import { morgueFromEnvironment } from '../morgue/from-environment.ts';
 import { remindFromEnvironment } from '../notifier/remind.ts';
 import { wakePayableHolds } from '../receptionist/holds.ts';
-import { documentClient, sfnClient, sqsClient } from '../shared/aws.ts';
+import { sfnClient, sqsClient } from '../shared/aws.ts';
 import { createBurstSpread } from '../shared/burst-spread.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { describeError } from '../shared/errors.ts';
 import { budgetStoreFromEnvironment } from '../shared/llm/budget-from-environment.ts';
+import { placesFromEnvironment, slotStore } from '../shared/places-from-environment.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createHoldStore } from '../shared/stores/hold-store.ts';
-import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { createWebhookStore } from '../shared/stores/webhook-store.ts';
 import { taskQueuesFromEnvironment } from '../shared/task-queue.ts';
 import { createSendSuccess } from '../shared/task-tokens.ts';
@@ -32,7 +32,6 @@ import { createDispatcher, type Engine, type Enqueue, queuedTaskSchema } from '.
 import { createSweeper } from './sweeper.ts';
 
 const environment = readEnvironment([
-  'ACCOUNTS_TABLE',
   'TASK_STATE_MACHINE_ARN',
   'MAX_CONCURRENT_TASKS',
   'MAX_CONCURRENT_TASKS_PER_TENANT',
@@ -89,20 +88,21 @@ const engine: Engine = {
 };
 
 const morgue = morgueFromEnvironment();
-const slots = createSlotStore({ client: documentClient(), table: environment.ACCOUNTS_TABLE });
 const now = () => new Date();
 const enqueue: Enqueue = taskQueuesFromEnvironment(sqsClient);
 /** Six thousand tasks at 50 a second; SQS delays by 15 minutes at most. */
 const LONGEST_TURN_SECONDS = 120;
+const places = placesFromEnvironment();
 const dispatcher = createDispatcher({
   tasks: taskStore(),
+  maxPerTenant: environment.MAX_CONCURRENT_TASKS_PER_TENANT,
   admission: createAdmission({
-    slots,
+    slots: slotStore(),
     maxPerTenant: environment.MAX_CONCURRENT_TASKS_PER_TENANT,
     maxRunning: environment.MAX_CONCURRENT_TASKS,
     now,
   }),
-  slots,
+  places,
   engine,
   enqueue,
   now,
@@ -115,6 +115,7 @@ const sweeper = createSweeper({
   enqueue,
   bury: (event) => morgue.bury(event),
   webhooks: createWebhookStore(taskTable()),
+  refill: (tenantId) => places.refill(tenantId, environment.MAX_CONCURRENT_TASKS_PER_TENANT),
   remind: remindFromEnvironment(),
   withdraw: createWithdraw({
     approvals: createApprovalStore(taskTable()),

@@ -15,6 +15,8 @@ export interface SweeperDeps {
   ) => Promise<unknown>;
   readonly withdraw: Withdraw;
   readonly webhooks: Pick<WebhookStore, 'overdue'>;
+  /** Calls those of a tenant that have room although nobody called them. */
+  readonly refill: (tenantId: string) => Promise<number>;
   readonly remind: NotifierDeps['remind'];
   readonly now: () => Date;
   /** For a task that could not be mended; the next sweep tries again. */
@@ -107,6 +109,7 @@ export function createSweeper(deps: SweeperDeps) {
         return listed;
       };
       let looked = 0;
+      const waiting = new Set<string>();
       let mended = await remindOfWebhooks(minAgeSeconds);
       // The young ones too: a deadline may be near.
       let after: string | null = '';
@@ -116,6 +119,7 @@ export function createSweeper(deps: SweeperDeps) {
           ...(after === '' ? {} : { after }),
         });
         looked += page.tasks.length;
+        for (const { stage, tenant_id } of page.tasks) if (stage === 'accepted') waiting.add(tenant_id);
         const left = [...page.tasks];
         await Promise.all(
           Array.from({ length: AT_ONCE }, async () => {
@@ -130,6 +134,7 @@ export function createSweeper(deps: SweeperDeps) {
         );
         after = page.next;
       }
+      for (const tenantId of waiting) mended += await deps.refill(tenantId);
       return { looked_at: looked, mended };
     },
   };

@@ -6,8 +6,8 @@ import { type finisherEventSchema, taskContextSchema } from '../../schemas/roles
 import type { Cost, TaskKey } from '../../schemas/task.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
+import type { Places } from '../shared/places.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
-import type { SlotStore } from '../shared/stores/slot-store.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError, type TaskStore } from '../shared/stores/task-store.ts';
 import { assembleResult, costOf, lastSubtasks, type SubtaskResult } from './assemble.ts';
@@ -20,7 +20,7 @@ export class SubtasksFailedError extends OfficeError {
 export interface FinisherDeps {
   readonly log: Pick<EventLog, 'append' | 'read'>;
   readonly tasks: Pick<TaskStore, 'end' | 'get'>;
-  readonly slots: Pick<SlotStore, 'release'>;
+  readonly places: Pick<Places, 'release'>;
   readonly claims: ClaimChecks;
 }
 
@@ -79,7 +79,7 @@ export function createFinisher(deps: FinisherDeps) {
       };
       const [ended] = await Promise.all([
         end(key, await deps.claims.checkIn(key, result, INLINE_RESULT_BYTES), costOf(events)),
-        deps.slots.release(key),
+        deps.places.release(key),
       ]);
       if (ended !== 'before') {
         await deps.log.append(key, [completed]);

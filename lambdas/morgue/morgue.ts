@@ -2,9 +2,9 @@ import type { TaskEvent } from '../../schemas/events.ts';
 import type { StateFailure } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import { costOf } from '../finisher/assemble.ts';
+import type { Places } from '../shared/places.ts';
 import type { DeadLetter, DeadLetterStore } from '../shared/stores/dead-letter-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
-import type { SlotStore } from '../shared/stores/slot-store.ts';
 import { TaskStateConflictError, type TaskStore } from '../shared/stores/task-store.ts';
 import type { Withdraw } from '../shared/withdrawal.ts';
 import { type Diagnosis, diagnose } from './classify.ts';
@@ -13,7 +13,7 @@ import { receiptsIn } from './receipts.ts';
 export interface MorgueDeps {
   readonly log: Pick<EventLog, 'append' | 'read'>;
   readonly tasks: Pick<TaskStore, 'end' | 'get'>;
-  readonly slots: Pick<SlotStore, 'release'>;
+  readonly places: Pick<Places, 'release'>;
   readonly withdraw: Withdraw;
   readonly letters: Pick<DeadLetterStore, 'document' | 'get'>;
   /** Sends to the dead letter queue, where alarms look. */
@@ -55,7 +55,7 @@ export function createMorgue(deps: MorgueDeps) {
       const late = deps.now() >= new Date(deadline);
       const diagnosis = diagnose(event.failure, run, late ? deadline : null);
       const cost = costOf(events);
-      const [record] = await Promise.all([end(key, diagnosis, cost), deps.slots.release(key)]);
+      const [record] = await Promise.all([end(key, diagnosis, cost), deps.places.release(key)]);
       if (record === null) return { status: 'ended', notify: false };
       // Whoever was asked something can't be heard any more.
       if (late) await deps.withdraw(key, 'the office', diagnosis.error.message);

@@ -11,6 +11,7 @@ import { newId } from '../shared/ids.ts';
 import { budgetStoreFromEnvironment } from '../shared/llm/budget-from-environment.ts';
 import { configuredModels, usageStoreFromEnvironment } from '../shared/llm/from-environment.ts';
 import type { Archives } from '../shared/memory/archives.ts';
+import { placesFromEnvironment } from '../shared/places-from-environment.ts';
 import { createAccountStore } from '../shared/stores/account-store.ts';
 import { createApprovalStore } from '../shared/stores/approval-store.ts';
 import { createAuditStore } from '../shared/stores/audit-store.ts';
@@ -22,7 +23,6 @@ import { createMcpServerStore } from '../shared/stores/mcp-server-store.ts';
 import { createPolicyStore, type PolicyStore } from '../shared/stores/policy-store.ts';
 import { createRateCounter } from '../shared/stores/rate-counter.ts';
 import { createRegistryStore, type RegistryStore } from '../shared/stores/registry-store.ts';
-import { createSlotStore } from '../shared/stores/slot-store.ts';
 import { createTaskDocuments } from '../shared/stores/task-documents.ts';
 import { createWebhookStore } from '../shared/stores/webhook-store.ts';
 import { reportFeedback } from '../shared/task-metrics.ts';
@@ -171,8 +171,8 @@ export function depsFromEnvironment(): ReceptionistDeps {
   });
   const embedded = environment.OFFICE_ENGINE === 'embedded';
   const events = eventLog();
-  const slots = createSlotStore(accounts);
   const limits = createLimitStore(accounts);
+  const places = placesFromEnvironment();
   const approvals = createApprovalStore(taskTable());
   const registry = toolRegistryFromEnvironment();
   const documents = createTaskDocuments(taskTable());
@@ -224,7 +224,7 @@ export function depsFromEnvironment(): ReceptionistDeps {
     invokeTool: async (trial) => (await toolTrial())(trial),
     judgePlan: async (plan, allowed, shelf) => (await planJudge())(plan, allowed, shelf),
     withdraw: createWithdraw({ approvals, holds: createHoldStore(taskTable()), now }),
-    releaseSlot: (key) => slots.release(key),
+    releaseSlot: (key) => places.release(key),
     notify: async (key, again) => (await notice())(key, again),
     onFeedback: async (key, feedback) => {
       await learnFrom(key, feedback);

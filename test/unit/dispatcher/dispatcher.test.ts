@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAdmission } from '../../../lambdas/dispatcher/admission.ts';
+import { type Admission, createAdmission } from '../../../lambdas/dispatcher/admission.ts';
 import {
   createDispatcher,
   type DispatcherDeps,
@@ -37,7 +37,8 @@ const message: QueuedTask = { tenant_id: 'acme', task_id: '01TASK', run: 0, resu
 
 function dispatcher(options: {
   stored?: TaskRecord;
-  admitted?: boolean;
+  /** What admission answers, one after the other; the last one for good. */
+  admitted?: readonly Awaited<ReturnType<Admission['admit']>>[];
   /** Seconds until the tenant's next turn. */
   turn?: number;
   state?: 'running' | 'ended' | 'gone';
@@ -75,12 +76,24 @@ function dispatcher(options: {
   };
   const enqueue: Enqueue = async (sent, priority, delay) =>
     void did.push(`enqueued ${priority} ${delay > 0 ? 'later' : 'now'}${sent.resume ? ' resuming' : ''}`);
-  const slots = { release: async () => void did.push('slot released') };
-  const admission = { admit: async () => options.admitted ?? true };
+  const places: DispatcherDeps['places'] = {
+    wait: async ({ message: { attempt }, priority }) => {
+      did.push(`waits ${priority} ${attempt}`);
+      return 99;
+    },
+    leave: async () => void did.push('left the line'),
+    release: async () => void did.push('place released'),
+    pass: async () => void did.push('next one called'),
+  };
+  const answers = [...(options.admitted ?? ['admitted' as const])];
+  const admission: Admission = {
+    admit: async () => (answers.length > 1 ? answers.shift() : answers[0]) ?? 'admitted',
+  };
   const deps: DispatcherDeps = {
     tasks,
     admission,
-    slots,
+    places,
+    maxPerTenant: 100,
     engine,
     enqueue,
     now,
@@ -93,6 +106,10 @@ function dispatcher(options: {
     enqueue,
     bury: async ({ failure }) => void did.push(`buried ${failure.Error}`),
     webhooks: { overdue: async () => [] },
+    refill: async (tenantId) => {
+      did.push(`refilled ${tenantId}`);
+      return 0;
+    },
     remind: async () => undefined,
     withdraw: async () => void did.push('questions withdrawn'),
     now,
@@ -108,16 +125,40 @@ describe('dispatching', () => {
     expect(did).toEqual(['started 01TASK', 'recorded']);
   });
 
-  it('puts a task back when there is no place for it, and says when it will be back', async () => {
-    const { dispatch, did } = dispatcher({ admitted: false });
+  it('puts a task back when the office is full, and says when it will be back', async () => {
+    const { dispatch, did } = dispatcher({ admitted: ['office_full'] });
     expect(await dispatch(message, 'low')).toBe('delayed');
     expect(did).toEqual(['enqueued low later', 'expected by 2026-01-01T00:11:02.000Z']);
   });
 
   it('makes a tenant with many waiting tasks wait for its turn', async () => {
-    const { dispatch, did } = dispatcher({ admitted: false, turn: 45 });
+    const { dispatch, did } = dispatcher({ admitted: ['office_full'], turn: 45 });
     expect(await dispatch(message, 'low')).toBe('delayed');
     expect(did).toEqual(['enqueued low later', 'expected by 2026-01-01T00:11:45.000Z']);
+  });
+
+  it('leaves a task of a tenant without a free place in the tenant’s line', async () => {
+    const { dispatch, did } = dispatcher({ admitted: ['tenant_full'] });
+    expect(await dispatch(message, 'high')).toBe('waiting');
+    expect(did).toEqual(['waits high 1', 'expected by 2026-01-01T00:15:00.000Z']);
+  });
+
+  it('starts a task whose place became free while it joined the line', async () => {
+    const { dispatch, did } = dispatcher({ admitted: ['tenant_full', 'admitted'] });
+    expect(await dispatch(message, 'high')).toBe('started');
+    expect(did).toEqual(['waits high 1', 'left the line', 'started 01TASK', 'recorded']);
+  });
+
+  it('takes a called task out of the line when it has its place', async () => {
+    const { dispatch, did } = dispatcher({});
+    expect(await dispatch({ ...message, attempt: 1 }, 'normal')).toBe('started');
+    expect(did).toEqual(['left the line', 'started 01TASK', 'recorded']);
+  });
+
+  it('passes the call on when the task that was called has ended', async () => {
+    const { dispatch, did } = dispatcher({ stored: record({ stage: 'ended', status: 'cancelled' }) });
+    expect(await dispatch({ ...message, attempt: 1 }, 'normal')).toBe('settled');
+    expect(did).toEqual(['left the line', 'next one called']);
   });
 
   it('is harmless when a message is delivered twice', async () => {
@@ -129,7 +170,7 @@ describe('dispatching', () => {
   it('stops what it started for a task that was cancelled in the queue', async () => {
     const { dispatch, did } = dispatcher({ stored: record({ stage: 'ended', status: 'cancelled' }) });
     expect(await dispatch(message, 'normal')).toBe('settled');
-    expect(did).toEqual(['started 01TASK', 'stopped arn:01TASK', 'slot released']);
+    expect(did).toEqual(['started 01TASK', 'stopped arn:01TASK', 'place released']);
   });
 
   it('gives a redriven task an execution of its own that resumes', async () => {
@@ -175,17 +216,42 @@ describe('admission', () => {
   };
 
   it('keeps the last places for what is more urgent', async () => {
-    expect(await at(8).admission.admit(key, 'low')).toBe(false);
-    expect(await at(8).admission.admit(key, 'normal')).toBe(true);
-    expect(await at(9).admission.admit(key, 'normal')).toBe(false);
-    expect(await at(9).admission.admit(key, 'high')).toBe(true);
+    expect(await at(8).admission.admit(key, 'low')).toBe('office_full');
+    expect(await at(8).admission.admit(key, 'normal')).toBe('admitted');
+    expect(await at(9).admission.admit(key, 'normal')).toBe('office_full');
+    expect(await at(9).admission.admit(key, 'high')).toBe('admitted');
+  });
+
+  it('remembers for a moment that a tenant has no place, but asks for a task that has been promised one', async () => {
+    let asked = 0;
+    let time = 0;
+    const admission = createAdmission({
+      slots: {
+        take: async () => {
+          asked += 1;
+          return false;
+        },
+        running: async () => 0,
+      },
+      maxPerTenant: 1,
+      maxRunning: 10,
+      now: () => new Date(time),
+    });
+    for (let n = 0; n < 5; n++) expect(await admission.admit(key, 'high')).toBe('tenant_full');
+    expect(asked).toBe(1);
+    await admission.admit(key, 'high', true);
+    await admission.admit({ ...key, tenant_id: 'other' }, 'high');
+    expect(asked).toBe(3);
+    time = 300;
+    await admission.admit(key, 'high');
+    expect(asked).toBe(4);
   });
 
   it('counts its own admissions until it asks again', async () => {
     const { admission, asked } = at(5);
     const admitted = [];
     for (let n = 0; n < 8; n++) admitted.push(await admission.admit(key, 'high'));
-    expect(admitted.filter(Boolean)).toHaveLength(5);
+    expect(admitted.filter((answer) => answer === 'admitted')).toHaveLength(5);
     expect(asked()).toBe(1);
   });
 });
@@ -200,7 +266,7 @@ describe('sweeping', () => {
   it('enqueues what was accepted and never started', async () => {
     const { sweep, did } = dispatcher({});
     expect(await sweep(30)).toEqual({ looked_at: 1, mended: 1 });
-    expect(did).toEqual(['enqueued normal now', 'expected by 2026-01-01T00:15:00.000Z']);
+    expect(did).toEqual(['enqueued normal now', 'expected by 2026-01-01T00:15:00.000Z', 'refilled acme']);
   });
 
   it('leaves alone what is merely delayed, unless the queues are known to be empty', async () => {
@@ -233,7 +299,7 @@ describe('sweeping', () => {
     for (const stored of [record(), started]) {
       const { sweep, did } = dispatcher({ stored, listed: ['arn:x'], now: '2026-01-01T03:00:00.000Z' });
       await sweep(30);
-      expect(did.slice(-2)).toEqual(['buried DeadlineExceededError', 'questions withdrawn']);
+      expect(did).toEqual(expect.arrayContaining(['buried DeadlineExceededError', 'questions withdrawn']));
     }
   });
 });
