@@ -9,7 +9,7 @@ const PATIENCE_MS = 2_000;
 
 /**
  * The task's dead letter. The morgue ends a task before it writes the letter, so that only one ending wins; who asks in
- * the instant between waits for it.
+ * the instant between waits for it, also when there is one of an earlier run.
  *
  * @throws HttpProblem 404
  */
@@ -19,12 +19,17 @@ export async function deadLetterOf(
 ): Promise<DeadLetter> {
   for (;;) {
     const letter = await deps.deadLetters.get(key);
-    if (letter !== null) return letter;
+    if (letter?.status === 'open') return letter;
     const record = await deps.tasks.get(key);
     const isBeingWritten =
       record?.status === 'failed' &&
+      letter?.run !== record.runs &&
       deps.now().getTime() - Date.parse(record.completed_at ?? '') < PATIENCE_MS;
-    if (!isBeingWritten) throw notFound(`Task ${key.task_id} has no dead letter.`);
-    await pause(PAUSE_MS);
+    if (isBeingWritten) {
+      await pause(PAUSE_MS);
+      continue;
+    }
+    if (letter !== null) return letter;
+    throw notFound(`Task ${key.task_id} has no dead letter.`);
   }
 }

@@ -27,7 +27,7 @@ async function failed(office: FakeOffice) {
   return key;
 }
 
-async function bury(office: FakeOffice, key: { tenant_id: string; task_id: string }) {
+async function bury(office: FakeOffice, key: { tenant_id: string; task_id: string }, run = 0) {
   await office.deps.deadLetters.put({
     ...key,
     class: 'tool_failed',
@@ -36,7 +36,8 @@ async function bury(office: FakeOffice, key: { tenant_id: string; task_id: strin
     cost: { usd: 1, tokens: 2 },
     execution_arn: 'arn',
     failed_at: '2026-05-01T12:00:00.000Z',
-    redrives: 0,
+    redrives: run,
+    run,
     status: 'open',
   });
 }
@@ -141,6 +142,22 @@ describe('dead letters', () => {
     const asked = office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body: { mode: 'retry' } });
     await new Promise((resolve) => setImmediate(resolve));
     await bury(office, key);
+
+    expect((await asked).status).toBe(202);
+  });
+
+  it('redrive waits for the letter of the second failure, too', async () => {
+    const office = fakeOffice();
+    const key = await failed(office);
+    const redrive = () =>
+      office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body: { mode: 'retry' } });
+    expect((await redrive()).status).toBe(202);
+    await office.deps.tasks.start(key, 'arn:aws:states:eu-west-1:1:execution:task:again', 1);
+    await office.deps.tasks.end(key, { status: 'failed', error, cost: { usd: 1, tokens: 2 } });
+
+    const asked = redrive();
+    await new Promise((resolve) => setImmediate(resolve));
+    await bury(office, key, 1);
 
     expect((await asked).status).toBe(202);
   });
