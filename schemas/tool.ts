@@ -71,6 +71,8 @@ export const toolContextSchema = z.strictObject({
   /** ISO 8601 instant after which the answer is of no use. */
   deadline: z.iso.datetime(),
   policy: sandboxPolicySchema,
+  /** Answers with 200 once the task was cancelled, and needs no credentials. */
+  cancelled_url: z.url({ protocol: /^https?$/ }).optional(),
   idempotency_key: z.string(),
   files: z.array(mountedFileSchema).optional(),
   /** Which tool of which server, for the bridge to MCP servers. */

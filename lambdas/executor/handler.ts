@@ -28,6 +28,8 @@ const executor = createExecutor({
     workspaceOf: workspaceOf(),
     workspacePrefix,
     credentialsFor: workspaceCredentialsFromEnvironment(),
+    cancelledUrl: async (key, until) =>
+      (await import('./cancelled-url.ts')).cancelledUrl(key, until.getTime() - Date.now()),
     now,
   }),
   // Loaded for the few steps that need it: the policy engine would lengthen every cold start.

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
 import type { Grant, StepEvent } from '../../schemas/roles.ts';
+import type { TaskKey } from '../../schemas/task.ts';
 import type { MountedFile, ToolAnswer, ToolError, ToolEvent } from '../../schemas/tool.ts';
 import { BudgetExhaustedError } from '../shared/llm/provider.ts';
 import { normalizeWorkspacePath } from '../shared/security/workspace-path.ts';
@@ -34,6 +35,8 @@ export interface RunToolDeps {
   readonly workspacePrefix: (key: { tenant_id: string; task_id: string }) => string;
   /** For tools that work on the files themselves. Absent: their own roles decide. */
   readonly credentialsFor?: WorkspaceCredentials;
+  /** Where a tool learns that its task was cancelled. Absent: it runs to its end. */
+  readonly cancelledUrl?: (key: TaskKey, until: Date) => Promise<string>;
   readonly now: () => Date;
 }
 
@@ -69,6 +72,9 @@ const spend = (so: Spend, { cost = unspent.cost, hops = [] }: Pick<ToolAnswer, '
   hops: [...so.hops, ...hops],
 });
 
+/** A tool that ends so soon needs not be told that its task was cancelled. */
+const SHORT_SECONDS = 20;
+
 const mountsSchema = z.array(z.string()).max(1_000).default([]);
 
 const EXHAUSTED: BudgetExhaustedError['name'] = 'BudgetExhaustedError';
@@ -76,6 +82,7 @@ const EXHAUSTED: BudgetExhaustedError['name'] = 'BudgetExhaustedError';
 /** Errors after which a request may have reached the other side although no answer came back. */
 const UNKNOWN_EFFECT = new Set([
   'TimeoutExceeded',
+  'TaskCancelled',
   'RequestTimeout',
   'ToolCrashed',
   'ConnectionReset',
@@ -102,6 +109,8 @@ export function createToolRunner(deps: RunToolDeps) {
     operation: ToolEvent['operation'],
   ): Promise<ToolEvent> => {
     const credentials = run.grant.workspace === 'direct' ? await deps.credentialsFor?.(run.event) : undefined;
+    const mayTakeLong = run.grant.policy.timeout_seconds > SHORT_SECONDS;
+    const cancelled_url = mayTakeLong ? await deps.cancelledUrl?.(run.event, run.deadline) : undefined;
     const tool_context: ToolEvent['tool_context'] = {
       tenant_id: run.event.tenant_id,
       task_id: run.event.task_id,
@@ -114,6 +123,7 @@ export function createToolRunner(deps: RunToolDeps) {
       ...(run.grant.workspace === 'mounted' ? { files } : {}),
       ...(run.grant.mcp === undefined ? {} : { mcp: run.grant.mcp }),
       ...(credentials === undefined ? {} : { credentials }),
+      ...(cancelled_url === undefined ? {} : { cancelled_url }),
     };
     return { inputs: run.inputs, operation, tool_context };
   };

@@ -5,6 +5,7 @@ import { jsonObjectSchema } from '../../schemas/json.ts';
 import { createAddressCheck } from '../notifier/address-check.ts';
 import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
 import { createBurstSpread } from '../shared/burst-spread.ts';
+import { stateDocumentKey } from '../shared/claim-check.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { describeError } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
@@ -29,6 +30,7 @@ import { reportFeedback } from '../shared/task-metrics.ts';
 import { taskQueuesFromEnvironment } from '../shared/task-queue.ts';
 import { createSendSuccess } from '../shared/task-tokens.ts';
 import { logger } from '../shared/telemetry.ts';
+import { CANCELLED } from '../shared/tools/cancellation.ts';
 import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
 import {
   claimChecks,
@@ -226,6 +228,10 @@ export function depsFromEnvironment(): ReceptionistDeps {
     withdraw: createWithdraw({ approvals, holds: createHoldStore(taskTable()), now }),
     releaseSlot: (key) => places.release(key),
     notify: async (key, again) => (await notice())(key, again),
+    tellTools: async (key) => {
+      const place = { Bucket: environment.WORKSPACE_BUCKET, Key: stateDocumentKey(key, CANCELLED) };
+      await s3Client().send(new PutObjectCommand({ ...place, Body: '{}' }));
+    },
     onFeedback: async (key, feedback) => {
       await learnFrom(key, feedback);
       reportFeedback(feedback.rating);

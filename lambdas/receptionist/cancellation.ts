@@ -32,6 +32,7 @@ export async function cancelTask(deps: ReceptionistDeps, key: TaskKey, actor: st
     deps.events.append(key, [{ type: 'task.cancelled', status: 'cancelled', message: error.message }]),
     deps.withdraw(key, actor, 'The task was cancelled.'),
     deps.releaseSlot(key),
+    record.execution_arn === undefined ? Promise.resolve() : deps.tellTools(key),
     record.webhook === null ? Promise.resolve() : deps.notify(key),
   ]);
   // The task is cancelled whatever happens to these; what is left over ends by its own time limits.

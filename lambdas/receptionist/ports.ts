@@ -127,6 +127,8 @@ export interface ReceptionistDeps {
   readonly withdraw: Withdraw;
   /** Tells the task's webhook that it has ended. */
   readonly notify: (key: TaskKey, again?: boolean) => Promise<void>;
+  /** Lets the tools at work for the task know that nobody waits for them. */
+  readonly tellTools: (key: TaskKey) => Promise<void>;
   readonly webhooks: Pick<WebhookStore, 'get' | 'deliveries'>;
   /** Says why a webhook's address can't be one; null when nothing speaks against it. */
   readonly addressProblem: (url: string) => Promise<string | null>;

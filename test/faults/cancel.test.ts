@@ -79,6 +79,13 @@ describe('cancelling on the embedded office', () => {
     expect((await test.request('GET', `/tasks/${id}`)).body['status']).toBe('cancelled');
   }, 40_000);
 
+  it('tells the tool at work, which lets go of what it waits for', async () => {
+    const id = await underWay('told');
+    expect((await test.request('POST', `/tasks/${id}/cancel`)).status).toBe(202);
+    await until(() => receiver.abandoned.has('/told'));
+    expect(receiver.received.get('/told')).toHaveLength(1);
+  }, 40_000);
+
   it('cancels in the queue, frees the place and tells the webhook', async () => {
     const holders = [await underWay('a'), await underWay('b')];
     const id = await test.submit({

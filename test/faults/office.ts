@@ -69,6 +69,8 @@ export interface Receiver {
   readonly host: string;
   /** Requests by path, with what came. */
   readonly received: Map<string, { headers: Record<string, string>; body: string }[]>;
+  /** Paths whose sender went away before it was answered. */
+  readonly abandoned: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -77,9 +79,13 @@ export async function openReceiver(
   answer: (path: string, nth: number) => number | Promise<number> = () => 200,
 ): Promise<Receiver> {
   const received: Receiver['received'] = new Map();
+  const abandoned = new Set<string>();
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     const chunks: Buffer[] = [];
+    response.on('close', () => {
+      if (!response.writableFinished) abandoned.add(path);
+    });
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
       const all = received.get(path) ?? [];
@@ -98,6 +104,7 @@ export async function openReceiver(
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
+    abandoned,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

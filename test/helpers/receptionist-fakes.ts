@@ -244,6 +244,7 @@ export function fakeOffice(changes: Partial<ReceptionistDeps> = {}): FakeOffice 
       released.push(idOf(key));
     },
     notify: async () => undefined,
+    tellTools: async () => undefined,
     webhooks: { get: async () => null, deliveries: async () => [] },
     addressProblem: createAddressCheck([]),
     logError: (_message, error) => void errors.push(error),

@@ -4,6 +4,7 @@ import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../sch
 import { describeError } from '../errors.ts';
 import { costOfHops } from '../llm/hop-cost.ts';
 import { traced, traceIdsOf } from '../tracing.ts';
+import { whenCancelled } from './cancellation.ts';
 import { manifestOf, type Tool, ToolFailure, type ToolResult, type ToolRun } from './define-tool.ts';
 
 /** The most a Lambda function may answer (6 MB, rounded down), whatever the policy says. */
@@ -19,6 +20,7 @@ export const toolHandlerErrorNames = [
   'InvalidOutput',
   'OutputTooLarge',
   'TimeoutExceeded',
+  'TaskCancelled',
   'ToolCrashed',
   'NotRun',
   'InDoubt',
@@ -104,22 +106,25 @@ async function withinTime(
     files: context.files ?? [],
   };
   let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const failure = timeoutExceeded(
-        tool,
-        `it took more than ${(milliseconds / 1000).toFixed(1)} s`,
-        tool.declaration.idempotent,
-      );
+  let stopLooking: () => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = (failure: ToolFailure): void => {
       // Rejected first: a tool that answers the abort with an error of its own must not win the race.
       reject(failure);
       controller.abort(failure);
+    };
+    timer = setTimeout(() => {
+      const why = `it took more than ${(milliseconds / 1000).toFixed(1)} s`;
+      stop(timeoutExceeded(tool, why, tool.declaration.idempotent));
     }, milliseconds);
+    if (context.cancelled_url !== undefined)
+      stopLooking = whenCancelled(context.cancelled_url, () => stop(taskCancelled(tool)));
   });
   try {
-    return await Promise.race([work(run), expired]);
+    return await Promise.race([work(run), stopped]);
   } finally {
     clearTimeout(timer);
+    stopLooking();
   }
 }
 
@@ -127,6 +132,9 @@ async function withinTime(
 function timeoutExceeded(tool: AnyTool, why: string, retryable: boolean): ToolFailure {
   return new ToolFailure('TimeoutExceeded', `${tool.declaration.name} was stopped: ${why}.`, { retryable });
 }
+
+const taskCancelled = (tool: AnyTool): ToolFailure =>
+  new ToolFailure('TaskCancelled', `${tool.declaration.name} was stopped: its task was cancelled.`);
 
 async function reconcile(tool: AnyTool, inputs: unknown, run: ToolRun): Promise<ToolResult<unknown>> {
   const { name } = tool.declaration;

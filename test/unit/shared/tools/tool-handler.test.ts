@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { type Tool, ToolFailure, type ToolRun } from '../../../../lambdas/shared/tools/define-tool.ts';
@@ -156,6 +158,21 @@ describe('toolHandler', () => {
       expect(aborted).toBe(true);
     },
   );
+
+  it('stops a run whose task was cancelled, and does not offer to repeat it', async () => {
+    const server = createServer((_, response) => response.end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const reasons: unknown[] = [];
+    const run: EchoTool['run'] = (_, { signal }) =>
+      new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason)));
+    const context = { cancelled_url: `http://127.0.0.1:${port}/` };
+    const answer = await toolHandler(echo({ run }))(aToolEvent({ text: 'x' }, { context }));
+    expect(answer).toMatchObject({ status: 'error', error: { name: 'TaskCancelled', retryable: false } });
+    expect(reasons).toEqual([expect.objectContaining({ name: 'TaskCancelled' })]);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
 
   it('does not start after the deadline', async () => {
     let started = false;
