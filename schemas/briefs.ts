@@ -90,6 +90,8 @@ export const validatorBriefSchema = z.strictObject({
   task: z.strictObject({ description: z.string(), criteria: z.array(z.string()) }),
   subtask: subtaskSchema,
   steps: z.array(stepSchema),
+  /** Of a long plan: ids of the steps that are judged by themselves. */
+  other_steps: z.array(z.string()).optional(),
   warnings: z.array(z.string()),
 });
 export type ValidatorBrief = z.infer<typeof validatorBriefSchema>;

@@ -2,10 +2,13 @@ import type { z } from 'zod';
 import type { Brief } from '../../schemas/briefs.ts';
 import type { NewEvent } from '../../schemas/events.ts';
 import type { TaskKey } from '../../schemas/task.ts';
+import type { Batcher } from './llm/batch.ts';
 import { costOfHops } from './llm/hop-cost.ts';
 import {
   BudgetExhaustedError,
+  type ModelAnswer,
   type ModelHop,
+  type ModelRequest,
   type ModelRole,
   type ModelRouter,
   NoModelAnsweredError,
@@ -60,41 +63,76 @@ function modelEvent(role: ModelRole, place: CallPlace, hops: readonly ModelHop[]
   };
 }
 
-/**
- * Asks a role's model through the router. Every hop ends up on the task: with the answer as an event for the caller
- * to append, without one at once, because then the caller appends nothing.
- * @throws what the router throws
- */
-export async function askModel<Answer>(
-  deps: { readonly router: ModelRouter; readonly log: Pick<EventLog, 'append'> },
-  question: Question<Answer>,
-): Promise<Reply<Answer>> {
-  const { place, brief } = question;
+type Log = Pick<EventLog, 'append'>;
+
+const requestOf = <Answer>({
+  place,
+  brief,
+  instructions,
+  schema,
+  work,
+}: Question<Answer>): ModelRequest<Answer> => ({
+  role: brief.role,
+  purpose: {
+    tenant_id: place.tenant_id,
+    task_id: place.task_id,
+    ...(place.subtask_id === undefined ? {} : { subtask_id: place.subtask_id }),
+    ...(place.iteration === undefined ? {} : { iteration: place.iteration }),
+    ...(place.max_cost_usd === null ? {} : { max_cost_usd: place.max_cost_usd }),
+  },
+  system: instructions,
+  messages: [{ role: 'user', content: [{ type: 'text', text: JSON.stringify(brief) }] }],
+  schema,
+  ...policyInputs(work),
+});
+
+const replyTo = <Answer>({ brief, place }: Question<Answer>, answer: ModelAnswer<Answer>): Reply<Answer> => ({
+  value: answer.value,
+  source: { provider: answer.provider, model: answer.model },
+  event: modelEvent(brief.role, place, answer.hops),
+});
+
+/** What was tried before a call failed ends up on the task at once, because then the caller appends nothing. */
+async function recorded<Answered>(
+  log: Log,
+  { brief, place }: Question<unknown>,
+  ask: () => Promise<Answered>,
+): Promise<Answered> {
   try {
-    const answer = await deps.router.complete({
-      role: brief.role,
-      purpose: {
-        tenant_id: place.tenant_id,
-        task_id: place.task_id,
-        ...(place.subtask_id === undefined ? {} : { subtask_id: place.subtask_id }),
-        ...(place.iteration === undefined ? {} : { iteration: place.iteration }),
-        ...(place.max_cost_usd === null ? {} : { max_cost_usd: place.max_cost_usd }),
-      },
-      system: question.instructions,
-      messages: [{ role: 'user', content: [{ type: 'text', text: JSON.stringify(brief) }] }],
-      schema: question.schema,
-      ...policyInputs(question.work),
-    });
-    return {
-      value: answer.value,
-      source: { provider: answer.provider, model: answer.model },
-      event: modelEvent(brief.role, place, answer.hops),
-    };
+    return await ask();
   } catch (error) {
     const hops = hopsOf(error);
-    if (hops.length > 0) await deps.log.append(place, [modelEvent(brief.role, place, hops)]);
+    if (hops.length > 0) await log.append(place, [modelEvent(brief.role, place, hops)]);
     throw error;
   }
+}
+
+/**
+ * Asks a role's model through the router. Every hop ends up on the task: with the answer as an event for the caller
+ * to append.
+ * @throws what the router throws
+ */
+export const askModel = <Answer>(
+  deps: { readonly router: ModelRouter; readonly log: Log },
+  question: Question<Answer>,
+): Promise<Reply<Answer>> =>
+  recorded(deps.log, question, async () =>
+    replyTo(question, await deps.router.complete(requestOf(question))),
+  );
+
+/**
+ * Asks several small questions of one role, as many in one prompt as the role's route allows. Replies come in the order
+ * of the questions; what a shared prompt cost stands on the first of them.
+ * @throws what the router throws
+ */
+export async function askModelEach<Answer>(
+  deps: { readonly batcher: Batcher; readonly log: Log },
+  questions: readonly Question<Answer>[],
+): Promise<Reply<Answer>[]> {
+  const [first] = questions;
+  if (first === undefined) return [];
+  const answers = await recorded(deps.log, first, () => deps.batcher.completeAll(questions.map(requestOf)));
+  return answers.map((answer, index) => replyTo(questions[index] ?? first, answer));
 }
 
 const policyInputs = (work: Question<unknown>['work']) => ({

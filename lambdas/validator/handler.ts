@@ -1,5 +1,5 @@
 import { validatorEventSchema } from '../../schemas/roles.ts';
-import { learnFromEnvironment, modelRouterFromEnvironment } from '../shared/llm/from-environment.ts';
+import { batcherFromEnvironment, learnFromEnvironment } from '../shared/llm/from-environment.ts';
 import { pricePlanFromEnvironment } from '../shared/llm/price-plan.ts';
 import { archivesFromEnvironment } from '../shared/memory/from-environment.ts';
 import { roleHandler } from '../shared/role-handler.ts';
@@ -10,7 +10,7 @@ import { createValidator } from './validator.ts';
 const validator = createValidator({
   log: eventLog(),
   claims: claimChecks(),
-  router: modelRouterFromEnvironment(),
+  batcher: { completeAll: (requests) => batcherFromEnvironment().completeAll(requests) },
   learn: learnFromEnvironment,
   registry: toolRegistryFromEnvironment(),
   archives: archivesFromEnvironment(),

@@ -14,11 +14,11 @@ import {
 import { subtaskSchema } from '../../schemas/task.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
-import type { ModelRouter } from '../shared/llm/provider.ts';
+import type { Batcher } from '../shared/llm/batch.ts';
 import { kindOfWork } from '../shared/llm/task-kind.ts';
 import type { LearnFromVerdict } from '../shared/llm/verdicts.ts';
 import type { Archives } from '../shared/memory/archives.ts';
-import { askModel } from '../shared/model-call.ts';
+import { askModelEach } from '../shared/model-call.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import { sortKey } from '../shared/stores/keys.ts';
 import { type ToolRegistry, type ToolShelf, toolsOf } from '../shared/tools/shelf.ts';
@@ -33,13 +33,16 @@ export class PlanHashMismatchError extends OfficeError {
 export interface ValidatorDeps {
   readonly log: Pick<EventLog, 'append'>;
   readonly claims: ClaimChecks;
-  readonly router: ModelRouter;
+  readonly batcher: Batcher;
   readonly registry: ToolRegistry;
   readonly archives: Pick<Archives, 'warnings' | 'expect'>;
   readonly pricer: () => Promise<PricePlan>;
   /** Lets the router's policy learn from the verdict. */
   readonly learn?: LearnFromVerdict;
 }
+
+/** More steps than that are too many for one careful look of a small model. */
+const STEPS_TOGETHER = 10;
 
 /** Below this confidence a second look is worth a small model's price. */
 const SURE = 0.8;
@@ -53,30 +56,48 @@ const deservesSecondLook = (document: PlanDocument, shelf: ToolShelf): boolean =
 type ValidatorEvent = z.output<typeof validatorEventSchema>;
 
 export function createValidator(deps: ValidatorDeps) {
+  /** A long plan is judged in parts, which share prompts as far as the route allows. */
   async function secondLook(
     event: ValidatorEvent,
     context: TaskContext,
-    document: PlanDocument,
+    { plan }: PlanDocument,
     warnings: string[],
-  ) {
-    const { plan } = document;
-    const brief: ValidatorBrief = {
-      role: 'validator',
-      task: { description: context.description, criteria: context.criteria },
-      subtask: await deps.claims.checkOut(event.subtask, subtaskSchema),
-      steps: document.plan.steps,
-      warnings,
-    };
-    return askModel(deps, {
-      place: { ...event, max_cost_usd: context.max_cost_usd },
-      instructions: validatorInstructions,
-      brief,
-      schema: { name: 'plan_verdict', zod: validatorAnswerSchema },
-      work: {
-        kind: kindOfWork(plan.steps.map((step) => step.action)),
-        ...(plan.confidence === undefined ? {} : { plan_confidence: plan.confidence }),
-      },
+  ): Promise<{ events: NewEvent[]; findings: Finding[] }> {
+    const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
+    const parts = Array.from({ length: Math.ceil(plan.steps.length / STEPS_TOGETHER) }, (_, part) => {
+      const first = part * STEPS_TOGETHER;
+      return { first, steps: plan.steps.slice(first, first + STEPS_TOGETHER) };
     });
+    const replies = await askModelEach(
+      deps,
+      parts.map(({ steps }) => {
+        const others = plan.steps.filter((step) => !steps.includes(step)).map(({ step_id }) => step_id);
+        const brief: ValidatorBrief = {
+          role: 'validator',
+          task: { description: context.description, criteria: context.criteria },
+          subtask,
+          steps,
+          ...(others.length === 0 ? {} : { other_steps: others }),
+          warnings,
+        };
+        return {
+          place: { ...event, max_cost_usd: context.max_cost_usd },
+          instructions: validatorInstructions,
+          brief,
+          schema: { name: 'plan_verdict', zod: validatorAnswerSchema },
+          work: {
+            kind: kindOfWork(steps.map((step) => step.action)),
+            ...(plan.confidence === undefined ? {} : { plan_confidence: plan.confidence }),
+          },
+        };
+      }),
+    );
+    return {
+      events: replies.map(({ event: called }) => called).filter(hasHops),
+      findings: replies.flatMap(({ value }, part) =>
+        value.verdict === 'REJECTED' ? withReason(value.findings).map(inPlan(parts[part]?.first ?? 0)) : [],
+      ),
+    };
   }
 
   /** What memory says about plans like this one. */
@@ -123,9 +144,9 @@ export function createValidator(deps: ValidatorDeps) {
       // A warning is a reason to look twice at a plan that was sure of itself; a reused plan has shown that it works.
       const warned = warnings.length > 0 && document.note?.reused !== true;
       if (feedback.length === 0 && (warned || deservesSecondLook(document, shelf))) {
-        const reply = await secondLook(event, context, document, warnings);
-        events.push(reply.event);
-        if (reply.value.verdict === 'REJECTED') feedback.push(...withReason(reply.value.findings));
+        const looked = await secondLook(event, context, document, warnings);
+        events.push(...looked.events);
+        feedback.push(...looked.findings);
       }
       const verdict = feedback.length === 0 ? 'APPROVED' : 'REJECTED';
       const result: ValidatorResult = {
@@ -155,6 +176,17 @@ export function createValidator(deps: ValidatorDeps) {
     },
   };
 }
+
+/** Of parts that shared a prompt only the first has called a model. */
+const hasHops = ({ data }: NewEvent): boolean => Array.isArray(data?.['hops']) && data['hops'].length > 0;
+
+/** A finding about a part of the plan, with its path in the whole. */
+const inPlan =
+  (first: number) =>
+  (finding: Finding): Finding => ({
+    ...finding,
+    path: finding.path.replace(/^steps\.(\d+)/, (_, index: string) => `steps.${Number(index) + first}`),
+  });
 
 const withReason = (findings: readonly Finding[]): Finding[] =>
   findings.length > 0

@@ -90,15 +90,19 @@ describe('a task whose every role is a language model', () => {
   it('shows the attempts with the plan they were about', async () => {
     const id = await office.submit({ description: 'What is 6 * 7, with its history?' });
     await office.reach(id, 'completed');
-    const { plans } = await office.call('GET', `/tasks/${id}/plans`);
-    expect(plans).toMatchObject([
-      {
-        models: [
-          { role: 'planner', hops: [{ model: 'compatible', outcome: 'answered' }] },
-          { role: 'reviewer', hops: [{ model: 'compatible', outcome: 'answered' }] },
-        ],
-      },
-    ]);
+    const { plans } = (await office.call('GET', `/tasks/${id}/plans`)) as { plans: { models: object[] }[] };
+    expect(plans).toHaveLength(1);
+    // Memory of a slip in another test of this file may bring in the validator, too.
+    expect(plans[0]?.models).toEqual(
+      expect.arrayContaining(
+        ['planner', 'reviewer'].map((role) =>
+          expect.objectContaining({
+            role,
+            hops: [expect.objectContaining({ model: 'compatible', outcome: 'answered' })],
+          }),
+        ),
+      ),
+    );
   });
 
   it('plans again when the reviewer sends the result back, with its feedback', async () => {

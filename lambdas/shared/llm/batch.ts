@@ -59,6 +59,7 @@ export function createBatcher(deps: {
     async completeAll<Answer>(requests: readonly ModelRequest<Answer>[]) {
       const [first] = requests;
       if (!first) return [];
+      if (requests.length === 1) return oneByOne(requests);
       const size = await sizeFor(first.role);
       const answers: ModelAnswer<Answer>[] = [];
       for (let start = 0; start < requests.length; start += size)
