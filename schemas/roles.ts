@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { fileGlanceSchema } from './briefs.ts';
+import { outcomeSchema } from './gate.ts';
 import { idSchema, tenantIdSchema, toolNameSchema } from './identifiers.ts';
 import { jsonObjectSchema, jsonSchema } from './json.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from './plan.ts';
 import { claimCheckSchema } from './references.ts';
 import { costSchema, taskKeySchema } from './task.ts';
-import { mcpSourceSchema, sandboxPolicySchema, toolManifestSchema } from './tool.ts';
 
 /** What every role of a task needs to know about it; set by the analyst, behind a claim check. */
 export const taskContextSchema = z.strictObject({
@@ -68,40 +68,6 @@ export const analystResultSchema = z.strictObject({
   subtasks: z.array(workItemSchema),
 });
 export type AnalystResult = z.infer<typeof analystResultSchema>;
-
-// Gate ----------------------------------------------------------------------------------------------
-
-/** How an item ended; `output` so that dependents need not look it up. */
-export const outcomeSchema = z.strictObject({
-  status: z.enum(['succeeded', 'failed', 'skipped']),
-  output: claimCheckSchema.optional(),
-});
-export type Outcome = z.infer<typeof outcomeSchema>;
-
-const gatePlaceSchema = taskKeySchema.extend({
-  /** The execution, and for the steps of a plan `#<iteration>`: each run of a task has gates of its own. */
-  gate: z.string().min(1).max(200),
-  item: idSchema,
-});
-export const gateEventSchema = z.discriminatedUnion('action', [
-  gatePlaceSchema.extend({
-    action: z.literal('wait'),
-    prerequisites: z.array(idSchema).min(1),
-    task_token: z.string().min(1),
-  }),
-  gatePlaceSchema.extend({
-    action: z.literal('release'),
-    has_dependents: z.boolean(),
-    outcome: outcomeSchema,
-  }),
-]);
-export type GateEvent = z.infer<typeof gateEventSchema>;
-/** What a waiting item's token is answered with. */
-export const gateDecisionSchema = z.strictObject({
-  decision: z.enum(['run', 'skip']),
-  outcomes: z.record(z.string(), outcomeSchema),
-});
-export type GateDecision = z.infer<typeof gateDecisionSchema>;
 
 // Planner -------------------------------------------------------------------------------------------
 
@@ -190,39 +156,6 @@ export const validatorResultSchema = z.strictObject({
 export type ValidatorResult = z.infer<typeof validatorResultSchema>;
 
 // Broker --------------------------------------------------------------------------------------------
-
-/**
- * What the executor judges again when the references of a step's hosts, paths or operation are resolved: the tenant's
- * policies as they were when the plan was authorized, and what else the decision rested on.
- */
-export const recheckSchema = z.strictObject({
-  policies: z.record(z.string(), z.string()),
-  tool: toolManifestSchema.pick({ name: true, risk: true, network: true, idempotent: true }),
-  source: z.enum(['builtin', 'lambda', 'mcp']),
-  destination: z.string(),
-  /** A person has approved the plan. */
-  approved: z.boolean(),
-});
-export type Recheck = z.infer<typeof recheckSchema>;
-
-/** What one step may do; the executor refuses anything else. */
-export const grantSchema = z.strictObject({
-  tool: toolNameSchema,
-  tool_version: z.string(),
-  function_name: z.string(),
-  idempotent: z.boolean(),
-  workspace: z.enum(['none', 'direct', 'mounted']),
-  policy: sandboxPolicySchema,
-  mcp: mcpSourceSchema.optional(),
-  recheck: recheckSchema.optional(),
-});
-export type Grant = z.infer<typeof grantSchema>;
-export const authorizationSchema = z.strictObject({
-  plan_hash: z.string(),
-  /** By step id. */
-  grants: z.record(z.string(), grantSchema),
-});
-export type Authorization = z.infer<typeof authorizationSchema>;
 
 export const brokerEventSchema = z.discriminatedUnion('action', [
   planPlaceSchema.extend({ action: z.literal('authorize'), validation: validatorResultSchema }),

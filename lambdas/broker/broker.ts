@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import type { Authorization } from '../../schemas/authorization.ts';
 import { type GatekeeperBrief, gatekeeperAnswerSchema } from '../../schemas/briefs.ts';
 import type { NewEvent } from '../../schemas/events.ts';
 import type { Json } from '../../schemas/json.ts';
 import {
-  type Authorization,
   type BrokerResult,
   type brokerEventSchema,
   type PlanDocument,

@@ -7,8 +7,9 @@ import {
   statefulIsAuthorized,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Recheck } from '../../schemas/authorization.ts';
 import type { Json, JsonObject } from '../../schemas/json.ts';
-import type { Recheck, TaskContext } from '../../schemas/roles.ts';
+import type { TaskContext } from '../../schemas/roles.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
 import { canonicalHash } from '../shared/canonical.ts';
 import { findReferences } from '../shared/plans/references.ts';

@@ -1,5 +1,6 @@
+import type { Recheck } from '../../schemas/authorization.ts';
 import type { Step } from '../../schemas/plan.ts';
-import type { Recheck, TaskContext } from '../../schemas/roles.ts';
+import type { TaskContext } from '../../schemas/roles.ts';
 import type { SandboxPolicy, ToolManifest } from '../../schemas/tool.ts';
 import { OfficeError } from '../shared/errors.ts';
 import { hostRuleCovers } from '../shared/security/ssrf-guard.ts';

@@ -1,12 +1,10 @@
 import type { z } from 'zod';
+import { authorizationSchema, type Grant, type Recheck } from '../../schemas/authorization.ts';
 import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
 import {
-  authorizationSchema,
   type executorEventSchema,
-  type Grant,
   planDocumentSchema,
-  type Recheck,
   type StepEvent,
   type StepOutcome,
   type TaskContext,

@@ -1,8 +1,9 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { z } from 'zod';
+import type { Grant } from '../../schemas/authorization.ts';
 import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
-import type { Grant, StepEvent } from '../../schemas/roles.ts';
+import type { StepEvent } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import type { MountedFile, ToolAnswer, ToolError, ToolEvent } from '../../schemas/tool.ts';
 import { BudgetExhaustedError } from '../shared/llm/provider.ts';

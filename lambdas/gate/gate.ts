@@ -1,4 +1,4 @@
-import type { GateDecision, Outcome } from '../../schemas/roles.ts';
+import type { GateDecision, Outcome } from '../../schemas/gate.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import type { GateState, GateStore, Waiter } from '../shared/stores/gate-store.ts';
 

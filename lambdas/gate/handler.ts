@@ -1,4 +1,4 @@
-import { gateEventSchema } from '../../schemas/roles.ts';
+import { gateEventSchema } from '../../schemas/gate.ts';
 import { documentClient, sfnClient } from '../shared/aws.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { roleHandler } from '../shared/role-handler.ts';

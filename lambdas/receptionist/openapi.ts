@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { taskEventSchema } from '../../schemas/events.ts';
 import * as http from '../../schemas/http.ts';
+import { deadLetterViewSchema } from '../../schemas/http-dead-letters.ts';
 import * as tools from '../../schemas/http-tools.ts';
 import { jsonSchema } from '../../schemas/json.ts';
 import { planSchema, stepSchema } from '../../schemas/plan.ts';
@@ -59,7 +60,7 @@ const named: readonly (readonly [string, z.ZodType])[] = [
   ['PlanRecord', http.planViewSchema],
   ['Artifact', http.artifactSchema],
   ['Approval', http.approvalViewSchema],
-  ['DeadLetter', http.deadLetterViewSchema],
+  ['DeadLetter', deadLetterViewSchema],
   ['Tool', tools.toolViewSchema],
   ['ToolManifest', toolManifestSchema],
   ['ToolOutcome', tools.toolOutcomeSchema],

@@ -1,4 +1,4 @@
-import type { Redrive } from '../../schemas/http.ts';
+import type { Redrive } from '../../schemas/http-dead-letters.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import { DeadLetterNotOpenError } from '../shared/stores/dead-letter-store.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';

@@ -3,13 +3,13 @@ import { basename } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import { bundleSources } from '../../infra/bundling/bundle.ts';
+import { gateEventSchema } from '../../schemas/gate.ts';
 import {
   analystEventSchema,
   archivistEventSchema,
   brokerEventSchema,
   executorEventSchema,
   finisherEventSchema,
-  gateEventSchema,
   morgueEventSchema,
   notifierEventSchema,
   plannerEventSchema,

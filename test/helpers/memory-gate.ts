@@ -1,5 +1,5 @@
 import type { GateState, GateStore, Waiter } from '../../lambdas/shared/stores/gate-store.ts';
-import type { Outcome } from '../../schemas/roles.ts';
+import type { Outcome } from '../../schemas/gate.ts';
 
 /** One item a gate whose updates are serialized and answered with the whole item, as DynamoDB does. */
 export function memoryGateStore(): GateStore {

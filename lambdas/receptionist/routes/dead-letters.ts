@@ -4,7 +4,7 @@ import {
   listDeadLettersQuerySchema,
   redrivenSchema,
   redriveSchema,
-} from '../../../schemas/http.ts';
+} from '../../../schemas/http-dead-letters.ts';
 import { failureAnalyticsSchema } from '../../../schemas/http-tools.ts';
 import type { DeadLetter } from '../../shared/stores/dead-letter-store.ts';
 import { consoleUrl } from '../console-url.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { type Outcome, outcomeSchema } from '../../../schemas/roles.ts';
+import { type Outcome, outcomeSchema } from '../../../schemas/gate.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
 import { expiry, sortKey, taskPartition } from './keys.ts';
 

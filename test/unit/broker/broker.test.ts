@@ -5,9 +5,10 @@ import { createCedarPolicy, judgeResolved } from '../../../lambdas/broker/cedar-
 import { sandboxFor, stricter } from '../../../lambdas/broker/policy.ts';
 import { canonicalHash } from '../../../lambdas/shared/canonical.ts';
 import { builtInManifests } from '../../../lambdas/shared/tools/registry.ts';
+import { authorizationSchema } from '../../../schemas/authorization.ts';
 import type { NewEvent } from '../../../schemas/events.ts';
 import type { Step } from '../../../schemas/plan.ts';
-import { authorizationSchema, type TaskContext } from '../../../schemas/roles.ts';
+import type { TaskContext } from '../../../schemas/roles.ts';
 import type { ToolManifest } from '../../../schemas/tool.ts';
 import { aPlan, aShelf, aStep } from '../../helpers/plans.ts';
 import { aContext, inline, inlineClaims, key, memoryLog, scriptedRouter } from '../../helpers/role-fakes.ts';

@@ -15,10 +15,12 @@ import { canonicalHash } from '../../../lambdas/shared/canonical.ts';
 import type { ClaimChecks } from '../../../lambdas/shared/claim-check.ts';
 import type { Receipt, ReceiptStore } from '../../../lambdas/shared/stores/receipt-store.ts';
 import type { Workspace } from '../../../lambdas/shared/tools/workspace.ts';
+import type { Grant } from '../../../schemas/authorization.ts';
 import type { NewEvent } from '../../../schemas/events.ts';
+import type { Outcome } from '../../../schemas/gate.ts';
 import type { Json } from '../../../schemas/json.ts';
 import type { Step } from '../../../schemas/plan.ts';
-import type { Grant, Outcome, PlanDocument, StepEvent } from '../../../schemas/roles.ts';
+import type { PlanDocument, StepEvent } from '../../../schemas/roles.ts';
 import type { ToolAnswer, ToolEvent } from '../../../schemas/tool.ts';
 import { aPlan, aStep } from '../../helpers/plans.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createGate, decide } from '../../../lambdas/gate/gate.ts';
-import type { GateDecision, Outcome } from '../../../schemas/roles.ts';
+import type { GateDecision, Outcome } from '../../../schemas/gate.ts';
 import { memoryGateStore } from '../../helpers/memory-gate.ts';
 
 const key = { tenant_id: 'acme', task_id: '01TASK' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createGate } from '../../../lambdas/gate/gate.ts';
-import type { GateDecision } from '../../../schemas/roles.ts';
+import type { GateDecision } from '../../../schemas/gate.ts';
 import { memoryGateStore } from '../../helpers/memory-gate.ts';
 
 const key = { tenant_id: 'acme', task_id: '01TASK' };

@@ -1,0 +1,87 @@
+/** Dead letters and webhooks in the HTTP interface. */
+import { z } from 'zod';
+import { cursor, errorViewSchema, limit } from './http.ts';
+import { idSchema } from './identifiers.ts';
+import { constraintsSchema, costSchema, taskStatusSchema } from './task.ts';
+
+export const deadLetterViewSchema = z.object({
+  task_id: idSchema,
+  class: z.string(),
+  failed_state: z.string(),
+  subtask_id: idSchema.nullable(),
+  error: errorViewSchema,
+  plan_hash: z.string().nullable(),
+  cost: costSchema,
+  execution_arn: z.string(),
+  failed_at: z.iso.datetime(),
+  redrives: z.int(),
+  status: z.enum(['open', 'redriven']),
+  /** What its steps had done; effects in doubt may have happened and were not repeated. */
+  receipts: z
+    .object({
+      succeeded: z.int(),
+      failed: z.int(),
+      in_doubt: z.array(z.object({ step: z.string(), action: z.string() })),
+    })
+    .nullable(),
+  /** The execution in the console of AWS; null where it has none. */
+  console_url: z.string().nullable(),
+});
+/** Answer of `GET /dead-letters/{task_id}`. */
+export const deadLetterDetailSchema = deadLetterViewSchema.extend({
+  /** Earlier and later failures of the same class and error, newest first. */
+  similar: z.array(
+    z.object({
+      task_id: idSchema,
+      failed_at: z.iso.datetime(),
+      status: z.enum(['open', 'redriven']),
+      same_plan: z.boolean(),
+      message: z.string(),
+    }),
+  ),
+});
+/** Answer of `GET /tasks/{task_id}/webhook`. */
+export const webhookViewSchema = z.object({
+  url: z.string(),
+  /** Of the latest notice; null while the task has not ended. */
+  status: z.enum(['pending', 'delivered', 'failed', 'disabled']).nullable(),
+  next_at: z.iso.datetime().nullable(),
+  deliveries: z.array(
+    z.object({
+      delivery_id: z.string(),
+      message_id: z.string(),
+      attempt: z.int(),
+      at: z.iso.datetime(),
+      outcome: z.enum(['delivered', 'failed', 'disabled']),
+      http_status: z.int().nullable(),
+      error: z.string().nullable(),
+      duration_ms: z.number(),
+      next_at: z.iso.datetime().nullable(),
+    }),
+  ),
+});
+export const resentSchema = z.object({ task_id: idSchema, status: z.literal('pending') });
+
+export const listDeadLettersQuerySchema = z.object({ limit: limit(100, 20), cursor });
+export const deadLetterListSchema = z.object({
+  dead_letters: z.array(deadLetterViewSchema),
+  cursor: z.string().nullable(),
+});
+export const redriveSchema = z.strictObject({
+  mode: z.enum(['retry', 'replan', 'edit']),
+  /** With `edit`: what changes. */
+  input: z
+    .strictObject({
+      description: z.string().min(1).max(20_000).optional(),
+      criteria: z.array(z.string().min(1).max(2_000)).max(50).optional(),
+      constraints: constraintsSchema.optional(),
+    })
+    .optional(),
+  add_budget_usd: z.number().positive().max(10_000).optional(),
+});
+export type Redrive = z.infer<typeof redriveSchema>;
+export const redrivenSchema = z.object({
+  task_id: idSchema,
+  status: taskStatusSchema,
+  mode: z.enum(['retry', 'replan', 'edit']),
+});
