@@ -1,4 +1,4 @@
-/** Dead letters and webhooks in the HTTP interface. */
+/** Dead letters in the HTTP interface. */
 import { z } from 'zod';
 import { cursor, errorViewSchema, limit } from './http.ts';
 import { idSchema } from './identifiers.ts';
@@ -40,28 +40,6 @@ export const deadLetterDetailSchema = deadLetterViewSchema.extend({
     }),
   ),
 });
-/** Answer of `GET /tasks/{task_id}/webhook`. */
-export const webhookViewSchema = z.object({
-  url: z.string(),
-  /** Of the latest notice; null while the task has not ended. */
-  status: z.enum(['pending', 'delivered', 'failed', 'disabled']).nullable(),
-  next_at: z.iso.datetime().nullable(),
-  deliveries: z.array(
-    z.object({
-      delivery_id: z.string(),
-      message_id: z.string(),
-      attempt: z.int(),
-      at: z.iso.datetime(),
-      outcome: z.enum(['delivered', 'failed', 'disabled']),
-      http_status: z.int().nullable(),
-      error: z.string().nullable(),
-      duration_ms: z.number(),
-      next_at: z.iso.datetime().nullable(),
-    }),
-  ),
-});
-export const resentSchema = z.object({ task_id: idSchema, status: z.literal('pending') });
-
 export const listDeadLettersQuerySchema = z.object({ limit: limit(100, 20), cursor });
 export const deadLetterListSchema = z.object({
   dead_letters: z.array(deadLetterViewSchema),

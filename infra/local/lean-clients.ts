@@ -9,6 +9,7 @@ import {
   toolClient,
 } from '../../lambdas/shared/aws.ts';
 import type { AnswerAws, AwsRequest } from './aws-server.ts';
+import { shortCut } from './short-cut.ts';
 
 /** What an SDK client looks like to those who change its middleware. */
 interface Adjustable {
@@ -54,14 +55,12 @@ export function slimClients(answers: AnswerAws): void {
     (make() as unknown as Adjustable).config.requestHandler = requestHandler;
 }
 
-type Sender = { send(command: object, ...rest: unknown[]): Promise<unknown> };
-
 /**
  * Spares the calls that nearly every state makes the SDK's layers between a command and its bytes. What is not
  * answered well goes the usual way, for the SDK's own exceptions.
  */
 export function askInProcess(answers: AnswerAws): void {
-  short(sfnClient(), async (command) => {
+  shortCut(sfnClient(), async (command) => {
     if (!(command instanceof SendTaskSuccessCommand)) return null;
     const headers = { 'x-amz-target': 'AWSStepFunctions.SendTaskSuccess' };
     const { status } = await answers({
@@ -73,7 +72,7 @@ export function askInProcess(answers: AnswerAws): void {
     return status === 200 ? { $metadata: { httpStatusCode: 200 } } : null;
   });
   for (const make of [lambdaClient, toolClient]) {
-    short(make(), async (command) => {
+    shortCut(make(), async (command) => {
       if (!(command instanceof InvokeCommand)) return null;
       const { FunctionName = '', InvocationType, Payload = '' } = command.input;
       const { status, headers, body } = await answers({
@@ -92,13 +91,6 @@ export function askInProcess(answers: AnswerAws): void {
       };
     });
   }
-}
-
-/** `answer` gives null for what the client should do itself. */
-function short(client: object, answer: (command: object) => Promise<object | null>): void {
-  const sender = client as Sender;
-  const usual = sender.send.bind(client);
-  sender.send = async (command, ...rest) => (await answer(command)) ?? usual(command, ...rest);
 }
 
 interface SdkRequest {

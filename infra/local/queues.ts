@@ -12,6 +12,7 @@ import {
 import { buildApp } from 'fauxqs';
 import './engine/promise-with-resolvers.ts';
 import { HOST, KEEP_ALIVE_MS } from './loopback.ts';
+import { shortCut } from './short-cut.ts';
 import { countSqs, countSqsOperation } from './store-requests.ts';
 
 export interface Queues {
@@ -22,9 +23,6 @@ export interface Queues {
   close(): Promise<void>;
 }
 
-type Sender = {
-  send(command: object, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
-};
 const COMMANDS = new Map<unknown, string>([
   [SendMessageCommand, 'SendMessage'],
   [ReceiveMessageCommand, 'ReceiveMessage'],
@@ -78,21 +76,16 @@ export async function openQueues(): Promise<Queues> {
 
   return {
     url: `http://${HOST}:${port}`,
-    askDirectly(client) {
-      const sender = client as unknown as Sender;
-      const usual = sender.send.bind(client);
-      sender.send = async (command, options) => {
+    askDirectly: (client) =>
+      shortCut(client, async (command, options) => {
         const operation = COMMANDS.get(command.constructor) ?? '';
         const action = actions.get(operation);
-        if (action === undefined) return usual(command, options);
+        if (action === undefined) return null;
         countSqsOperation(operation);
         const asked = ask(action, (command as { input: object }).input);
         const answer = await unlessAborted(asked, options?.abortSignal);
-        return answer === null
-          ? usual(command, options)
-          : { $metadata: { httpStatusCode: 200 }, ...structuredClone(answer) };
-      };
-    },
+        return answer && { $metadata: { httpStatusCode: 200 }, ...structuredClone(answer) };
+      }),
     async close() {
       app.server.closeAllConnections();
       await app.close();

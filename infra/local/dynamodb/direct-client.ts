@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { shortCut } from '../short-cut.ts';
 import { type AttributeMap, fromAttributes, toAttributes, UnusualValueError } from './attributes.ts';
 import type { AskDynamodb } from './channel.ts';
 
 interface DocumentCommand {
   readonly input: Readonly<Record<string, unknown>>;
 }
-type Sender = { send(command: DocumentCommand, ...rest: unknown[]): Promise<unknown> };
 
 /** The document client's commands and the operations they stand for. */
 const OPERATIONS: Readonly<Record<string, string>> = {
@@ -25,16 +25,14 @@ const OPERATIONS: Readonly<Record<string, string>> = {
  * Commands, answers and exceptions stay what they are; what is unusual goes the usual way.
  */
 export function askDirectly(client: DynamoDBDocumentClient, ask: AskDynamodb): void {
-  const sender = client as unknown as Sender;
-  const usual = sender.send.bind(client);
-  sender.send = async (command, ...rest) => {
+  shortCut(client, async (command) => {
     const operation = OPERATIONS[command.constructor.name];
-    const input = operation === undefined ? null : marshalled(command.input);
-    if (operation === undefined || input === null) return usual(command, ...rest);
+    const input = operation === undefined ? null : marshalled((command as DocumentCommand).input);
+    if (operation === undefined || input === null) return null;
     const { status, body } = await ask(operation, input);
     if (status !== 200) throw exceptionOf(status, body as { __type?: string; message?: string });
     return { $metadata: { httpStatusCode: 200 }, ...unmarshalled(body as Record<string, unknown>) };
-  };
+  });
 }
 
 /** Null when the input holds something that only the SDK can marshal. */

@@ -1,4 +1,4 @@
-import { resentSchema, webhookViewSchema } from '../../../schemas/http-dead-letters.ts';
+import { resentSchema, webhookViewSchema } from '../../../schemas/webhooks.ts';
 import { type Call, type Endpoint, endpoint, noTask, taskKeyOf } from '../endpoint.ts';
 import { conflict } from '../problem.ts';
 

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
+import { type Delivery, deliverySchema } from '../../../schemas/webhooks.ts';
 import { idsInOrder } from '../ids.ts';
 import { expiry, range, taskPartition, tenantPartition } from './keys.ts';
 
@@ -26,24 +27,9 @@ export const noticeSchema = z.object({
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
-/** One attempt to deliver, as the log keeps it. */
-export const deliverySchema = z.object({
-  delivery_id: z.string(),
-  message_id: z.string(),
-  attempt: z.int().min(1),
-  at: z.iso.datetime(),
-  outcome: z.enum(['delivered', 'failed', 'disabled']),
-  /** What the receiver answered; null when it did not. */
-  http_status: z.int().nullable(),
-  error: z.string().nullable(),
-  duration_ms: z.number(),
-  /** When the next attempt follows; null for none. */
-  next_at: z.iso.datetime().nullable(),
-});
-export type Delivery = z.infer<typeof deliverySchema>;
-
 /**
- * Items of the tasks table: `WEBHOOK` (the notice of the end), `ASKED#<message id>` (of a question to a person) and `WEBHOOK#<ulid>` (a delivery) in the task's partition, and
+ * Items of the tasks table: `WEBHOOK` (the notice of the end), `ASKED#<message id>` (of a question to a person) and
+ * `WEBHOOK#<ulid>` (a delivery) in the task's partition, and
  * `T#<tenant>#WEBHOOKS` / `<SHA-256 of the URL>` for an address that has answered 410.
  */
 export interface WebhookStore {

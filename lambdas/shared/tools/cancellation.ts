@@ -5,6 +5,9 @@ export const CANCELLED = 'cancelled';
 const LOOK_EVERY_MS = 1_000;
 const PATIENCE_MS = 3_000;
 
+/** So many looks in a row without an answer: there is no network, as around Python on AWS. */
+const MOST_UNANSWERED = 3;
+
 /**
  * Looks every second whether there is something at `url` (presigned, so that a tool needs no rights of its own), and
  * says so once. A tool without a network finds nobody to ask and goes on to its time limit.
@@ -14,16 +17,26 @@ const PATIENCE_MS = 3_000;
 export function whenCancelled(url: string, tell: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
-  const look = async (): Promise<void> => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    await response.body?.cancel();
-    if (ended) return;
-    if (response.ok) tell();
-    else later();
+  let unanswered = 0;
+  const isThere = async (): Promise<boolean> => {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      unanswered = 0;
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      // A look that fails says nothing about the task; the next one may be answered.
+      unanswered += 1;
+      return false;
+    }
   };
   const later = (): void => {
-    // Whoever can't be asked now is not asked again.
-    timer = setTimeout(() => void look().catch(() => undefined), LOOK_EVERY_MS);
+    timer = setTimeout(async () => {
+      const found = await isThere();
+      if (ended) return;
+      if (found) tell();
+      else if (unanswered < MOST_UNANSWERED) later();
+    }, LOOK_EVERY_MS);
     timer.unref();
   };
   later();

@@ -6,7 +6,8 @@ import { createNotifier, type Reminder } from '../../../lambdas/notifier/notifie
 import { delayUntil, MAX_ATTEMPTS, nextAttempt } from '../../../lambdas/notifier/schedule.ts';
 import type { Approval } from '../../../lambdas/shared/stores/approval-store.ts';
 import type { TaskRecord } from '../../../lambdas/shared/stores/task-record.ts';
-import type { Delivery, Notice } from '../../../lambdas/shared/stores/webhook-store.ts';
+import type { Notice } from '../../../lambdas/shared/stores/webhook-store.ts';
+import type { Delivery } from '../../../schemas/webhooks.ts';
 
 const key = { tenant_id: 'acme', task_id: 't1' };
 const record: TaskRecord = {
