@@ -15,6 +15,8 @@ export interface RenderOptions {
 /** Widths of the time and cost columns at the right. */
 const TIME = 13;
 const COST = 9;
+/** Cells that the label keeps, however narrow the terminal. */
+const LEAST_LABEL = 10;
 
 function glyph(mark: Mark, { frame, colors }: RenderOptions): string {
   const glyphs: Readonly<Record<Mark, string>> = {
@@ -49,8 +51,13 @@ function line(row: Row, options: RenderOptions): string {
   const { colors, columns } = options;
   const right = Math.min(columns - 1, 110);
   const cost = row.costUsd ? usd(row.costUsd) : '';
-  const figures = `${(row.time ?? '').padStart(TIME)}${cost.padStart(COST)}`.trimEnd();
-  const room = Math.max(10, right - row.prefix.length - 2 - Math.max(TIME + COST, figures.length));
+  const inside = right - row.prefix.length - 2;
+  // Sums too wide for their column are cut before the label is.
+  const figures = fit(
+    `${(row.time ?? '').padStart(TIME)}${cost.padStart(COST)}`.trimEnd(),
+    inside - LEAST_LABEL,
+  );
+  const room = Math.max(LEAST_LABEL, inside - Math.max(TIME + COST, width(figures)));
   const wanted = oneLine(row.detail ?? '');
   // A long label leaves room for the start of the detail, which says what is happening.
   const label = fit(

@@ -177,14 +177,15 @@ describe('the live tree', () => {
       ),
     });
     const at = '2026-01-02T03:04:05Z' as const;
-    const dear = {
-      at,
-      type: 'step.finished',
-      subtask_id: 'a',
-      step_id: undefined,
-      message: '',
-      data: { cost: 999_999.995 },
-    } as const;
+    const dear = (cost: number) =>
+      ({
+        at,
+        type: 'step.finished',
+        subtask_id: 'a',
+        step_id: undefined,
+        message: '',
+        data: { cost },
+      }) as const;
     const split = {
       at,
       type: 'task.decomposed',
@@ -208,7 +209,10 @@ describe('the live tree', () => {
           for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
         },
       ),
-      { numRuns: 150, examples: [[[dear, split], 40, 12]] },
+      {
+        numRuns: 150,
+        examples: [999_999.995, 99_999_999.995, 1e20, 1e300].map((cost) => [[dear(cost), split], 40, 12]),
+      },
     );
   });
 });
