@@ -40,10 +40,9 @@ const rank: Readonly<Record<SpanType, number>> = {
   person: 9,
 };
 
-/** Nothing but these kinds can be in a text without a digit. */
-const withoutDigits = rules.filter(
-  (rule) => rule.type === 'email' || rule.type === 'secret' || rule.type === 'private_key',
-);
+/** Nothing but these kinds can be in a text without a digit; `dead:beef::cafe` is an address. */
+const KINDS_WITHOUT_DIGITS: ReadonlySet<SpanType> = new Set(['email', 'secret', 'private_key', 'ip']);
+const withoutDigits = rules.filter((rule) => KINDS_WITHOUT_DIGITS.has(rule.type));
 const hasDigit = /\d/;
 /** The shortest thing that is looked for, an address such as `a@b.io`. */
 const SHORTEST = 6;

@@ -31,7 +31,7 @@ describe('a document as a whole', () => {
             }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[[], { address: ['a::b'], ssn: '::ffff:192.0.2.128 is mapped' }]] },
     );
   });
 
