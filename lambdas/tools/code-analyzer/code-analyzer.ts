@@ -34,7 +34,10 @@ export function createCodeAnalyzer(
     async run(inputs, run): Promise<ToolResult<ReturnType<typeof answer>>> {
       const folder = normalizeFolder(inputs.folder);
       const { files, skipped } = await readSources(deps.workspaceFor(run), folder, inputs, run.signal);
-      const graph = await analyzeProject(files, inputs.language ? { language: inputs.language } : {});
+      const graph = await analyzeProject(files, {
+        ...(inputs.language ? { language: inputs.language } : {}),
+        ...(languageOf(folder) === null ? { folder } : {}),
+      });
       const placed = placeIn(folder, { ...graph, skipped: [...skipped, ...graph.skipped] });
       return { output: answer(placed, inputs, baseOf(folder)) };
     },

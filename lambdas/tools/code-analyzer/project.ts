@@ -15,6 +15,8 @@ import { decodeSource, languageOf, MAX_FILE_BYTES } from './source-files.ts';
 export interface AnalysisOptions {
   /** Only files of this language. */
   readonly language?: Language;
+  /** Where the files lie, such as `src/shop`: their imports may begin with the folder's own name. */
+  readonly folder?: string;
 }
 
 interface ReadFile {
@@ -53,7 +55,7 @@ export async function analyzeProject(
     .map((file) => ({ file, hash: hashOf(file) }))
     .sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
   const key = createHash('sha256')
-    .update([options.language ?? '', ...keyed.map(({ hash }) => hash)].join())
+    .update([options.language ?? '', options.folder ?? '', ...keyed.map(({ hash }) => hash)].join())
     .digest('base64');
   const known = results.get(key);
   if (known) return known;
@@ -96,7 +98,9 @@ export async function analyzeProject(
     lines += read.lines;
     for (const file of read.withErrors) skipped.push({ file, reason: PARTLY });
   }
-  const graphs: LanguageGraph[] = [...families.values()].map((modules) => analyzeModules(modules));
+  const graphs: LanguageGraph[] = [...families.values()].map((modules) =>
+    analyzeModules(modules, namesOf(options.folder ?? '')),
+  );
   for (const file of graphs.flatMap((each) => each.overflowed)) {
     skipped.push({ file, reason: 'nested too deeply in places; the rest of it was analysed' });
   }
@@ -112,6 +116,12 @@ export async function analyzeProject(
   };
   results.set(key, graph, graph.calls.length * 20 + graph.functions.length * 10);
   return graph;
+}
+
+/** The dotted names a folder may have: `src.shop` and `shop` for `src/shop`. */
+function namesOf(folder: string): string[] {
+  const parts = folder.split('/').filter((part) => part !== '');
+  return parts.map((_, at) => parts.slice(at).join('.'));
 }
 
 const PARTLY = 'has syntax errors; the rest of it was analysed';

@@ -11,8 +11,8 @@ import { ModuleIndex } from './modules.ts';
 import { Solver } from './solver.ts';
 
 /** The call graph of modules analysed together; calls appear once per caller, callee and line. */
-export function analyzeModules(modules: readonly ModuleFrame[]): LanguageGraph {
-  const solver = new Solver(new ModuleIndex(modules), modules);
+export function analyzeModules(modules: readonly ModuleFrame[], above: readonly string[]): LanguageGraph {
+  const solver = new Solver(new ModuleIndex(modules, above), modules);
   const calls = collectCalls(solver.solve());
   const functions: GraphFunction[] = [];
   const classes: GraphClass[] = [];

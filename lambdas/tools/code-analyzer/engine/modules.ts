@@ -16,12 +16,16 @@ export class ModuleIndex {
   /** Folders with Python files below, as dotted names. */
   private readonly packages = new Set<string>();
   private readonly bySuffix = new Map<string, string[]>();
+  private readonly above: readonly string[];
 
-  constructor(modules: Iterable<ModuleFrame>) {
+  /** `above` are the dotted names that the project's own folder may have in its imports: `shop` for `./shop`. */
+  constructor(modules: Iterable<ModuleFrame>, above: readonly string[] = []) {
+    this.above = above;
     for (const module of modules) {
       const name = module.qualified;
       if (this.byName.has(name) && !module.isPackage) continue;
       this.byName.set(name, module);
+      if (isRoot(module)) this.byName.set('', module);
       // A script's folder is its index file.
       if (module.language !== 'python' && name.endsWith('.index')) {
         const folder = name.slice(0, -'.index'.length);
@@ -53,7 +57,7 @@ export class ModuleIndex {
   }
 
   submodule(parent: string, name: string): string | null {
-    const full = `${parent}.${name}`;
+    const full = parent === '' ? name : `${parent}.${name}`;
     return this.has(full) ? full : null;
   }
 
@@ -72,10 +76,22 @@ export class ModuleIndex {
     }
     const first = dotted.split('.')[0] ?? dotted;
     if (this.has(first)) return null;
+    const inside = this.withinOwnFolder(dotted);
+    if (inside !== null) return inside;
     const candidates = (this.bySuffix.get(dotted) ?? []).filter((name) =>
       this.isRootedOutsidePackages(name, dotted),
     );
     return candidates.length === 1 ? (candidates[0] ?? null) : null;
+  }
+
+  /** `shop.cart` when the project is the folder `shop` itself: its `cart`; '' for the folder. */
+  private withinOwnFolder(dotted: string): string | null {
+    for (const name of this.above) {
+      if (dotted === name) return '';
+      if (dotted.startsWith(`${name}.`) && this.has(dotted.slice(name.length + 1)))
+        return dotted.slice(name.length + 1);
+    }
+    return null;
   }
 
   /** Whether the folder that holds the module's top is a place to import from, not itself a package. */
@@ -86,7 +102,7 @@ export class ModuleIndex {
 
   /** The project's name of a relatively imported module; `level` is the number of dots. */
   resolveRelative(level: number, dotted: string, importer: ModuleFrame): string | null {
-    const base = importer.qualified.split('.');
+    const base = isRoot(importer) ? [] : importer.qualified.split('.');
     const up = importer.isPackage ? level - 1 : level;
     if (up > base.length) return null;
     const parts = base.slice(0, base.length - up);
@@ -95,3 +111,6 @@ export class ModuleIndex {
     return name === '' || this.has(name) ? name : null;
   }
 }
+
+/** Whether this is the `__init__.py` of the project's own folder. */
+const isRoot = (module: ModuleFrame): boolean => module.isPackage && module.qualified === '__init__';

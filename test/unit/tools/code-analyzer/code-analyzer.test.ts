@@ -66,6 +66,24 @@ describe('code_analyzer', () => {
     });
   });
 
+  it.each([
+    ['from the package', 'from shop.cart import checkout\n\ndef main():\n    checkout()\n'],
+    ['of a module by its whole name', 'import shop.cart\n\ndef main():\n    shop.cart.checkout()\n'],
+    ['of what the package offers', 'from shop import checkout\n\ndef main():\n    checkout()\n'],
+    ['relative to the package', 'from . import checkout\n\ndef main():\n    checkout()\n'],
+  ])('follows imports %s when the folder is the package itself', async (_which, main) => {
+    const files = {
+      'lib/shop/__init__.py': 'from .cart import checkout\n',
+      'lib/shop/main.py': main,
+      'lib/shop/cart.py': 'from lib.shop.pay import charge\n\ndef checkout():\n    charge()\n',
+      'lib/shop/pay.py': 'def charge():\n    pass\n',
+    };
+
+    const output = await analyze(files, { folder: 'lib/shop', start_func: 'main', end_func: 'charge' });
+
+    expect(output).toMatchObject({ status: 'success', path: ['main', 'checkout', 'charge'] });
+  });
+
   it('says how far it got when there is no path', async () => {
     const output = await analyze(SHOP, { folder: 'src/', start_func: 'main', end_func: 'unused' });
 
