@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type OfficeProcess, startOfficeProcess } from '../helpers/office-process.ts';
 import { type OpenAiServer, startOpenAiServer } from '../helpers/openai-server.ts';
 import { answer, roleOf, usualAnswer } from '../helpers/scripted-model.ts';
@@ -49,6 +49,7 @@ beforeAll(async () => {
   );
   office = await startOfficeProcess({ OFFICE_MODELS_FILE: file });
 }, 30_000);
+beforeEach(() => server.forget());
 afterAll(async () => {
   await office.close();
   await server.close();
@@ -82,7 +83,6 @@ describe('a list of models', () => {
 
 describe("a tenant's own list of models", () => {
   it('is asked in place of the file’s, and names only models of the file', async () => {
-    server.forget();
     server.answerBy((body) => answer(usualAnswer(body)));
     const put = (routes: object) => office.call('PUT', '/models/routes', { routes });
     await expect(put({ planner: ['nobody'] })).rejects.toThrow(
