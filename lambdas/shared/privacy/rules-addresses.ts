@@ -149,7 +149,7 @@ export const addressRules: readonly Rule[] = [
   address(`(?<![\\p{L}\\d])(?:${frenchWords})\\s+${latinName}${anchoredTail}`),
   // Calle Mayor 5, 28013 Madrid; Via Roma 12; Rua Augusta, 1500; Avenida Paulista 1578
   address(
-    `(?<![\\p{L}\\d])(?:${latinWords})\\s+${latinName}(?:,?\\s*(?:n[.º°o]{0,2}|núm\\.?|nº|#)\\s*|,?\\s+)\\d{1,5}(?:[A-Za-z](?![A-Za-z]))?(?![\\d.,%]\\d)${tail}`,
+    `(?<![\\p{L}\\d])(?:${latinWords})\\s+${latinName}(?:,?\\s*(?:n[.º°o]{0,2}|núm\\.?|nº|#)\\s*|,?\\s+)\\d{1,5}(?:[A-Za-z](?![A-Za-z]))?(?![\\d.,%]\\d|[°ºª])${tail}`,
     isNotSentence,
   ),
   address(`(?<![\\p{L}\\d])(?:${latinWords})\\s+${latinName}${anchoredTail}`, isNotSentence),
@@ -166,7 +166,7 @@ export const addressRules: readonly Rule[] = [
     `(?<![\\p{L}\\d])(?:[\\p{Lu}][\\p{L}.'-]*\\s){1,3}(?:gate|gata|vei|veg|väg|plass|plads|allé|gränd)\\s+\\d{1,4}\\s?(?:[a-zA-Z](?![\\p{L}]))?${anchoredTail}`,
   ),
   address(
-    `(?<![\\p{L}\\d])(?:[Uu]l\\.|[Aa]l\\.|[Pp]l\\.|[Oo]s\\.|[Uu]lica|[Aa]leja)\\s+${name}(?:\\s${name}){0,3}\\s+\\d{1,4}[A-Za-z]?(?:\\s?[/m.]\\s?\\d{1,4})?(?:,?\\s+\\d{2}-\\d{3}\\s+${name})?`,
+    `(?<![\\p{L}\\d])(?:[Uu]l\\.|[Aa]l\\.|[Pp]l\\.|[Oo]s\\.|[Uu]lica|[Aa]leja)\\s+${name}(?:\\s${name}){0,3}\\s+\\d{1,4}[A-Za-z]?(?:\\s?(?:\\/|m\\.?|lok\\.)\\s?\\d{1,4}[A-Za-z]?){0,2}(?:,?\\s+\\d{2}-\\d{3}\\s+${name})?`,
   ),
   address(
     `(?:[Уу]л\\.|[Уу]лица|[Пп]р\\.|[Пп]роспект|[Пп]ер\\.)\\s*[\\p{Lu}][\\p{L}-]+(?:\\s[\\p{Lu}][\\p{L}-]+)?,?\\s*(?:д\\.|дом)?\\s*\\d{1,4}(?:,?\\s*(?:кв\\.|квартира)\\s*\\d{1,4})?`,

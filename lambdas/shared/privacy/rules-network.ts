@@ -69,12 +69,18 @@ function isPlausibleIPv6(value: string, around: Around): boolean {
   );
 }
 
+/** Scripts that put no space between an address and the words around it. */
+const spaceless = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}';
+const any = '[\\p{L}\\p{N}]';
+const spaced = `[[\\p{L}\\p{N}]--[${spaceless}]]`;
+const mailbox = `(?:(?:(?<![\\p{L}\\p{N}._%+\\-])|(?<=[${spaceless}]))${spaced}(?:[${spaced}._%+'\\-]{0,62}[${spaced}_+\\-])?|(?<!${any})[${spaceless}]{1,20}(?=@[${spaceless}]))`;
+const mailDomain = `(?:${any}(?:[${any}\\-]{0,61}${any})?\\.){1,8}(?:xn--[a-z0-9\\-]{2,59}|[\\p{L}--[${spaceless}]]{2,24}|[${spaceless}]{2,6})(?![${spaced}@]|-${any})`;
+
 export const networkRules: readonly Rule[] = [
   {
     type: 'email',
     needs: /@/,
-    pattern:
-      /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}](?:[\p{L}\p{N}._%+'-]{0,62}[\p{L}\p{N}_+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:[\p{L}]{2,24}|xn--[a-z0-9-]{2,59})(?![\p{L}\p{N}@]|-[\p{L}\p{N}])/giu,
+    pattern: new RegExp(`${mailbox}@${mailDomain}`, 'giv'),
     valid(value, around) {
       if (fileEndings.test(value)) return false;
       // A remote or a log-in, not somebody's mail: git@host:path, ssh root@host, scheme://user@host.

@@ -11,13 +11,17 @@ const countryCodes = new Set(
 
 /** Words that mean a telephone, up to 28 characters before the number. */
 const phoneWords =
-  /(?:\b(?:phones?|telephone|tel|mobile|mob|cell(?:phone|ular)?|fax|whats ?app|viber|imessage|sms|hotline|helpline|landline|voicemail|pager|ph|hp|direct line|office line|home line|telefon(?:o|nummer|ní)?|tél(?:éphone)?|téléphone|teléfono|telefone|telefono|móvil|movil|celular|cellulare|handy|rufnummer|portable|gsm|puhelin|telefoon|mobiel|m[oó]vel|номер|phone_?number|msisdn)\b|тел(?:ефон)?|电话|手机|電話|携帯|전화|☎|📞|📱)[^\n]{0,28}$/iu;
+  /(?:\b(?:phones?|telephone|tel|mobile|mob|cell(?:phone|ular)?|fax|whats ?app|viber|imessage|sms|hotline|helpline|landline|(?:al|el|teléfono|tel\.?|número) fijo|(?:au|le|téléphone|tél\.?) fixe|fisso|festnetz|vast nummer|stacjonarny|voicemail|pager|ph|hp|direct line|office line|home line|telefon(?:o|nummer|ní)?|tél(?:éphone)?|téléphone|teléfono|telefone|telefono|móvil|movil|celular|cellulare|handy|rufnummer|portable|gsm|puhelin|telefoon|mobiel|m[oó]vel|номер|phone_?number|msisdn)\b|тел(?:ефон)?|τηλ(?:έφωνο)?|κινητό|טלפון|נייד|هاتف|جوال|موبايل|โทร|มือถือ|फ़ोन|फोन|मोबाइल|điện thoại|ponsel|komórka|matkapuhelin|mobiltelefon|电话|手机|電話|携帯|전화|☎|📞|📱)[^\n]{0,28}$/iu;
 /** Verbs that mean a call only when nothing but small words stands between them and the number. */
 const callWords =
   /\b(?:call(?:ed|ing)?|dial(?:ed|ling|ing)?|ring|rang|text(?:ed|ing)?|contact|reach|reached|signal|telegram|extension|number|llám[ae]\w*|anruf\w*|ruf\w*|appel\w*|contato|contacto|kontakt|numéro|número|numero|nummer)(?:\s+(?:me|us|him|her|them|back|at|on|is|the|to|my|our|your|his|their|support|office|now|please|via|by|for|info|details|line|no\.?|number|person|mich|uns|an|unter|le|la|au|al|me|us|desk|customer|service|emergency|hotline|after|hours|home|work))*\s*[:.]*\s*["'(]*$/i;
 /** Counts and ids of things that have to do with telephones. */
 const notDialled =
   /\b(?:users?|subscribers?|counts?|total|traffic|population|revenue|sales|ids?|models?|microseconds|ms|size|version)\s*[:=#]*\s*$/i;
+
+/** What numbers people and contracts in a register: "customer number 30045512" is none to call. */
+const inRegister =
+  /\b(?:customer|client|member(?:ship)?|account|policy|contract|employee|staff|student|vendor|supplier|kunden|mitglieds|vertrags|klant|cliente)[ _-]?(?:no|nr|num|number|id|code|ref|nummer)\b[.:#=]*(?: is)?\s*["'#(]*$/i;
 
 /** Words right before a bare number that make it a person's number: "my number is 4155552671". */
 const ownNumber =
@@ -31,7 +35,7 @@ const isPhoneContext = (around: Around) =>
   !notDialled.test(around.before) &&
   !isCalledOtherwise(around) &&
   (phoneWords.test(around.before) ||
-    callWords.test(around.before) ||
+    (callWords.test(around.before) && !inRegister.test(around.before)) ||
     ownNumber.test(around.before) ||
     /\btext\s*$/i.test(around.before) ||
     namedAfter.test(around.after));
@@ -119,9 +123,9 @@ export const phoneRules: readonly Rule[] = [
     rule('\\+\\d{1,3}(?:[ .-]?\\d{1,5}){2,7}', '(?<==)'),
     (value, around) => isInternational(value, around) && isPhoneContext(around),
   ),
-  // 0049 30 901820, 011 44 20 7946 0958
+  // 0049 30 901820, (0043) 1 58858, 011 44 20 7946 0958
   phone(
-    rule('(?:00|011[ -])[1-9]\\d{0,2}(?:[ .\\-/]{1,2}\\(?\\d{1,8}\\)?){1,6}'),
+    rule('(?:\\(00[1-9]\\d{0,2}\\)|(?:00|011[ -])[1-9]\\d{0,2})(?:[ .\\-/]{1,2}\\(?\\d{1,8}\\)?){1,6}'),
     (value, around) => isInternational(value.replace(/^011/, '00'), around) && !isCalledOtherwise(around),
   ),
   phone(
@@ -146,6 +150,8 @@ export const phoneRules: readonly Rule[] = [
   phone(rule('(?:\\(\\d{2}\\)\\s?|\\d{2} )9?\\d{4}-\\d{4}'), isUncalled),
   phone(rule('8[ -]?\\(?\\d{3}\\)?[ -]?\\d{3}-\\d{2}-\\d{2}'), isUncalled),
   phone(rule('\\(\\d{2,4}\\)\\s?\\d{3,4}[ -]\\d{3,4}'), isUncalled),
+  // Australian numbers at a local rate; nothing else begins with 1300 or 1800 and goes on in threes.
+  phone(rule('1[38]00([ -])\\d{3}\\1\\d{3}'), isUncalled),
   // Anything else that is announced as a number to call.
   phone(rule('\\(?\\d{2,5}\\)?(?:[ .\\-–/]{0,3}\\d{2,8}){1,5}'), isAnnounced),
   phone(rule('\\d{7,15}'), isAnnounced),

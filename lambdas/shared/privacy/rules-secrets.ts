@@ -15,7 +15,7 @@ const isCode = (value: string) =>
 
 /** Only a space stands between the word and the value: "password hunter2", but "password authentication" too. */
 const isLoose = (around: Around) =>
-  !/(?:[:=>]|\b(?:is|was|are|to|as)|['’]s)\s*["'`]{0,3}$/i.test(around.before);
+  !/(?:[:=>]|\b(?:is|was|are|to|as|ist|lautet|est|es)|\s[èé]|['’]s)\s*["'`]{0,3}$/i.test(around.before);
 const isArn = (around: Around) => /arn:aws[\w-]*:\S*$/i.test(around.before);
 
 function kinds(value: string): number {
@@ -74,7 +74,7 @@ const tokenLabel =
   '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)' +
   '(?:[ _-](?:base(?:64)?|value|raw|hex|prod(?:uction)?|live|test|dev(?:elopment)?|staging|v?\\d|primary|secondary|main|old|new|current|previous|default))?';
 const between =
-  "[\"'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as)[ \\t]*:?[ \\t]+|['’]s[ \\t]+|[ \\t]+[-–][ \\t]+|>(?=[^<>]{1,2000}</)|[ \\t]+)[\"'`]{0,3}";
+  "[\"'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as|ist|lautet|est|es|è|é)[ \\t]*:?[ \\t]+|['’]s[ \\t]+|[ \\t]+[-–][ \\t]+|>(?=[^<>]{1,2000}</)|[ \\t]+)[\"'`]{0,3}";
 
 /** Tokens that begin with anything are looked for only where the mark inside of them is. */
 const innerMark = /atlasv1|-us(?=\\d)/;
@@ -180,6 +180,15 @@ export const secretRules: readonly Rule[] = [
     pattern:
       /\bx-(?:[a-z]+-)*(?:key|token|secret|auth)["']?\s*[:=]\s*["']?(?<value>[A-Za-z0-9_.~+/=-]{12,500})/gi,
     exact: tokenIn,
+  },
+  // A browser's cookies: who has the session's is logged in.
+  {
+    type: 'secret',
+    needs: /cookie/i,
+    pattern:
+      /(?<![\w.-])[\w.-]{0,40}(?:sess|sid|auth|token|jwt)[\w.-]{0,20}=["']?(?<value>[A-Za-z0-9_.~%+/=-]{16,2000})/gi,
+    words: /cookie["']?\s*[:=][^\n]*$/i,
+    valid: (value) => isOpaque(value) && !placeholders.test(value),
   },
   {
     type: 'secret',

@@ -105,13 +105,16 @@ describe('the labelled set', () => {
     expect(varied.precision).toBeGreaterThanOrEqual(requiredPrecision);
   });
 
-  it.each(['unseen-1', 'unseen-2', 'unseen-3'] as const)('is found in the texts of %s', (name) => {
-    const result = runPiiEval()[name];
-    expect(result.texts).toBeGreaterThan(120);
-    expect(result.labelled).toBeGreaterThan(100);
-    expect(result.recall).toBeGreaterThanOrEqual(requiredRecall);
-    expect(result.precision).toBeGreaterThanOrEqual(requiredPrecision);
-  });
+  it.each(['unseen-1', 'unseen-2', 'unseen-3', 'unseen-4', 'unseen-5'] as const)(
+    'is found in the texts of %s',
+    (name) => {
+      const result = runPiiEval()[name];
+      expect(result.texts).toBeGreaterThan(90);
+      expect(result.labelled).toBeGreaterThan(80);
+      expect(result.recall).toBeGreaterThanOrEqual(requiredRecall);
+      expect(result.precision).toBeGreaterThanOrEqual(requiredPrecision);
+    },
+  );
 
   it('has every kind and hard negatives, and is scored honestly', () => {
     const set = readLabelledSet();
