@@ -50,6 +50,8 @@ export function createFunctionHost(
     if (known !== undefined) return known;
     const loading = hosted.load();
     loaded.set(name, loading);
+    // What failed is tried again, as Lambda does with a cold start.
+    loading.catch(() => loaded.delete(name));
     return loading;
   }
 

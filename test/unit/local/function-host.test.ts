@@ -66,6 +66,27 @@ describe('the function host', () => {
     expect(await functions.invoke('broken', '{}')).toMatchObject({ ok: false, errorType: 'SyntaxError' });
   });
 
+  it('imports a handler again when an import has failed, as the next cold start would', async () => {
+    let imports = 0;
+    const functions = createFunctionHost({
+      work: {
+        timeoutSeconds: 1,
+        memoryMb: 128,
+        load: async () => {
+          imports += 1;
+          if (imports === 1) throw new Error('too many open files');
+          return () => 'done';
+        },
+      },
+    });
+
+    await functions.warm(['work']);
+
+    expect(await functions.invoke('work', '{}')).toEqual({ ok: true, payload: '"done"' });
+    expect(await functions.invoke('work', '{}')).toEqual({ ok: true, payload: '"done"' });
+    expect(imports).toBe(2);
+  });
+
   it('says when there is no such function', async () => {
     const functions = host(() => undefined);
 
