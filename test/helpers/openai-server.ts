@@ -14,6 +14,13 @@ export type Behaviour =
       readonly code?: string;
       readonly message?: string;
     }
+  /** Sent as it is, whatever was asked. */
+  | {
+      readonly kind: 'raw';
+      readonly body: string;
+      readonly status?: number;
+      readonly headers?: Record<string, string>;
+    }
   | { readonly kind: 'refusal' }
   | { readonly kind: 'reset' }
   | { readonly kind: 'hang' }
@@ -58,7 +65,7 @@ export async function startOpenAiServer(onPort = 0): Promise<OpenAiServer> {
     const body = await readJson(request);
     const path = request.url ?? '';
     requests.push({ path, authorization: request.headers.authorization ?? '', body });
-    if (path.endsWith('/models')) {
+    if (path.endsWith('/models') && queue.length === 0) {
       send(response, 200, { object: 'list', data: [{ id: 'm', object: 'model' }] });
       return;
     }
@@ -113,6 +120,13 @@ function behave(
       send(response, status, { error }, headers);
       break;
     }
+    case 'raw':
+      response.writeHead(behaviour.status ?? 200, {
+        'content-type': 'application/json',
+        ...behaviour.headers,
+      });
+      response.end(behaviour.body);
+      break;
     case 'reset':
       response.socket?.resetAndDestroy();
       break;

@@ -11,23 +11,46 @@ const MOST_CHARACTERS = 10_000_000;
 /** Longer texts are no answer to anything the office asks; the scan below is linear, but memory is not free. */
 const LONGEST = 2_000_000;
 
+const MOST_CANDIDATES = 20;
+
 /**
- * Finds the JSON value in an answer: bare, inside a Markdown fence, or with chatter around it.
- * Of several, the largest complete object or array is meant.
+ * Finds the JSON value in an answer: bare, inside a Markdown fence, behind thoughts, or with chatter around it.
+ * Of several, the largest complete object or array is meant, and of equals the last.
  */
 export function findJson(
   text: string,
 ): { readonly found: true; readonly value: unknown } | { readonly found: false } {
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
-  if (trimmed === '' || trimmed.length > LONGEST) return { found: false };
-  const whole = tryParse(trimmed);
-  if (whole.found) return whole;
-  const candidates = [...balancedSpans(trimmed)].sort((a, b) => b.length - a.length);
-  for (const candidate of candidates.slice(0, 20)) {
-    const parsed = tryParse(candidate);
-    if (parsed.found) return parsed;
-  }
+  for (const value of jsonIn(text)) return { found: true, value };
   return { found: false };
+}
+
+/** The values an answer may mean, the likeliest first. */
+function* jsonIn(text: string): Generator<unknown> {
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  if (trimmed === '' || trimmed.length > LONGEST) return;
+  const whole = tryParse(trimmed);
+  if (whole.found) {
+    yield whole.value;
+    // A document in a string, as some models wrap it.
+    const inner = typeof whole.value === 'string' ? tryParse(whole.value) : whole;
+    if (inner.found && inner !== whole) yield inner.value;
+    return;
+  }
+  // Drafts among the thoughts are not the answer; the thoughts' beginning may stand in the model's own template.
+  const thought = trimmed.lastIndexOf('</think>');
+  const spoken = thought < 0 ? [trimmed] : [trimmed.slice(thought + '</think>'.length), trimmed];
+  for (const part of spoken) {
+    const candidates = [...balancedSpans(part)].reverse().sort((a, b) => b.length - a.length);
+    let any = false;
+    for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+      const strict = tryParse(candidate);
+      const parsed = strict.found ? strict : tryParse(mended(candidate));
+      if (!parsed.found) continue;
+      any = true;
+      yield parsed.value;
+    }
+    if (any) return;
+  }
 }
 
 function tryParse(text: string): { found: true; value: unknown } | { found: false } {
@@ -37,6 +60,13 @@ function tryParse(text: string): { found: true; value: unknown } | { found: fals
     if (error instanceof SyntaxError) return { found: false };
     throw error;
   }
+}
+
+/** What small models get wrong and nobody can mistake: commas before a closing bracket, line breaks inside of strings. */
+function mended(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*"|,(?=\s*[}\]])/g, (piece) =>
+    piece === ',' ? '' : piece.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1)),
+  );
 }
 
 /**
@@ -85,7 +115,7 @@ function endOfValue(text: string, start: number): number | 'mismatched' | 'unfin
 }
 
 /**
- * Parses and validates an answer. `restore` puts redacted values back before the caller's schema sees them.
+ * Parses and validates an answer; of several documents in it the likeliest that fits is meant. `restore` puts redacted values back before the caller's schema sees them.
  * The problem's wording goes to the model for its one repair.
  */
 export function checkAnswer<Answer>(
@@ -96,16 +126,19 @@ export function checkAnswer<Answer>(
 ): CheckedAnswer<Answer> {
   if (stop === 'refusal') return { ok: false, problem: 'the model refused to answer' };
   if (text.trim() === '') return { ok: false, problem: 'the answer is empty' };
-  const json = findJson(text);
-  if (!json.found)
-    return {
-      ok: false,
-      problem: stop === 'length' ? 'the answer was cut off at the output limit' : 'the answer is not JSON',
-    };
-  const checked = schema.safeParse(restore(json.value));
-  if (checked.success) return { ok: true, value: checked.data };
-  const issues = checked.error.issues
+  let problem: string | null = null;
+  for (const json of jsonIn(text)) {
+    const checked = schema.safeParse(restore(json));
+    if (checked.success) return { ok: true, value: checked.data };
+    problem ??= problemOf(checked.error);
+  }
+  problem ??= stop === 'length' ? 'the answer was cut off at the output limit' : 'the answer is not JSON';
+  return { ok: false, problem };
+}
+
+function problemOf(error: z.ZodError): string {
+  const issues = error.issues
     .slice(0, 20)
     .map((issue) => `${issue.path.join('.') || 'the answer'}: ${issue.message}`);
-  return { ok: false, problem: `the answer does not fit the schema: ${issues.join('; ')}` };
+  return `the answer does not fit the schema: ${issues.join('; ')}`;
 }

@@ -1,14 +1,80 @@
 /** Failures of the OpenAI-compatible protocol, classified for the router. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
+import { z } from 'zod';
 import { createRedactor } from '../../privacy/redact.ts';
 import { ProviderError } from '../provider.ts';
 
 const LONGEST_MESSAGE = 300;
 
-/** A provider's words without its key, other secrets or personal data. */
+/** Looked at before the cut, which must not leave half a secret that no rule knows. */
+const LOOKED_AT = 2_000;
+
+/** A provider's words without its key, other secrets or personal data; of a page, what can be read. */
 export function safeMessage(message: string, key: string): string {
   const withoutKey = key.length >= 8 ? message.replaceAll(key, '[key]') : message;
-  return createRedactor().redact(withoutKey.slice(0, LONGEST_MESSAGE));
+  return createRedactor()
+    .redact(readable(withoutKey.slice(0, LOOKED_AT)))
+    .slice(0, LONGEST_MESSAGE);
+}
+
+function readable(text: string): string {
+  if (!/<(?:!doctype|html|head|body)\b/i.test(text)) return text;
+  return text
+    .replace(/<(style|script|title)\b[^>]*>[^<]*<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** A failure that stands in the body of a 200, as gateways send it: `{"error":{"code":429,"message":"..."}}`. */
+export function failureInBody(provider: string, error: unknown, key: string): ProviderError {
+  const field = (name: string): unknown =>
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  const words = typeof error === 'string' ? error : field('message');
+  const status = [field('code'), field('status')].map(Number).find((code) => code >= 400 && code < 600);
+  const asSent = new APIError(
+    status ?? 500,
+    { message: typeof words === 'string' ? words : 'a failure without a message', code: field('code') },
+    undefined,
+    undefined,
+  );
+  return classifyStatus(asSent, (text) => `${provider}: ${safeMessage(text, key)}`);
+}
+
+/**
+ * The SDK knows `{"error":{"message":"..."}}` alone and calls every other body empty. Mistral's has its message on top,
+ * Gemini's stands in a list, servers in Python have `detail`.
+ */
+export async function fetchWithReasons(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  if (response.ok) return response;
+  const text = await response.text();
+  const { status, headers } = response;
+  return new Response(text === '' ? null : JSON.stringify({ error: reasonIn(text) }), { status, headers });
+}
+
+const reasonsSchema = z.looseObject({
+  error: z.unknown().optional(),
+  message: z.unknown().optional(),
+  detail: z.unknown().optional(),
+  code: z.unknown().optional(),
+  type: z.unknown().optional(),
+});
+
+function reasonIn(text: string): unknown {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return { message: text };
+    throw error;
+  }
+  const reasons = reasonsSchema.safeParse(Array.isArray(body) ? body[0] : body);
+  if (!reasons.success) return { message: text };
+  const { error, message, detail, code, type } = reasons.data;
+  if (typeof error === 'object' && error !== null) return error;
+  const words = error ?? message ?? detail ?? text;
+  return { message: typeof words === 'string' ? words : JSON.stringify(words), code, type };
 }
 
 /** Milliseconds to wait by `retry-after-ms` or `Retry-After` (seconds or an HTTP date, RFC 9110 10.2.3). */
@@ -16,7 +82,7 @@ export function retryAfter(
   headers: { get(name: string): string | null } | undefined,
   now = Date.now(),
 ): number | null {
-  const ms = Number(headers?.get('retry-after-ms') ?? Number.NaN);
+  const ms = Number(headers?.get('retry-after-ms') || Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
   const text = headers?.get('retry-after');
   if (!text) return null;
@@ -41,6 +107,11 @@ export function neverConnected(error: unknown): boolean {
 export function classifyOpenAiError(provider: string, error: unknown, key: string): unknown {
   if (error instanceof ProviderError) return error;
   const message = (text: string) => `${provider}: ${safeMessage(text, key)}`;
+  if (isHeaderFailure(error))
+    return new ProviderError(
+      'auth',
+      `${provider}: the key has characters that no key has, such as a line break or a typographic quote; set it again.`,
+    );
   if (error instanceof APIUserAbortError)
     return new ProviderError('timeout', message('the call was cancelled'));
   if (error instanceof APIConnectionTimeoutError)
@@ -69,6 +140,12 @@ function isBodyFailure(error: unknown): boolean {
   );
 }
 
+/** Fetch's own words would quote the header, and with it the key. */
+function isHeaderFailure(error: unknown): boolean {
+  const { name, message } = namedError(error);
+  return name === 'TypeError' && /header value|ByteString/i.test(message);
+}
+
 function namedError(error: unknown): {
   readonly name: string;
   readonly message: string;
@@ -84,17 +161,25 @@ function classifyStatus(error: APIError, message: (text: string) => string): Pro
   const status = error.status ?? 0;
   const words = message(error.message);
   const options = { retry_after_ms: retryAfter(error.headers) };
-  if (status === 401 || status === 403) return new ProviderError('auth', words);
+  // No pause refills an empty account either.
+  if (status === 401 || status === 402 || status === 403) return new ProviderError('auth', words);
   if (status === 429) {
-    // No pause refills an empty account.
     if (error.code === 'insufficient_quota') return new ProviderError('auth', words);
     return new ProviderError('rate_limited', words, options);
   }
   if (status === 408) return new ProviderError('timeout', words);
   if (status === 409 || status >= 500) return new ProviderError('server', words, options);
+  // "The maximum value for max_tokens": the answer's limit, not the prompt.
+  const isAboutLimit = /max_(?:completion_|output_)?tokens/.test(error.message);
   const isTooLong =
     error.code === 'context_length_exceeded' ||
     status === 413 ||
-    /context.{0,20}(length|window)|too (long|many tokens)|maximum.{0,20}tokens/i.test(error.message);
+    /context.{0,20}(length|window)|too (long|many tokens)/i.test(error.message) ||
+    (!isAboutLimit && /maximum.{0,20}tokens/i.test(error.message));
+  if (status === 404)
+    return new ProviderError(
+      'bad_request',
+      `${words} (the base URL or the model's id is not known there; an address usually ends in /v1)`,
+    );
   return new ProviderError(isTooLong ? 'too_long' : 'bad_request', words);
 }

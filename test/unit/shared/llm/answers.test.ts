@@ -13,6 +13,12 @@ describe('answers', () => {
     ['chatty', 'Sure! Here is {your} answer:\n{"a":1}\nHope it helps {:-)'],
     ['with a byte order mark', '\uFEFF{"a":1}'],
     ['after a smaller value', 'Given [0], the answer is {"a":1}'],
+    ['after a larger example', 'Not like {"a":"the number","b":[1,2]} but {"a":1}.'],
+    ['corrected', '{"a":2}\nWait, that is wrong: {"a":1}'],
+    ['with trailing commas', '```json\n{"a":1,\n}\n```'],
+    ['in a string', '"{\\"a\\":1}"'],
+    ['after thoughts', '<think>{"a":2,"draft":true} or { "no</think>\n{"a":1}'],
+    ['after thoughts without a beginning', 'Maybe {"a":[2,3]}? No.</think>{"a":1}'],
   ])('finds the JSON in a %s answer', (_, text) => {
     expect(checkAnswer(text, 'end', schema, asIs)).toEqual({ ok: true, value: { a: 1 } });
   });
@@ -28,6 +34,12 @@ describe('answers', () => {
     const checked = checkAnswer(text, stop, schema, asIs);
     expect(checked.ok).toBe(false);
     expect(checked.ok ? '' : checked.problem).toContain(problem);
+  });
+
+  it('takes line breaks and tabs inside of strings, and leaves commas there alone', () => {
+    const text = z.strictObject({ text: z.string() });
+    const checked = checkAnswer('{"text":"one,}\n\ttwo \\"three\\",]",}', 'end', text, asIs);
+    expect(checked).toEqual({ ok: true, value: { text: 'one,}\n\ttwo "three",]' } });
   });
 
   it('restores redacted values before the schema sees them', () => {
@@ -56,6 +68,9 @@ describe('answers', () => {
     const started = performance.now();
     findJson('{'.repeat(200_000));
     findJson('[{"a":'.repeat(50_000));
+    findJson(`[${'{"a":",'.repeat(50_000)}]`);
+    findJson(`{${','.repeat(20_000)}${' '.repeat(20_000)}x}`);
+    findJson(`{${', '.repeat(100_000)}x}`);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
