@@ -221,9 +221,9 @@ function pricesFrom(
 
 /** The provider's address: the environment's, or else the file's. */
 export function baseUrlOf(entry: ProviderEntry, environment: NodeJS.ProcessEnv): string | null {
-  const address = entry.base_url_env && environment[entry.base_url_env];
+  const address = entry.base_url_env && environment[entry.base_url_env]?.trim();
   if (address) return address;
-  const host = entry.host_env && environment[entry.host_env];
+  const host = entry.host_env && environment[entry.host_env]?.trim();
   if (host) {
     const url = /^https?:\/\//.test(host) ? host : `http://${host}`;
     // Ollama's server reads 0.0.0.0 as "listen everywhere"; a client means this machine by it.

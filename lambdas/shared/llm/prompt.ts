@@ -30,6 +30,12 @@ export const textsOf = (prompt: Prompt): string[] =>
 /** Longer than any placeholder. */
 const LONGEST_PLACEHOLDER = 48;
 
+/** Where a placeholder begins that has no end yet, its own escape included; the text's length when none does. */
+function beginOfHalf(text: string): number {
+  const half = /\\?\[[^\]]*$|%5B[^%]*%?5?$|\\$|%5?$/i.exec(text.slice(-LONGEST_PLACEHOLDER));
+  return half ? text.length - half[0].length : text.length;
+}
+
 /** Restores values in a text that comes in pieces; holds back what may be half a placeholder. */
 export function restoringStream(
   redactor: Redactor | null,
@@ -43,10 +49,9 @@ export function restoringStream(
         return;
       }
       held += delta;
-      const open = held.lastIndexOf('[');
-      const isHalf = open >= 0 && !held.includes(']', open) && held.length - open < LONGEST_PLACEHOLDER;
-      const ready = isHalf ? held.slice(0, open) : held;
-      held = isHalf ? held.slice(open) : '';
+      const open = beginOfHalf(held);
+      const ready = held.slice(0, open);
+      held = held.slice(open);
       if (ready) emit(redactor.restore(ready));
     },
     end() {

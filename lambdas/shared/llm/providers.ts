@@ -152,6 +152,10 @@ function registryWith(deps: ProviderRegistryDeps, builtIn: BuiltIn): ProviderReg
             : { configured: false, missing: `${entry.enabled_env}=1` };
         case 'openai': {
           if (baseUrl === null) return { configured: false, missing: entry.base_url_env ?? 'base_url' };
+          if (!/^https?:\/\/[^/]/i.test(baseUrl) || !URL.canParse(baseUrl)) {
+            const named = entry.base_url_env ?? 'base_url';
+            return { configured: false, missing: `${named} that begins with http:// or https://` };
+          }
           if (entry.discover) {
             // In AWS nothing but the function itself is on loopback.
             if (environment['AWS_LAMBDA_RUNTIME_API'] && isLoopback(baseUrl))

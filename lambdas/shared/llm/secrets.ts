@@ -48,7 +48,7 @@ export function createKeyRing(deps: {
   return {
     async key(environmentName) {
       const arn = deps.environment[`${environmentName}_SECRET_ARN`];
-      if (!arn) return deps.environment[environmentName] || null;
+      if (!arn) return keyFrom(deps.environment[environmentName]);
       const known = kept.get(arn);
       if (known && known.until > now()) return known.value;
       const value = fromArn(environmentName, arn);
@@ -56,7 +56,8 @@ export function createKeyRing(deps: {
       return value;
     },
     missing(environmentName) {
-      const set = deps.environment[`${environmentName}_SECRET_ARN`] || deps.environment[environmentName];
+      const set =
+        deps.environment[`${environmentName}_SECRET_ARN`] || keyFrom(deps.environment[environmentName]);
       return set ? null : environmentName;
     },
   };
@@ -64,20 +65,41 @@ export function createKeyRing(deps: {
 
 /** A secret is the key itself, or a JSON object with `api_key`, the variable's name, or one field. */
 function keyIn(text: string, environmentName: string): string {
-  if (!text.trimStart().startsWith('{')) return text.trim();
-  const fields: unknown = JSON.parse(text);
+  const refuse = (why: string): never => {
+    throw new SecretUnavailableError(`The secret that ${environmentName}_SECRET_ARN names ${why}.`);
+  };
+  if (!text.trimStart().startsWith('{')) return keyFrom(text) ?? refuse('is empty');
+  const fields = fieldsIn(text) ?? refuse('is no JSON object, although it begins like one');
   if (typeof fields === 'object' && fields !== null) {
     const entries = Object.entries(fields);
     for (const wanted of ['api_key', environmentName]) {
       const value = entries.find(([name]) => name === wanted)?.[1];
-      if (typeof value === 'string') return value;
+      if (typeof value === 'string') return value.trim();
     }
     const only = entries[0]?.[1];
-    if (entries.length === 1 && typeof only === 'string') return only;
+    if (entries.length === 1 && typeof only === 'string') return only.trim();
   }
-  throw new SecretUnavailableError(
-    `The secret that ${environmentName}_SECRET_ARN names has no field "api_key" or "${environmentName}".`,
+  return refuse(`has no field "api_key" or "${environmentName}"`);
+}
+
+/** Without what files of variables leave around it: line ends, and quotes that some readers keep. */
+function keyFrom(text: string | undefined): string | null {
+  return (
+    text
+      ?.trim()
+      .replace(/^(["'])(.*)\1$/, '$2')
+      .trim() || null
   );
+}
+
+/** Null for what is no JSON: the parser's message would quote the secret. */
+function fieldsIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** Reads from AWS Secrets Manager; the client is loaded with the first secret. */

@@ -21,7 +21,11 @@ export interface Redactor {
   restoreValue(value: unknown): unknown;
 }
 
-const placeholder = /\[([A-Z][A-Z_]*)_(\d{1,6})\]/g;
+/** As given out, and as models write it: in another case, escaped for Markdown, encoded for an address. */
+const name = '[a-z]+(?:\\\\?_[a-z]+){0,3}\\\\?_\\d{1,6}';
+const placeholder = new RegExp(`\\[${name}\\]|\\\\\\[${name}\\\\\\]|%5B${name}%5D`, 'gi');
+const asGivenOut = (written: string): string =>
+  `[${written.replace(/^%5B|%5D$|[[\]\\]/gi, '').toUpperCase()}]`;
 
 /** `findings` are replaced besides what the rules find. */
 export function createRedactor(findings: readonly Finding[] = []): Redactor {
@@ -47,7 +51,10 @@ export function createRedactor(findings: readonly Finding[] = []): Redactor {
   }
 
   function replace(text: string, spans: readonly Span[]): string {
-    for (const [literal] of text.matchAll(placeholder)) if (!byPlaceholder.has(literal)) taken.add(literal);
+    for (const [written] of text.matchAll(placeholder)) {
+      const literal = asGivenOut(written);
+      if (!byPlaceholder.has(literal)) taken.add(literal);
+    }
     let redacted = '';
     let end = 0;
     for (const span of spans) {
@@ -85,12 +92,17 @@ export function createRedactor(findings: readonly Finding[] = []): Redactor {
         if (error instanceof SyntaxError) return redactText(text);
         throw error;
       }
-      for (const [literal] of text.matchAll(placeholder)) taken.add(literal);
+      for (const [written] of text.matchAll(placeholder)) taken.add(asGivenOut(written));
       const indent = text.includes('\n') ? 2 : undefined;
       return JSON.stringify(redactTexts(document, spansOfDocument(document, findings)), null, indent);
     },
 
-    restore: (text) => text.replace(placeholder, (name) => byPlaceholder.get(name) ?? name),
+    restore: (text) =>
+      text.replace(placeholder, (written) => {
+        const value = byPlaceholder.get(asGivenOut(written));
+        if (value === undefined) return written;
+        return written.startsWith('%') ? encodeURIComponent(value.toWellFormed()) : value;
+      }),
 
     restoreValue(value) {
       if (typeof value === 'string') return redactor.restore(value);

@@ -84,6 +84,14 @@ describe('providers', () => {
     expect(await priced.registry.usable(priced.catalogue.model('compatible'))).toHaveProperty('model');
   });
 
+  it('says what an address without a scheme lacks', async () => {
+    const { registry, catalogue } = setUp({ OPENAI_COMPATIBLE_BASE_URL: 'localhost:8080/v1' });
+    const missing = { missing: 'OPENAI_COMPATIBLE_BASE_URL that begins with http:// or https://' };
+    expect(await registry.usable(catalogue.model('compatible'))).toEqual(missing);
+    const spaced = setUp({ OPENAI_COMPATIBLE_BASE_URL: ' http://127.0.0.1:8080/v1\n' });
+    expect(await spaced.registry.usable(spaced.catalogue.model('compatible'))).toHaveProperty('model');
+  });
+
   it('checks the keys for the doctor', async () => {
     const good = await startOpenAiServer();
     closing.push(good.close);
@@ -130,6 +138,29 @@ describe('keys', () => {
     ]);
     expect(fetched).toBe(1);
     expect(await keys.key('GEMINI_API_KEY')).toBeNull();
+  });
+
+  it.each(['abc-123\n', ' "abc-123" \r\n', "'abc-123'"])(
+    'come without what files leave around them: %j',
+    async (text) => {
+      const { keys } = setUp({ K: text, L_SECRET_ARN: 'arn:x' }, async () => text);
+      expect(await keys.key('K')).toBe('abc-123');
+      expect(await keys.key('L')).toBe('abc-123');
+    },
+  );
+
+  it('are missing when there is nothing but a line end', async () => {
+    const { keys } = setUp({ K: ' \n', L_SECRET_ARN: 'arn:x' }, async () => '\n');
+    expect(keys.missing('K')).toBe('K');
+    expect(await keys.key('K')).toBeNull();
+    await expect(keys.key('L')).rejects.toThrow('L_SECRET_ARN names is empty');
+  });
+
+  it('are not quoted when the secret is broken JSON', async () => {
+    const { keys } = setUp({ K_SECRET_ARN: 'arn:x' }, async () => '{"api_key": abc-123}');
+    const error = await keys.key('K').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(SecretUnavailableError);
+    expect(`${error} ${(error as Error).cause}`).not.toContain('abc-123');
   });
 
   it('fail by name, without the secret in the message, and are asked for again', async () => {

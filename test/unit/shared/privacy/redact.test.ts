@@ -37,6 +37,32 @@ describe('redaction', () => {
     expect(redactor.restoreValue(JSON.parse(redacted))).toEqual(document);
   });
 
+  it.each([
+    ['[email_1]', 'jo@example.com'],
+    ['"[Email_1]"', '"jo@example.com"'],
+    ['\\[EMAIL\\_1\\]', 'jo@example.com'],
+    ['[EMAIL\\_1]', 'jo@example.com'],
+    [
+      'https://x.test/?to=%5BEMAIL_1%5D&cc=%5bemail_1%5d',
+      'https://x.test/?to=jo%40example.com&cc=jo%40example.com',
+    ],
+    ['[national_id_1]', '123-45-6789'],
+    ['C:\\[EMAIL_1]', 'C:\\jo@example.com'],
+    ['[EMAIL_1 [EMAIL_11] [EMAIL] EMAIL_1', '[EMAIL_1 [EMAIL_11] [EMAIL] EMAIL_1'],
+  ])('restores %s, as a model may write it', (written, restored) => {
+    const redactor = createRedactor();
+    expect(redactor.redact('jo@example.com, SSN 123-45-6789')).toBe('[EMAIL_1], SSN [NATIONAL_ID_1]');
+    expect(redactor.restore(written)).toBe(restored);
+  });
+
+  it('takes no literal for a placeholder, however it is written', () => {
+    const redactor = createRedactor();
+    const text = 'see users[email_1] and \\[EMAIL_2\\] or jo@example.com';
+    const redacted = redactor.redact(text);
+    expect(redacted).toContain('[EMAIL_3]');
+    expect(redactor.restore(redacted)).toBe(text);
+  });
+
   it('restores in keys and deep inside of tool inputs', () => {
     const redactor = createRedactor();
     redactor.redact('jo@example.com');
@@ -51,12 +77,23 @@ describe('redaction', () => {
       fc.emailAddress(),
       fc.ipV4(),
       fc.ipV6(),
-      fc.constantFrom('[EMAIL_1]', '[IP_1]', '4111 1111 1111 1111', '+49 30 901820', '$&', '$1'),
+      fc.constantFrom(
+        '[EMAIL_1]',
+        '[IP_1]',
+        '[ip_1]',
+        '\\\\',
+        '\\[EMAIL_1\\]',
+        '%5Bip_1%5D',
+        '4111 1111 1111 1111',
+        '+49 30 901820',
+        '$&',
+        '$1',
+      ),
     );
     fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
+      fc.property(fc.array(pieces, { maxLength: 8 }), fc.constantFrom(' ', '\\'), (parts, separator) => {
         const redactor = createRedactor();
-        const text = parts.join(' ');
+        const text = parts.join(separator);
         expect(redactor.restore(redactor.redact(text))).toBe(text);
         const json = JSON.stringify({ parts });
         expect(JSON.stringify(redactor.restoreValue(JSON.parse(redactor.redactDocument(json))))).toBe(json);
