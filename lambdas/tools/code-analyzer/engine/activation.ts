@@ -36,6 +36,8 @@ export class Activation {
   readonly callers = new Set<Activation>();
   /** By parameter: whether the body depends on its values, not only hands them through. */
   readonly usedParameters: boolean[] = [];
+  /** Parameters that some call leaves to their default values. */
+  defaulted: Set<number> | null = null;
   calls = new Map<number, RecordedCalls>();
   /** Modules this module star-imports. */
   readonly stars: (ModuleThing | { kind: 'external'; path: string })[] = [];

@@ -1,7 +1,7 @@
 import type { Activation } from './activation.ts';
 import type { Parameter } from './ast.ts';
 import type { Body } from './body.ts';
-import { positionsOf, readAll, writeElement } from './containers.ts';
+import { iterate, positionsOf, writeElement } from './containers.ts';
 import { restOf } from './made-by-calls.ts';
 import type { FunctionThing, ValueSet } from './things.ts';
 
@@ -38,6 +38,8 @@ interface Layout {
   readonly byName: ReadonlyMap<string, number>;
   readonly rest: number;
   readonly restKeywords: number;
+  /** The parameters that have a default value. */
+  readonly defaulted: readonly number[];
 }
 
 const layouts = new WeakMap<readonly Parameter[], Layout>();
@@ -54,7 +56,8 @@ function layoutOf(parameters: readonly Parameter[]): Layout {
   }
   const rest = parameters.findLastIndex(({ kind }) => kind === 'rest');
   const restKeywords = parameters.findLastIndex(({ kind }) => kind === 'rest_keywords');
-  const layout = { slots, byName, rest, restKeywords };
+  const defaulted = parameters.flatMap(({ defaultValue }, index) => (defaultValue ? [index] : []));
+  const layout = { slots, byName, rest, restKeywords, defaulted };
   layouts.set(parameters, layout);
   return layout;
 }
@@ -73,7 +76,7 @@ export function bindArguments(
     bound[index] = bound[index] ? values.union(bound[index], value) : value;
     body.solver.feed(activation, index, body.resolve(value));
   };
-  const { slots, byName, rest, restKeywords } = layoutOf(parameters);
+  const { slots, byName, rest, restKeywords, defaulted } = layoutOf(parameters);
   for (let position = 0; position < args.positional.length; position += 1) {
     const value = args.positional[position] as ValueSet;
     const slot = slots[position];
@@ -87,7 +90,6 @@ export function bindArguments(
     for (const slot of slots.slice(args.positional.length)) give(slot, args.spread);
     if (rest >= 0) writeElement(body, restOf(values, activation, rest, 'tuple'), null, args.spread, false);
   }
-  if (args.keywords.size === 0 && args.mappings.length === 0) return bound;
   for (const [name, value] of args.keywords) {
     const index = byName.get(name);
     if (index !== undefined) give(index, value);
@@ -98,6 +100,10 @@ export function bindArguments(
   }
   for (const mapping of args.mappings) {
     bindMapping(body, activation, parameters, byName, restKeywords, mapping, args, give);
+  }
+  const mayBeMore = args.spread !== null || args.mappings.length > 0;
+  for (const index of defaulted) {
+    if (bound[index] === undefined || mayBeMore) body.solver.feedDefault(fn, activation, index);
   }
   return bound;
 }
@@ -142,12 +148,17 @@ export function bindMapping(
 }
 
 /** Turns `*x` arguments into positions where they are known. */
-export function spreadInto(body: Body, positional: ValueSet[], starred: ValueSet): ValueSet | null {
+export function spreadInto(
+  body: Body,
+  positional: ValueSet[],
+  starred: ValueSet,
+  at: number,
+): ValueSet | null {
   const [only, ...others] = body.resolve(starred).items;
   const exact = only && others.length === 0 ? positionsOf(body, only) : null;
   if (exact) {
     positional.push(...exact);
     return null;
   }
-  return readAll(body, starred);
+  return iterate(body, starred, at);
 }

@@ -4,7 +4,9 @@ import { TYPE_METHODS } from './builtin-names.ts';
 import { builtinTypeOf } from './builtins.ts';
 import { callValues } from './calls.ts';
 import { lookupInClass, lookupInOrder } from './class-lookup.ts';
+import { readFuture } from './concurrency.ts';
 import { readElement } from './containers.ts';
+import { isEnum, memberValues } from './enums.ts';
 import { isPython } from './foreign-calls.ts';
 import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './things.ts';
 
@@ -30,6 +32,7 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
         // A method or constant of the class is only the default of what instances set.
         return inherited && !thing.type.initialized.has(name) ? values.union(own, inherited) : own;
       }
+      if (name === 'value' && isEnum(thing.type)) return memberValues(body, thing.type);
       if (inherited) return inherited;
       if (name.startsWith('__')) return values.empty;
       const fallback = lookupInClass(body, thing.type, '__getattr__', thing, at);
@@ -61,7 +64,8 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
       const rest = after < 0 ? thing.type.order.slice(1) : order.slice(after + 1);
       const subject = name === '__new__' ? null : thing.self;
       const found = lookupInOrder(body, rest, name, subject, at);
-      if (found || name !== '__call__' || thing.self.kind !== 'class') return found ?? values.empty;
+      if (found || thing.self.kind !== 'class' || !/^__(call|new)__$/.test(name))
+        return found ?? values.empty;
       return values.of(values.builtinMethod('type', name, thing.self));
     }
     case 'function':
@@ -70,6 +74,11 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
       if (name === '__call__') return values.of(thing);
       if (name === '__func__' && thing.kind === 'bound') return values.of(thing.callee);
       if (name === '__self__' && thing.kind === 'bound') return values.of(thing.self);
+      if (thing.kind === 'wrapped') {
+        if (thing.wrapper === 'singledispatch' && name === 'register')
+          return values.of(values.builtinMethod('singledispatch', name, thing));
+        if (thing.wrapper === 'future') return readFuture(body, thing, name);
+      }
       // A function stands for the one method of a functional interface.
       if (body.frame.module.language === 'java') return values.of(thing);
       return body.readField(thing.kind === 'bound' ? thing.callee : thing, name);
@@ -84,6 +93,7 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
     case 'partial':
       return name === 'func' ? thing.callee : values.empty;
     case 'builtin':
+      if (name === '__new__') return values.of(values.builtinMethod('type', name, thing));
       if (thing.name === 'type' && name === '__call__')
         return values.of(values.builtinMethod('type', name, thing));
       return TYPE_METHODS[thing.name]?.has(name)
@@ -100,7 +110,16 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
   }
 }
 
-const GENERATOR_METHODS = new Set(['send', 'asend', 'throw', 'athrow', '__next__', '__anext__']);
+const GENERATOR_METHODS = new Set([
+  'send',
+  'asend',
+  'throw',
+  'athrow',
+  '__next__',
+  '__anext__',
+  'add_done_callback',
+  'result',
+]);
 const MAP_METHODS = new Set(['get', 'set', 'has', 'delete', 'forEach', 'keys', 'values', 'entries', 'put']);
 
 /** A property of an object literal, or a method of a list, map or text. */

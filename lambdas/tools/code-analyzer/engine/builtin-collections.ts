@@ -127,7 +127,13 @@ export function pick(body: Body, name: string, args: Arguments, at: number): Val
   const elements = second && name !== 'sum' ? values.unionAll(args.positional) : iterate(body, first, at);
   const key = args.keywords.get('key');
   if (key) callValues(body, key, positionalOnly(elements), at);
+  if (name === 'sum' && !second) callSpecial(body, elements, '__radd__', positionalOnly(zero(body)), at);
   if (name === 'sum')
     return values.union(callSpecial(body, elements, '__add__', positionalOnly(elements), at), elements);
   return elements;
+}
+
+/** What a sum begins with. */
+function zero(body: Body): ValueSet {
+  return body.values.of(body.values.constant('int', 0));
 }

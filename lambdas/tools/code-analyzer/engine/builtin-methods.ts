@@ -1,9 +1,19 @@
 import { type Arguments, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { copyEntries } from './builtin-collections.ts';
-import { callValues, instantiate } from './calls.ts';
-import { iterate, makeContainer, readAllOf, readElement, writeElement, yieldsOf } from './containers.ts';
-import type { BuiltinMethod, ValueSet } from './things.ts';
+import { callValues } from './calls.ts';
+import { instantiate } from './construct.ts';
+import {
+  awaitValues,
+  iterate,
+  makeContainer,
+  readAllOf,
+  readElement,
+  writeElement,
+  yieldsOf,
+} from './containers.ts';
+import { register } from './single-dispatch.ts';
+import type { BuiltinMethod, Thing, ValueSet } from './things.ts';
 
 const TYPE_LABELS: Readonly<Record<string, string>> = {
   str: 'PyStr',
@@ -36,11 +46,18 @@ export function callBuiltinMethod(body: Body, method: BuiltinMethod, args: Argum
   if (label && !FILLING.has(name)) body.record(`<**${label}**>.${name}`, at);
   const [first = values.empty, second = values.empty] = args.positional;
   if (type === 'property') return setAccessor(body, method, first);
+  if (type === 'singledispatch') return register(body, method, args);
   if (type === 'type') {
+    if (name === '__new__') return makeBare(body, args);
     if (name === '__call__') return callType(body, method, args, at);
     return self.kind === 'class' ? values.from([...self.subclasses]) : values.empty;
   }
   if (self.kind === 'generator') {
+    if (name === 'add_done_callback') {
+      callValues(body, first, positionalOnly(values.of(self)), at);
+      return values.empty;
+    }
+    if (name === 'result') return awaitValues(body, values.of(self), at);
     if (name === 'send' || name === 'asend') body.solver.addSent(self.activation, body.resolve(first));
     return yieldsOf(body, self);
   }
@@ -138,6 +155,18 @@ function callType(body: Body, { self }: BuiltinMethod, args: Arguments, at: numb
       result = body.values.union(result, instantiate(body, type, { ...args, positional }, at));
   }
   return result;
+}
+
+/** `object.__new__(Class)` makes an instance, `type.__new__(Meta, …)` one of the metaclass's classes. */
+function makeBare(body: Body, args: Arguments): ValueSet {
+  const { values } = body;
+  const made = [...body.resolve(args.positional[0] ?? values.empty).items].flatMap((type): Thing[] => {
+    if (type.kind !== 'class') return [];
+    const classes = body.solver.classes.filter((each) => each.metaclass?.items.includes(type));
+    const isMeta = type.order.some((each) => each.kind === 'builtin' && each.name === 'type');
+    return isMeta ? classes : [type.instance];
+  });
+  return values.from(made);
 }
 
 /** Appending to a list whose elements are all known extends what is known. */

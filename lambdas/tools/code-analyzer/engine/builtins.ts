@@ -5,6 +5,7 @@ import { applyToEach, convert, pick } from './builtin-collections.ts';
 import { callFirstSpecial } from './calls.ts';
 import { iterate, makeContainer, writeElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
+import { makeTypeByCall } from './made-classes.ts';
 import type { PropertyThing, Thing, ValueSet } from './things.ts';
 import { writeAttribute } from './write-attribute.ts';
 
@@ -139,7 +140,9 @@ export function callBuiltin(body: Body, name: string, args: Arguments, at: numbe
     case 'super':
       return makeSuper(body, args);
     case 'type':
-      return args.positional.length === 1 ? readAttribute(body, first, '__class__', at) : values.empty;
+      return args.positional.length === 3
+        ? values.of(makeTypeByCall(body, args, at))
+        : readAttribute(body, first, '__class__', at);
     case 'vars':
       return first;
     case 'globals':

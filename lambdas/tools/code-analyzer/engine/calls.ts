@@ -1,12 +1,14 @@
 import type { Activation } from './activation.ts';
-import { type Arguments, bindArguments, withFirst } from './arguments.ts';
+import { type Arguments, bindArguments, positionalOnly, withFirst } from './arguments.ts';
 import type { Body } from './body.ts';
 import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
 import { lookupInClass } from './class-lookup.ts';
+import { construct } from './construct.ts';
 import { callExternal, isKnown } from './externals.ts';
 import { callCallbacks, callForeignMethod, isPython, makeCollection } from './foreign-calls.ts';
 import { generatorOf } from './made-by-calls.ts';
+import { callSingleDispatch } from './single-dispatch.ts';
 import type { ClassThing, FunctionThing, PartialThing, Thing, ValueSet } from './things.ts';
 import { bodyAround, typeValues } from './types.ts';
 
@@ -78,6 +80,19 @@ function callOnce(body: Body, callee: Thing, args: Arguments, at: number): Value
     case 'partial':
       return callPartial(body, callee, args, at);
     case 'wrapped': {
+      if (callee.wrapper === 'result') return values.of(callee.inner);
+      if (callee.wrapper === 'comparison') {
+        const [compared = values.empty] = args.positional;
+        return callThing(body, callee.inner, positionalOnly(compared, compared), at);
+      }
+      if (callee.wrapper === 'partialmethod' && callee.inner.kind === 'partial') {
+        const { inner } = callee;
+        const [self, ...others] = args.positional;
+        const positional = [...(self ? [self] : []), ...inner.positional, ...others];
+        const keywords = new Map([...inner.keywords, ...args.keywords]);
+        return callValues(body, inner.callee, { ...args, positional, keywords }, at);
+      }
+      if (callee.wrapper === 'singledispatch') return callSingleDispatch(body, callee, args, at);
       const result = callThing(body, callee.inner, args, at);
       if (callee.wrapper !== 'contextmanager') return result;
       return values.from(
@@ -97,49 +112,6 @@ function callPartial(body: Body, partial: PartialThing, args: Arguments, at: num
     { ...args, positional: [...partial.positional, ...args.positional], keywords },
     at,
   );
-}
-
-/** `Class(...)`: its metaclass's `__call__`, `__new__` and `__init__`, and the new instance. */
-export function construct(body: Body, type: ClassThing, args: Arguments, at: number): ValueSet {
-  const { values } = body;
-  for (const meta of type.metaclass ? body.resolve(type.metaclass).items : []) {
-    const method = meta.kind === 'class' ? lookupInClass(body, meta, '__call__', type) : null;
-    if (!method) continue;
-    // Whether it makes an instance, through `type.__call__`, is up to it.
-    const made = callValues(body, method, args, at);
-    return made.id === 0 ? values.of(type.instance) : made;
-  }
-  return instantiate(body, type, args, at);
-}
-
-/** What `type.__call__` does: `__new__`, then `__init__`. */
-export function instantiate(body: Body, type: ClassThing, args: Arguments, at: number): ValueSet {
-  const { values } = body;
-  const instance = values.of(type.instance);
-  let result = instance;
-  const maker = lookupInClass(body, type, '__new__', null);
-  if (maker) {
-    const made = callValues(body, maker, withFirst(values.of(type), args), at);
-    const instances = made.items.filter((item) => item.kind === 'instance');
-    if (instances.length > 0) result = values.from(instances);
-  }
-  const initializer = lookupInClass(body, type, '__init__', type.instance);
-  if (initializer) callValues(body, initializer, args, at);
-  else if (isPython(body)) fillAnnotated(body, type, args);
-  return result;
-}
-
-/** Classes without an initializer of their own may have a generated one, which sets the annotated fields. */
-function fillAnnotated(body: Body, type: ClassThing, args: Arguments): void {
-  const names = [...type.order].reverse().flatMap((each) => (each.kind === 'class' ? each.annotated : []));
-  const fields = [...new Set(names)];
-  for (const [index, value] of args.positional.entries()) {
-    const name = fields[index];
-    if (name !== undefined) body.writeField(type.instance, name, value, false);
-  }
-  for (const [name, value] of args.keywords) {
-    if (fields.includes(name)) body.writeField(type.instance, name, value, false);
-  }
 }
 
 /** The activation that analyses this call, made when it is new. */

@@ -2,6 +2,7 @@ import { positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { TYPE_METHODS } from './builtin-names.ts';
 import { callValues } from './calls.ts';
+import { asMember, isEnum } from './enums.ts';
 import type { ClassThing, Thing, ValueSet } from './things.ts';
 
 /**
@@ -30,15 +31,27 @@ export function lookupInOrder(
   for (const type of order) {
     if (type.kind === 'class') {
       const raw = body.readClassField(type, name);
-      if (raw.id !== 0) return bindAll(body, raw, self, at);
+      if (raw.id === 0) continue;
+      if (self && isEnum(type)) return bindAll(body, asMembers(body, type, name, raw), self, at);
+      return bindAll(body, raw, self, at);
     } else if (type.kind === 'external') {
       if (name.startsWith('__') && name !== '__init__') continue;
-      return values.of(values.member(type, name));
+      const member = values.of(values.member(type, name));
+      const runs = name === 'start' && self?.kind === 'instance' && STARTED.test(type.path);
+      const run = runs ? lookupInOrder(body, order, 'run', self, at) : null;
+      return run ? values.union(member, run) : member;
     } else if (type.kind === 'builtin' && TYPE_METHODS[type.name]?.has(name)) {
       return values.of(values.builtinMethod(type.name, name, self ?? type));
     }
   }
   return null;
+}
+
+/** Threads and processes, whose `start` calls their `run`. */
+const STARTED = /^(threading\.(Thread|Timer)|multiprocessing\.(context\.)?Process)$/;
+
+function asMembers(body: Body, type: ClassThing, name: string, raw: ValueSet): ValueSet {
+  return body.values.from(raw.items.map((item) => asMember(type, name, item)));
 }
 
 function bindAll(body: Body, raw: ValueSet, self: Thing | null, at: number): ValueSet {
@@ -63,6 +76,7 @@ function bind(body: Body, item: Thing, self: Thing, at: number): ValueSet {
       if (item.wrapper === 'staticmethod') return values.of(item.inner);
       if (item.wrapper === 'classmethod')
         return values.of(values.bound(item.inner, throughInstance ? self.type : self));
+      if (item.wrapper === 'factory') return values.empty;
       return values.of(throughInstance ? values.bound(item, self) : item);
     case 'property': {
       if (!throughInstance) return values.of(item);

@@ -1,8 +1,9 @@
-import { positionalOnly } from './arguments.ts';
-import type { Statement } from './ast.ts';
+import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
+import type { ClassFrame, Statement } from './ast.ts';
 import { Body } from './body.ts';
 import { callValues } from './calls.ts';
 import { lookupInClass } from './class-lookup.ts';
+import { makeMembers } from './enums.ts';
 import { evaluate, evaluateArguments } from './evaluate.ts';
 import { execute } from './execute.ts';
 import type { ClassThing, InstanceThing, Thing, ValueSet } from './things.ts';
@@ -11,7 +12,7 @@ import type { Values } from './values.ts';
 /** Makes the class of a `class` statement and interprets its body. */
 export function defineClass(body: Body, statement: Extract<Statement, { k: 'class' }>): ClassThing {
   const { values, solver } = body;
-  const type = classOf(body, statement);
+  const type = classOf(body, statement.frame);
   const bases = statement.bases.map((base) => body.resolve(evaluate(body, base)));
   const { keywords } = evaluateArguments(body, { positional: [], keywords: statement.keywords });
   const metaclass = keywords.get('metaclass');
@@ -49,7 +50,11 @@ export function defineClass(body: Body, statement: Extract<Statement, { k: 'clas
   // PEP 487: the parents are told of a new subclass.
   const parent = order.find((each) => each !== type && each.kind === 'class');
   const hook = parent?.kind === 'class' ? lookupInClass(body, parent, '__init_subclass__', type) : null;
-  if (hook) callValues(body, hook, positionalOnly(), statement.at);
+  if (hook) {
+    const given = new Map([...keywords].filter(([name]) => name !== 'metaclass'));
+    callValues(body, hook, { ...NO_ARGUMENTS, keywords: given }, statement.at);
+  }
+  makeMembers(body, type, statement.at);
   return type;
 }
 
@@ -61,9 +66,9 @@ function nameDescriptor(body: Body, item: Thing, type: ClassThing, name: string,
     callValues(body, setter, positionalOnly(values.of(type), values.of(values.constant('str', name))), at);
 }
 
-function classOf(body: Body, statement: Extract<Statement, { k: 'class' }>): ClassThing {
+/** The class that a frame makes in the running body. */
+export function classOf(body: Body, frame: ClassFrame): ClassThing {
   const { values } = body;
-  const { frame } = statement;
   const key = `k:${frame.module.qualified}:${frame.at}:${frame.qualified}:${body.activation.id}`;
   return values.once<ClassThing>(key, (id) => {
     const type: ClassThing = {
@@ -128,7 +133,7 @@ export function linearize(type: ClassThing, values: Values): Thing[] {
 }
 
 /** Recomputes a class's method resolution order and those of the classes below it. */
-function updateOrder(type: ClassThing, values: Values): void {
+export function updateOrder(type: ClassThing, values: Values): void {
   const order = linearize(type, values);
   const same = order.length === type.order.length && order.every((each, index) => each === type.order[index]);
   type.order = order;

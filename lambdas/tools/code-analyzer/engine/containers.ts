@@ -2,6 +2,8 @@ import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { callSpecial, callValues } from './calls.ts';
 import { lookupInClass } from './class-lookup.ts';
+import { annotatedFields } from './construct.ts';
+import { isNamedTuple } from './made-classes.ts';
 import type { Container, Thing, ValueSet } from './things.ts';
 
 /** Longer literals are tables: their elements are kept, but writes to them do not replace. */
@@ -119,15 +121,6 @@ export function readAllOf(body: Body, container: Thing): ValueSet {
   return others ? body.values.union(result, others.readOthers(body.activation, body.values)) : result;
 }
 
-export function readAll(body: Body, containers: ValueSet): ValueSet {
-  let result = body.values.empty;
-  for (const thing of body.resolve(containers).items) {
-    if (thing.kind === 'container') result = body.values.union(result, readAllOf(body, thing));
-    else if (thing.kind === 'generator') result = body.values.union(result, yieldsOf(body, thing));
-  }
-  return result;
-}
-
 /** `container[key]`. */
 export function readElement(body: Body, container: Thing, key: ValueSet): ValueSet {
   const { values } = body;
@@ -151,6 +144,8 @@ export function readElement(body: Body, container: Thing, key: ValueSet): ValueS
 
 /** The elements by position, when they are all known. */
 export function positionsOf(body: Body, thing: Thing): ValueSet[] | null {
+  if (thing.kind === 'instance' && isNamedTuple(thing.type))
+    return annotatedFields(thing.type).map((name) => body.readField(thing, name));
   if (thing.kind !== 'container' || thing.type === 'dict' || thing.type === 'set') return null;
   if (body.readField(thing, '[*]').id !== 0) return null;
   body.readField(thing, '[all]');
@@ -225,6 +220,8 @@ function iterateInstance(
     const awaited = isAsync ? awaitValues(body, stepped, at) : stepped;
     return values.union(awaited, others.id !== 0 ? iterate(body, others, at, isAsync) : values.empty);
   }
+  const positions = positionsOf(body, thing);
+  if (positions) return values.unionAll(positions);
   if (thing.type.order.some((type) => type.kind === 'builtin' || type.kind === 'external'))
     return readAllOf(body, thing);
   const index = positionalOnly(values.of(values.constant('int', null)));
@@ -239,8 +236,16 @@ export function awaitValues(body: Body, objects: ValueSet, at: number): ValueSet
     if (thing.kind === 'generator' && thing.isCoroutine) {
       thing.activation.callers.add(body.activation);
       result = values.union(result, body.solver.returnedBy(thing.activation));
+    } else if (thing.kind === 'wrapped' && thing.wrapper === 'future') {
+      result = values.union(result, values.of(thing.inner));
     } else if (thing.kind === 'instance') {
-      result = values.union(result, callSpecial(body, values.of(thing), '__await__', NO_ARGUMENTS, at));
+      for (const waiter of callSpecial(body, values.of(thing), '__await__', NO_ARGUMENTS, at).items) {
+        // `__await__` is a generator, and what it returns is the result.
+        if (waiter.kind === 'generator') {
+          yieldsOf(body, waiter);
+          result = values.union(result, body.solver.returnedBy(waiter.activation));
+        } else result = values.union(result, values.of(waiter));
+      }
     } else {
       result = values.union(result, values.of(thing));
     }

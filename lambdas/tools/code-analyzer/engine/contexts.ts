@@ -1,9 +1,12 @@
-import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
+import { type Arguments, NO_ARGUMENTS, positionalOnly } from './arguments.ts';
 import { assign } from './assign.ts';
 import type { Handler } from './ast.ts';
+import { readAttribute } from './attributes.ts';
 import type { Body } from './body.ts';
-import { callSpecial, construct } from './calls.ts';
+import { wrapAll } from './builtins.ts';
+import { callSpecial, callValues } from './calls.ts';
 import { lookupInClass } from './class-lookup.ts';
+import { construct } from './construct.ts';
 import { awaitValues, iterate } from './containers.ts';
 import { evaluate } from './evaluate.ts';
 import { execute } from './execute.ts';
@@ -42,6 +45,11 @@ export function enter(body: Body, objects: ValueSet, at: number, isAsync: boolea
   for (const thing of body.resolve(objects).items) {
     if (thing.kind === 'wrapped' && thing.wrapper === 'context') {
       result = values.union(result, iterate(body, values.of(thing.inner), at));
+    } else if (thing.kind === 'wrapped' && thing.wrapper === 'closing') {
+      callValues(body, readAttribute(body, values.of(thing.inner), 'close', at), NO_ARGUMENTS, at);
+      result = values.union(result, values.of(thing.inner));
+    } else if (thing.kind === 'wrapped' && thing.wrapper === 'nullcontext') {
+      result = values.union(result, values.of(thing.inner));
     } else if (thing.kind === 'instance') {
       const entered = callSpecial(
         body,
@@ -66,4 +74,30 @@ export function enter(body: Body, objects: ValueSet, at: number, isAsync: boolea
     }
   }
   return result;
+}
+
+/** Functions and methods of `contextlib`; null: not one that is followed. */
+export function callContextual(body: Body, path: string, args: Arguments, at: number): ValueSet | null {
+  const { values } = body;
+  const [first = values.empty] = args.positional;
+  const [, name = ''] = /^contextlib\.(?:Async)?(?:ExitStack\.)?(\w+)$/.exec(path) ?? [];
+  switch (name) {
+    case 'contextmanager':
+    case 'asynccontextmanager':
+      return wrapAll(body, 'contextmanager', first);
+    case 'closing':
+    case 'aclosing':
+      return wrapAll(body, 'closing', first);
+    case 'nullcontext':
+      return wrapAll(body, 'nullcontext', first);
+    case 'enter_context':
+    case 'enter_async_context':
+      return enter(body, first, at, name === 'enter_async_context');
+    case 'callback':
+    case 'push_async_callback':
+      callValues(body, first, { ...args, positional: args.positional.slice(1) }, at);
+      return first;
+    default:
+      return null;
+  }
 }

@@ -11,15 +11,19 @@ import {
   iterate,
   type LiteralEntry,
   makeContainer,
+  positionsOf,
   readElement,
   yieldsOf,
 } from './containers.ts';
+import { isEnum } from './enums.ts';
 import { execute } from './execute.ts';
 import { callCallbacks, isPython } from './foreign-calls.ts';
+import { isNamedTuple } from './made-classes.ts';
 import { beginningWith, binary, compare, UNARY } from './operators.ts';
 import { attributeView, evaluateComprehension, evaluateSequence, slice } from './sequences.ts';
 import type { Thing, ValueSet } from './things.ts';
 import { typeValues } from './types.ts';
+import { updateAttributes } from './write-attribute.ts';
 
 /** The values an expression may have; notes the calls in it. */
 export function evaluate(body: Body, expression: Expression): ValueSet {
@@ -173,7 +177,7 @@ export function evaluateArguments(
       else positional.push(value);
       continue;
     }
-    const more = spreadInto(body, positional, value);
+    const more = spreadInto(body, positional, value, argument.at);
     if (more) spread = spread ? body.values.union(spread, more) : more;
   }
   if (call.keywords.length === 0)
@@ -190,6 +194,9 @@ export function evaluateArguments(
 function evaluateCall(body: Body, call: CallExpression): ValueSet {
   const callee = evaluate(body, call.callee);
   const args = evaluateArguments(body, call);
+  const namespace =
+    call.callee.k === 'attribute' && call.callee.name === 'update' ? ownerOf(call.callee) : null;
+  if (namespace) updateAttributes(body, evaluate(body, namespace), args, call.at);
   const result = callValues(body, callee, args, call.at);
   if (callee.id === 0 && !isPython(body)) callCallbacks(body, args, body.values.empty, call.at);
   if (!call.evaluated) return result;
@@ -201,6 +208,13 @@ function evaluateCall(body: Body, call: CallExpression): ValueSet {
   return value;
 }
 
+/** The object whose attributes `object.__dict__` and `vars(object)` give as a mapping. */
+function ownerOf({ object }: Extract<Expression, { k: 'attribute' }>): Expression | null {
+  if (object.k === 'attribute' && object.name === '__dict__') return object.object;
+  const isVars = object.k === 'call' && object.callee.k === 'name' && object.callee.name === 'vars';
+  return isVars ? (object.positional[0] ?? null) : null;
+}
+
 /** Builtin mappings ask `__missing__` for keys they don't have. */
 function isMapping(type: Thing): boolean {
   if (type.kind === 'builtin') return type.name === 'dict';
@@ -208,34 +222,44 @@ function isMapping(type: Thing): boolean {
 }
 
 function evaluateSubscript(body: Body, expression: Extract<Expression, { k: 'subscript' }>): ValueSet {
+  const { index, at } = expression;
+  const objects = evaluate(body, expression.object);
+  const key = evaluate(body, index);
+  return subscript(body, objects, key, at, index.k === 'slice' ? index : null);
+}
+
+/** `objects[key]`, or a slice of them. */
+export function subscript(
+  body: Body,
+  objects: ValueSet,
+  key: ValueSet,
+  at: number,
+  range: Extract<Expression, { k: 'slice' }> | null = null,
+): ValueSet {
   const { values } = body;
-  const objects = body.resolve(evaluate(body, expression.object));
-  const key = evaluate(body, expression.index);
   let result = values.empty;
-  for (const thing of objects.items) {
+  for (const thing of body.resolve(objects).items) {
     let part = values.empty;
     if (thing.kind === 'container') {
-      part =
-        expression.index.k === 'slice' ? slice(body, thing, expression.index) : readElement(body, thing, key);
+      part = range ? slice(body, thing, range) : readElement(body, thing, key);
     } else if (!isPython(body) && thing.kind !== 'constant') {
       part = attributeView(body, thing, key);
+    } else if (thing.kind === 'instance' && isNamedTuple(thing.type)) {
+      part = elementOf(body, thing, key);
     } else if (thing.kind === 'instance') {
-      let own = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), expression.at);
+      let own = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), at);
       if (thing.type.order.some(isMapping)) {
-        const missing = callSpecial(
-          body,
-          values.of(thing),
-          '__missing__',
-          positionalOnly(key),
-          expression.at,
-        );
+        const missing = callSpecial(body, values.of(thing), '__missing__', positionalOnly(key), at);
         own = values.union(own, missing);
       }
       part = values.union(own, thing.fields?.has('[all]') ? readElement(body, thing, key) : values.empty);
-      if (thing.fields?.has('[all]') === false && own.id === 0) part = attributeView(body, thing, key);
+      if (!thing.type.order.some(isMapping) && thing.fields?.has('[all]') === false && own.id === 0)
+        part = attributeView(body, thing, key);
+    } else if (thing.kind === 'class' && isEnum(thing)) {
+      part = values.of(thing.instance);
     } else if (thing.kind === 'class') {
       // A generic class with its parameters is the class.
-      const item = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), expression.at);
+      const item = callSpecial(body, values.of(thing), '__getitem__', positionalOnly(key), at);
       part = item.id === 0 ? values.of(thing) : item;
     } else if (thing.kind === 'external' || thing.kind === 'builtin') {
       part = values.of(thing);
@@ -247,4 +271,12 @@ function evaluateSubscript(body: Body, expression: Extract<Expression, { k: 'sub
     result = values.union(result, part);
   }
   return result;
+}
+
+/** An element of a tuple whose elements have names. */
+function elementOf(body: Body, tuple: Thing, key: ValueSet): ValueSet {
+  const positions = positionsOf(body, tuple) ?? [];
+  const [only] = body.resolve(key).items;
+  if (only?.kind !== 'constant' || typeof only.value !== 'number') return body.values.unionAll(positions);
+  return positions.at(only.value) ?? body.values.empty;
 }

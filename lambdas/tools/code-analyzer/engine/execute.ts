@@ -1,6 +1,6 @@
 import { NO_ARGUMENTS, positionalOnly } from './arguments.ts';
 import { assign } from './assign.ts';
-import type { Expression, Statement } from './ast.ts';
+import type { Statement } from './ast.ts';
 import type { Body } from './body.ts';
 import { callSpecial } from './calls.ts';
 import { defineClass } from './classes.ts';
@@ -10,6 +10,7 @@ import { decorate } from './decorators.ts';
 import { evaluate, truth } from './evaluate.ts';
 import { exposedReads } from './exposed-reads.ts';
 import { match } from './match.ts';
+import { narrow } from './narrowing.ts';
 import { binary } from './operators.ts';
 import { State } from './state.ts';
 import { typeValues } from './types.ts';
@@ -204,10 +205,11 @@ function executeIf(body: Body, statement: Extract<Statement, { k: 'if' }>): void
     const { test } = current;
     const before = body.state;
     body.state = before.fork();
-    narrow(body, test);
+    narrow(body, test, true);
     execute(body, consequence);
     after.join(body.state, values);
     body.state = before;
+    narrow(body, test, false);
     const [only]: Statement[] = otherwise;
     if (only?.k === 'if' && otherwise.length === 1) {
       current = only;
@@ -218,21 +220,6 @@ function executeIf(body: Body, statement: Extract<Statement, { k: 'if' }>): void
   }
   after.join(body.state, values);
   body.state = after;
-}
-
-/** Inside `if isinstance(x, T)`, x is one of its values that are of T. */
-function narrow(body: Body, test: Expression): void {
-  if (test.k !== 'call' || test.callee.k !== 'name' || test.callee.name !== 'isinstance') return;
-  const [subject, type] = test.positional;
-  if (subject?.k !== 'name' || !subject.variable || !type) return;
-  const options = type.k === 'sequence' ? type.items : [type];
-  const types = options.flatMap((option) => [...body.resolve(evaluate(body, option)).items]);
-  if (types.length === 0 || types.some((each) => each.kind !== 'class')) return;
-  const current = body.resolve(body.readName(subject.name, subject.variable)).items;
-  const fitting = current.filter(
-    (thing) => thing.kind === 'instance' && types.some((each) => thing.type.order.includes(each)),
-  );
-  if (fitting.length > 0) body.writeName(subject.variable, body.values.from(fitting));
 }
 
 function executeLoop(body: Body, statement: Extract<Statement, { k: 'for' | 'while' }>): void {

@@ -63,12 +63,9 @@ export function binary(body: Body, operator: string, left: ValueSet, right: Valu
   const b = body.resolve(right);
   const [x] = a.items;
   const [y] = b.items;
+  const joined = operator === '+' ? joinTexts(body, a, b) : null;
+  if (joined) return joined;
   if (x?.kind === 'constant' && y?.kind === 'constant' && a.items.length === 1 && b.items.length === 1) {
-    if (operator === '+' && typeof x.value === 'string' && typeof y.value === 'string' && x.type === 'str') {
-      const text = x.value + y.value;
-      // Results that could grow without end are only known by type.
-      return values.of(values.constant('str', body.repeats === 0 && text.length <= 80 ? text : null));
-    }
     return values.of(values.constant(x.type === 'int' && y.type === 'float' ? 'float' : x.type, null));
   }
   const isText =
@@ -95,6 +92,31 @@ export function binary(body: Body, operator: string, left: ValueSet, right: Valu
   if (operator === '+' && a.items.length > 0 && b.items.length > 0)
     return concatenation(body, a, b, result, at);
   return result;
+}
+
+/** More texts than this on one side are not followed one by one. */
+const MAX_TEXTS = 16;
+
+/** What two sets of constant texts give together; null where not all are known. */
+function joinTexts(body: Body, left: ValueSet, right: ValueSet): ValueSet | null {
+  const { values } = body;
+  const texts = (set: ValueSet): string[] | null => {
+    const known: string[] = [];
+    for (const item of set.items) {
+      const isKnown = item.kind === 'constant' && item.type === 'str' && typeof item.value === 'string';
+      // In a loop, what was joined before could grow without end.
+      if (!isKnown || (body.repeats > 0 && body.solver.joined.has(item))) return null;
+      known.push(String(item.value));
+    }
+    return known.length > 0 && known.length <= MAX_TEXTS ? known : null;
+  };
+  const heads = texts(left);
+  const tails = heads && texts(right);
+  if (!tails) return null;
+  const results = heads.flatMap((head) => tails.map((tail) => values.constant('str', head + tail)));
+  if (results.some((each) => String(each.value).length > 80)) return null;
+  for (const each of results) body.solver.joined.add(each);
+  return values.from(results);
 }
 
 export function concatenation(body: Body, a: ValueSet, b: ValueSet, result: ValueSet, at: number): ValueSet {
@@ -134,7 +156,8 @@ export function compare(body: Body, expression: Extract<Expression, { k: 'compar
   return values.of(values.constant('bool', null));
 }
 
-function compareBy(body: Body, method: string, left: ValueSet, right: ValueSet, at: number): void {
+/** What a comparison calls, of the left operand or reflected of the right one. */
+export function compareBy(body: Body, method: string, left: ValueSet, right: ValueSet, at: number): void {
   if (!hasInstance(left) && !hasInstance(right)) return;
   // Unless it is defined, `!=` is the opposite of `==`.
   const namesOf = (name: string): string[] => (name === '__ne__' ? ['__ne__', '__eq__'] : [name]);

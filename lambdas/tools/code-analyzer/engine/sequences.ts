@@ -70,7 +70,7 @@ export function evaluateSequence(body: Body, expression: Extract<Expression, { k
       continue;
     }
     const elements: ValueSet[] = [];
-    const more = spreadInto(body, elements, value);
+    const more = spreadInto(body, elements, value, item.at);
     for (const element of elements) add(element);
     if (!more) continue;
     exact = false;

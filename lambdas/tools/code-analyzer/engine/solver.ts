@@ -25,12 +25,21 @@ const MAX_RUNS_PER_BODY = 8;
  */
 const SETTLINGS = 100;
 
+/**
+ * A default value that can be called or has methods may be used by any call; one that is a constant, and
+ * may say which key or name is meant, only by a call that leaves the parameter out.
+ */
+const flowsAlways = (thing: Thing): boolean => thing.kind !== 'constant';
+
 /** Runs every body of a project until nothing changes, then every function nothing has called. */
 export class Solver extends Linker {
   readonly classes: ClassThing[] = [];
 
   /** Callables followed on the way to the function that is being called. */
   indirections = 0;
+
+  /** Texts that the program joins from others. */
+  readonly joined = new Set<Thing>();
 
   /** While set, calls are not recorded. */
   quiet = false;
@@ -189,7 +198,7 @@ export class Solver extends Linker {
     this.activations.push(activation);
     for (const [index, parameter] of fn.frame.parameters.entries()) {
       const fallback = parameter.defaultValue ? fn.defaults.get(parameter.defaultValue) : undefined;
-      if (fallback) this.feed(activation, index, fallback);
+      if (fallback) this.feed(activation, index, this.values.from(fallback.items.filter(flowsAlways)));
       if (parameter.kind === 'rest')
         this.feed(activation, index, this.values.of(restOf(this.values, activation, index, 'tuple')));
       if (parameter.kind === 'rest_keywords') {
@@ -206,6 +215,16 @@ export class Solver extends Linker {
     if (grown === known) return;
     activation.parameters[index] = grown;
     if (activation.usedParameters[index]) this.wake(activation);
+  }
+
+  /** A call that leaves a parameter out gives it its default value. */
+  feedDefault(fn: FunctionThing, activation: Activation, index: number): void {
+    if (activation.defaulted?.has(index)) return;
+    activation.defaulted ??= new Set();
+    activation.defaulted.add(index);
+    const defaultValue = fn.frame.parameters[index]?.defaultValue;
+    const value = defaultValue ? fn.defaults.get(defaultValue) : undefined;
+    if (value) this.feed(activation, index, value);
   }
 
   addReturn(activation: Activation, value: ValueSet): void {
@@ -264,7 +283,10 @@ export class Solver extends Linker {
       const value = body.resolve(evaluate(body, parameter.defaultValue));
       const known = fn.defaults.get(parameter.defaultValue) ?? values.empty;
       fn.defaults.set(parameter.defaultValue, values.union(known, value));
-      for (const activation of fn.activations.values()) this.feed(activation, index, value);
+      for (const activation of fn.activations.values()) {
+        if (activation.defaulted?.has(index)) this.feed(activation, index, value);
+        else this.feed(activation, index, this.values.from(value.items.filter(flowsAlways)));
+      }
     }
     return fn;
   }

@@ -119,7 +119,7 @@ export interface PartialThing extends ThingBase {
   readonly kind: 'partial';
   callee: ValueSet;
   positional: ValueSet[];
-  keywords: Map<string, ValueSet>;
+  keywords: ReadonlyMap<string, ValueSet>;
 }
 
 /** The whole set of values of a parameter, for results that hand it through unchanged. */

@@ -108,7 +108,8 @@ function containerOf(body: Body, at: number, type: string, held: ValueSet): Cont
   return container;
 }
 
-function instancesOf(body: Body, thing: Thing): ValueSet {
+/** Instances of a class and of every class below it. */
+export function instancesOf(body: Body, thing: Thing): ValueSet {
   const { values } = body;
   if (thing.kind === 'class') {
     const instances: Thing[] = [thing.instance];
@@ -117,7 +118,12 @@ function instancesOf(body: Body, thing: Thing): ValueSet {
   }
   if (thing.kind === 'builtin' && BUILTIN_VALUES.has(thing.name))
     return values.of(values.constant(thing.name, null));
-  if (thing.kind === 'external' && /(^|\.)_*[A-Z][^.]*$/.test(thing.path)) return values.of(thing);
+  if (
+    thing.kind === 'external' &&
+    !thing.path.startsWith('typing.') &&
+    /(^|\.)_*[A-Z][^.]*$/.test(thing.path)
+  )
+    return values.of(thing);
   return values.empty;
 }
 

@@ -8,6 +8,7 @@ export function activateUncalled(solver: Solver, fn: FunctionThing): void {
   const self = fn.owner?.instance ?? null;
   const activation = solver.newActivation(fn, self);
   fn.activations.set('', activation);
+  for (const index of fn.frame.parameters.keys()) solver.feedDefault(fn, activation, index);
   const [first] = fn.frame.parameters;
   if (fn.owner && self && first && !fn.frame.isLambda) {
     const raw = fn.owner.fields?.get(fn.frame.name)?.total;

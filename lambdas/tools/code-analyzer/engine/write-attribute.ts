@@ -1,8 +1,8 @@
-import { positionalOnly } from './arguments.ts';
+import { type Arguments, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { callThing, callValues } from './calls.ts';
 import { lookupInClass, lookupRaw } from './class-lookup.ts';
-import { writeElement } from './containers.ts';
+import { readElement, writeElement } from './containers.ts';
 import { isPython } from './foreign-calls.ts';
 import type { ValueSet } from './things.ts';
 
@@ -49,6 +49,22 @@ export function writeAttribute(
     } else if (thing.kind !== 'constant' && thing.kind !== 'external' && thing.kind !== 'builtin') {
       const target = thing.kind === 'bound' ? thing.callee : thing;
       body.writeField(target, name, value, targets.length === 1);
+    }
+  }
+}
+
+/** `vars(objects).update(…)` sets the attributes that mappings and keywords name. */
+export function updateAttributes(body: Body, objects: ValueSet, args: Arguments, at: number): void {
+  const { values } = body;
+  for (const [name, value] of args.keywords) writeAttribute(body, objects, name, value, at);
+  for (const mapping of [...args.positional, ...args.mappings]) {
+    for (const thing of body.resolve(mapping).items) {
+      if (thing.kind !== 'container') continue;
+      const keys = body.readField(thing, '{*}');
+      for (const key of body.resolve(keys).items) {
+        if (key.kind !== 'constant' || typeof key.value !== 'string') continue;
+        writeAttribute(body, objects, key.value, readElement(body, thing, values.of(key)), at);
+      }
     }
   }
 }

@@ -123,6 +123,14 @@ class ModuleReader extends DefinitionReader {
         const values = node.children
           .filter((child) => child.type !== 'chevron')
           .map((child) => this.expression(child));
+        const [test, ...message] = values;
+        if (node.type === 'assert_statement' && test && this.slice(node).includes('isinstance(')) {
+          // After it, the variable is of the type.
+          const otherwise: Statement[] = message.map((value) => ({ k: 'expression', at, value }));
+          otherwise.push({ k: 'raise', at, value: null, cause: null });
+          into.push({ k: 'if', at, test, consequence: [], otherwise });
+          return;
+        }
         for (const value of values) into.push({ k: 'expression', at, value });
         return;
       }
