@@ -27,7 +27,7 @@ export const texts: readonly Phrasing[] = [
     'text notes.txt sort_lines false false',
     'write sorted.txt < results',
   ],
-  ['Remove duplicate lines from notes.txt', 'text notes.txt unique_lines'],
+  ['Remove duplicate lines from notes.txt', 'text notes.txt unique_lines true'],
   ['Replace "foo" with "bar" in notes.txt', 'text notes.txt replace foo bar'],
   [
     'Convert notes.txt to uppercase and save it as upper.txt',
@@ -253,7 +253,6 @@ export const refused: readonly string[] = [
   'Make a file named list.txt with three lines: a, b, c',
   'Append the current date to notes.txt',
   'How many orders did each customer make in orders.csv?',
-  'What percentage of rows in sales.csv have region North?',
   'Compute the total amount in sales.csv excluding region North',
   'Get the second highest salary in employees.csv',
   'List departments and their headcounts from employees.csv',

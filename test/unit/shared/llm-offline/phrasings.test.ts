@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { recognise, surroundingsOf } from '../../../../lambdas/shared/llm/offline/intents/recognise.ts';
 import { arithmetic, calls, python } from './phrasings-code.ts';
 import { files, refused, texts, web } from './phrasings-files.ts';
+import { lines, rows, sums } from './phrasings-outside.ts';
 import { tables } from './phrasings-tables.ts';
 import { said } from './said.ts';
 import { workspace } from './workspace.ts';
 
 const read = (text: string) => recognise(text, surroundingsOf(workspace));
 
-describe.each(Object.entries({ calls, arithmetic, python, files, texts, tables, web }))(
+describe.each(Object.entries({ calls, arithmetic, python, files, texts, tables, web, sums, lines, rows }))(
   '%s',
   (_family, phrasings) => {
     it.each(phrasings.map(([text, ...expected]) => ({ text, expected })))('$text', ({ text, expected }) => {

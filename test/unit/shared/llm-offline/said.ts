@@ -33,7 +33,7 @@ export function said(intent: Intent): string {
       return `python ${program}${intent.stdin === undefined ? '' : ` < ${intent.stdin}`}`;
     }
     case 'write':
-      return `${intent.mode} ${intent.path} < ${intent.content.from === 'literal' ? JSON.stringify(intent.content.text) : intent.content.all ? 'results' : 'result'}`;
+      return `${intent.mode} ${intent.path} < ${intent.content.from === 'literal' ? JSON.stringify(intent.content.text) : intent.content.from === 'template' ? JSON.stringify(`${intent.content.before}…${intent.content.after}`) : intent.content.all ? 'results' : 'result'}`;
     case 'list':
       return `${intent.count ? 'count' : 'list'} ${intent.folder} ${intent.pattern ?? '*'}`;
     case 'search':

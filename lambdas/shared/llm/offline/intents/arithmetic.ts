@@ -6,7 +6,7 @@ import type { Clause } from './places.ts';
 import { conversionOf } from './units.ts';
 
 const LEAD =
-  /^(?:(?:what(?:'s| is| are| would be| would| does| do)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|computation|formula|equation)?:?\s+)?(?=\S)/i;
+  /^(?:(?:what(?:'s| is| are| would be| would| does| do)?(?: you (?:get|have)(?: (?:when|if|by|after)(?: you| i| we)?)?)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|computation|formula|equation)?:?\s+)?(?=\S)/i;
 const TAIL = /\s*(?:=\s*\??|equals?(?: to)?(?: what)?|(?:is )?equal to|come to|make|be|\?)\s*$/i;
 const PRECISION =
   /[\s,(]*(?:\b(?:to|with|at|using|in)\s+)?(?:a precision of\s+)?(\d+)\s*(?:significant\s+)?(?:digits?|significant figures?|sig\.? ?figs?|figures)(?:\s+(?:of )?precision)?\)?\s*$/i;
@@ -100,7 +100,10 @@ export function recogniseArithmetic(clause: Clause): Calculation | null {
   return expression === null ? null : { kind: 'calculate', expression, asked, ...digits };
 }
 
+/** "round 2.6", and "take 144" or "start with 144", which the next clause goes on from. */
 function roundOf(asked: string): string | null {
+  const begin = /^(?:take|start (?:with|from)|begin with)(?: the number)? (-?\d+(?:\.\d+)?)$/i.exec(asked);
+  if (begin?.[1] !== undefined) return begin[1];
   const match = /^(?:round )?(-?\d+(?:\.\d+)?)$/i.exec(asked);
   return match?.[1] !== undefined && /^round/i.test(asked) ? `round(${match[1]})` : null;
 }
@@ -164,11 +167,31 @@ const CONVERSIONS: ReadonlyArray<readonly [RegExp, readonly [number, number, num
   [new RegExp(`^(?:number of\\s+)${UNIT}\\s+in\\s+${AMOUNT}\\s*${UNIT}$`, 'i'), [2, 3, 1]],
 ];
 
+/** "5 feet 11 inches in cm": both parts are one amount. */
+const TWO_PARTS = new RegExp(
+  `^(?:convert|change|express|turn|what(?:'s| is| are)|how much is)?\\s*${AMOUNT}\\s*${UNIT}\\s*,?\\s+(?:and\\s+)?${AMOUNT}\\s*${UNIT}\\s+(?:to|in|into|as)\\s+${UNIT}$`,
+  'i',
+);
+
 function recogniseConversion(text: string): ReturnType<typeof conversionOf> {
   const sentence = text
     .replace(/\bdegrees?\s+(?=celsius|fahrenheit|kelvin)/gi, '')
     .replace(/\?+$/, '')
     .trim();
+  const [, large, largeUnit, small, smallUnit, target] = TWO_PARTS.exec(sentence) ?? [];
+  if (large !== undefined && small !== undefined) {
+    const parts = [
+      conversionOf(large, largeUnit ?? '', target ?? ''),
+      conversionOf(small, smallUnit ?? '', target ?? ''),
+    ];
+    const [first, second] = parts;
+    if (first && second)
+      return {
+        ...first,
+        expression: `${first.expression} + ${second.expression}`,
+        asked: `${large} ${largeUnit} ${small} ${smallUnit} in ${target}`,
+      };
+  }
   for (const [pattern, [amount, from, to]] of CONVERSIONS) {
     const match = pattern.exec(sentence);
     if (match === null) continue;
@@ -200,10 +223,13 @@ function recogniseContinuation(clause: Clause, asked: string): Calculation | nul
     '(?:it|that|this|the (?:result|answer|value|sum|total|mean|average|product|count|number|output)|this (?:result|number)|that (?:result|number))';
   const n = '(-?\\d+(?:\\.\\d+)?)';
   const rules: ReadonlyArray<readonly [RegExp, string]> = [
-    [new RegExp(`^(?:multiply|scale) ${IT} (?:by|with) ${n}$`, 'i'), 'x * ($1)'],
-    [new RegExp(`^divide ${IT} by ${n}$`, 'i'), 'x / ($1)'],
-    [new RegExp(`^add ${n} to ${IT}$`, 'i'), 'x + ($1)'],
-    [new RegExp(`^(?:subtract|take) ${n} (?:away )?from ${IT}$`, 'i'), 'x - ($1)'],
+    [new RegExp(`^(?:multiply|scale)(?: ${IT})? (?:by|with) ${n}$`, 'i'), 'x * ($1)'],
+    [new RegExp(`^divide(?: ${IT})? by ${n}$`, 'i'), 'x / ($1)'],
+    [new RegExp(`^add ${n}(?: to ${IT})?$`, 'i'), 'x + ($1)'],
+    [
+      new RegExp(`^(?:subtract|take(?= .*\\b(?:away|from)\\b)) ${n}(?: away)?(?: from ${IT})?$`, 'i'),
+      'x - ($1)',
+    ],
     [new RegExp(`^(?:increase|raise) ${IT} by ${n}\\s*(?:%|percent)$`, 'i'), 'x * (1 + ($1)/100)'],
     [new RegExp(`^(?:decrease|reduce) ${IT} by ${n}\\s*(?:%|percent)$`, 'i'), 'x * (1 - ($1)/100)'],
     [new RegExp(`^${n}\\s*(?:%|percent) of ${IT}$`, 'i'), 'x * ($1)/100'],

@@ -40,7 +40,7 @@ const PAIRS: readonly RegExp[] = [
   new RegExp(`\\b(${NAME})\\s*(?:→|->|=>)\\s*(${NAME})`, 'i'),
 ];
 const NOT_NAMES =
-  /^(?:of|to|from|by|in|on|with|through|and|or|connects?|leads?|goes|between|into|is|are|how|flows?|via|execution|dependency|the|a|an|it|this|that|all|any|each|every|function|functions|method|methods|file|files|code|python|program|script|source|folder|there|where|what|which|start|end|beginning|top|bottom|one|here|module|modules|class|classes|call|calls|you|we|i)$/i;
+  /^(?:of|to|from|by|in|on|with|through|and|or|connects?|leads?|goes|between|into|is|are|how|flows?|via|execution|dependency|the|a|an|it|this|that|all|any|each|every|function|functions|method|methods|file|files|code|python|program|script|source|folder|there|where|what|which|start|end|beginning|top|bottom|one|here|module|modules|class|classes|call|calls|you|we|i|directly|indirectly|internally|itself|first|next|anything|something)$/i;
 const REVERSED = 8;
 
 function folderOf(clause: Clause): string {

@@ -4,6 +4,7 @@ import { escapeRegExp, slotText, unmask } from '../language/mask.ts';
 import { digitsForWords } from '../language/numbers.ts';
 import { OPERATORS } from './comparisons.ts';
 import type { Condition } from './intent.ts';
+import { LEFT_OUT, negated } from './left-out.ts';
 import type { Clause } from './places.ts';
 
 const NOT_COLUMNS =
@@ -76,6 +77,12 @@ export function conditionsIn(
     `${intro}(?:(?:column|field|value of)\\s+)*(${column})(?:\\s+(?:column|field|value))?\\s*`,
   );
   if (start === null) return null;
+  const left = LEFT_OUT.exec(text);
+  if (left !== null) {
+    const kept = conditionsIn(text.replace(left[0], ' where '), clause, header);
+    const filters = kept === null ? null : negated(kept.filters);
+    return kept === null || filters === null ? null : { ...kept, filters };
+  }
   const direct = header === null ? null : valueBefore(text, clause, header);
   if (direct !== null) return direct;
   const any: Condition[][] = [[]];
@@ -107,7 +114,7 @@ function valueBefore(text: string, clause: Clause, header: readonly string[]): R
   const before = new RegExp(
     `\\b(?:in|for|from|of|at|within|with)\\s+(?:the\\s+)?${value}\\s+(${column})(?!\\s*(?:column|is\\b|>|<|=))`,
   ).exec(text);
-  if (before?.[1] !== undefined && !/^The$/.test(before[1])) {
+  if (before?.[1] !== undefined && !/^The$/.test(before[1]) && !isColumn(before[1], header, clause)) {
     const test: Condition = {
       column: columnName(before[2] ?? '', clause, header),
       op: '==',
@@ -120,7 +127,7 @@ function valueBefore(text: string, clause: Clause, header: readonly string[]): R
   );
   if (
     alone?.[1] !== undefined &&
-    !isColumn(alone[1], header) &&
+    !isColumn(alone[1], header, clause) &&
     !new RegExp(`\\b(${column})\\s+(?:of|for)\\s+(?:the\\s+)?${value}\\s*$`).test(text.trimEnd())
   ) {
     const test: Condition = { column: '*', op: '==', value: writtenValue(alone[1], clause) };
@@ -133,7 +140,8 @@ function valueBefore(text: string, clause: Clause, header: readonly string[]): R
       `\\b(${column})\\s+(?:of|for)\\s+(?:the\\s+)?(?:row\\s+)?(?:named\\s+|called\\s+)?${value}\\s*$`,
     ).exec(text.trim());
   const [name, wanted] = owned === null ? [of?.[1], of?.[2]] : [owned[2], owned[1]];
-  if (of === null || name === undefined || wanted === undefined || isColumn(wanted, header)) return null;
+  if (of === null || name === undefined || wanted === undefined || isColumn(wanted, header, clause))
+    return null;
   if (
     /\b(?:sum|average|mean|total|median|count|max|min|maximum|minimum|highest|lowest|unique|distinct)\b/i.test(
       text,
@@ -146,8 +154,10 @@ function valueBefore(text: string, clause: Clause, header: readonly string[]): R
   };
 }
 
-const isColumn = (word: string, header: readonly string[]): boolean =>
-  new RegExp(`^${columnPattern(header)}$`, 'i').test(word) && !word.startsWith('‹');
+const isColumn = (word: string, header: readonly string[], clause: Clause): boolean => {
+  const name = word.startsWith('‹') ? slotText(word, clause.slots) : word;
+  return new RegExp(`^${columnPattern(header)}$`, 'i').test(name);
+};
 
 interface Chain {
   readonly any: Condition[][];
@@ -261,7 +271,7 @@ function adjacent(
     )
   )
     return null;
-  if (header !== null && isColumn(match[1], header)) return null;
+  if (header !== null && isColumn(match[1], header, clause)) return null;
   return {
     conditions: [{ column, op: '==', value: writtenValue(match[1], clause) }],
     length: match[0].length,

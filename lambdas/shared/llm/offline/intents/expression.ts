@@ -10,7 +10,7 @@ const FUNCTIONS = new Set(
 const CONSTANTS = new Set(['pi', 'e', 'tau', 'phi', 'i', 'deg', 'rad']);
 
 type Rule = readonly [RegExp, string | ((...groups: string[]) => string)];
-const n = '(-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?)';
+const n = '(-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|\\([^()]*\\))';
 const RULES: readonly Rule[] = [
   [/[×✕⋅·]/g, '*'],
   [/÷/g, '/'],
@@ -24,7 +24,9 @@ const RULES: readonly Rule[] = [
   [/\bmath\.(?=\w)/g, ''],
   [/[$€£]\s*(?=\d)/g, ''],
   [/(?<=\d)\s*(?:dollars|euros|usd|eur)\b/gi, ''],
-  [/(?<=\d),(?=\d{3}(?!\d))/g, ''],
+  // Between the arguments of a function, as in gcd(84,126), a comma is no mark of thousands.
+  [/(?<![A-Za-z]\([^()]*)(?<=\d),(?=\d{3}(?!\d))/g, ''],
+  [/\s*,\s*(?=(?:then\s+)?(?:plus|minus|times|divided|multiplied|added)\b)/gi, ' '],
   [/\bper\s?cent\b|\bpercent\b|\bpct\b/gi, '%'],
   // The square brackets of these stand for one operand: a number, a name, or something in brackets.
   [
@@ -54,6 +56,26 @@ const RULES: readonly Rule[] = [
   [/\b(?:a )?quarter of\b/gi, '0.25*'],
   [/\b(?:twice|double)\b/gi, '2*'],
   [/\btriple\b/gi, '3*'],
+  [
+    new RegExp(
+      `^by (?:what|how many) (?:%|percentage) .*\\b(?:fall|falls|fell|drop|drops|dropped|decrease[sd]?|shrink|shrank|decline[sd]?|cheaper)\\b.*\\bfrom ${n} to ${n}$`,
+      'gi',
+    ),
+    '(($1)-($2))/($1)*100',
+  ],
+  [
+    new RegExp(
+      `^by (?:what|how many) (?:%|percentage) .*\\b(?:grow|grows|grew|rise|rises|rose|increase[sd]?|change[sd]?|gain(?:s|ed)?|climb(?:s|ed)?|go(?:es)? up)\\b.*\\bfrom ${n} to ${n}$`,
+      'gi',
+    ),
+    '(($2)-($1))/($1)*100',
+  ],
+  [new RegExp(`\\badd ${n}\\s*% to ${n}`, 'gi'), '($2)*(1+($1)/100)'],
+  [new RegExp(`\\b(?:subtract|take|deduct) ${n}\\s*% (?:off|from|off of) ${n}`, 'gi'), '($2)*(1-($1)/100)'],
+  [
+    /\b(?:the )?(?:sum|total) (?:of )?(?:all )?(?:the )?(?:integers|numbers|whole numbers|natural numbers) (?:from |between )?(\d+) (?:to|through|up to|and) (\d+)(?: inclusive)?/gi,
+    '(($1+$2)*($2-$1+1)/2)',
+  ],
   [new RegExp(`\\badd ${n} (?:to|and) ${n}`, 'gi'), '($1)+($2)'],
   [new RegExp(`\\bsubtract ${n} from ${n}`, 'gi'), '($2)-($1)'],
   [new RegExp(`\\bmultiply ${n} (?:by|and|with) ${n}`, 'gi'), '($1)*($2)'],
@@ -84,6 +106,8 @@ const RULES: readonly Rule[] = [
   [new RegExp(`\\b(?:the )?product of ${n} and ${n}`, 'gi'), '($1*$2)'],
   [new RegExp(`\\b(?:the )?difference (?:of|between) ${n} and ${n}`, 'gi'), '($1-$2)'],
   [new RegExp(`\\b(?:the )?(?:quotient|ratio) of ${n} (?:and|to) ${n}`, 'gi'), '($1/$2)'],
+  [new RegExp(`\\b(?:the )?square of ${n}`, 'gi'), '(($1)^2)'],
+  [new RegExp(`\\b(?:the )?cube of ${n}`, 'gi'), '(($1)^3)'],
   [new RegExp(`\\b${n} choose ${n}`, 'gi'), 'combinations($1,$2)'],
   [/\b(?:the )?(?:square root|sqrt) (?:of )?(\d+(?:\.\d+)?|\([^()]*\))/gi, 'sqrt($1)'],
   [/\b(?:the )?cube root (?:of )?(\d+(?:\.\d+)?|\([^()]*\))/gi, 'cbrt($1)'],
@@ -119,16 +143,25 @@ const RULES: readonly Rule[] = [
   [/\bthe\b/gi, ' '],
 ];
 
-/** @returns the expression, or null when something in the text is not arithmetic */
-export function arithmeticOf(sentence: string): string | null {
-  let text = digitsForWords(sentence).trim();
+function rewritten(sentence: string): string {
+  let text = sentence;
   for (const [pattern, replacement] of RULES) {
     text =
       typeof replacement === 'string'
         ? text.replace(pattern, replacement)
         : text.replace(pattern, replacement);
   }
-  text = text.replace(/\s+/g, ' ').trim();
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** @returns the expression, or null when something in the text is not arithmetic */
+export function arithmeticOf(sentence: string): string | null {
+  let text = digitsForWords(sentence).trim();
+  // What a rule has put in brackets is an operand of the next: "multiply the sum of 2 and 3 by 4".
+  for (let before = '', pass = 0; before !== text && pass < 4; pass += 1) {
+    before = text;
+    text = rewritten(text);
+  }
   return isArithmetic(text) ? text : null;
 }
 

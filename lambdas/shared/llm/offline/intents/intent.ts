@@ -53,6 +53,8 @@ export interface FileWrite {
   /** `result` is what the operations before it found. */
   readonly content:
     | { readonly from: 'literal'; readonly text: string }
+    /** Text with one place, such as `<value>`, for the result of the operation before. */
+    | { readonly from: 'template'; readonly before: string; readonly after: string }
     | { readonly from: 'result'; readonly all: boolean };
 }
 export interface FileList {
@@ -110,6 +112,7 @@ export type TextQuery =
         | 'unique_words'
         | 'bytes'
         | 'nonempty_lines'
+        | 'unique_lines'
       )[];
     }
   | { readonly op: 'occurrences'; readonly needle: string; readonly whole_word: boolean }
@@ -125,7 +128,8 @@ export type TextQuery =
       readonly invert: boolean;
     }
   | { readonly op: 'sort_lines'; readonly descending: boolean; readonly numeric: boolean }
-  | { readonly op: 'unique_lines' }
+  /** `edits`: the file itself is to change, as in "remove duplicate lines from a.txt". */
+  | { readonly op: 'unique_lines'; readonly edits: boolean }
   | { readonly op: 'reverse'; readonly what: 'lines' | 'characters' | 'words' }
   | { readonly op: 'case'; readonly to: 'upper' | 'lower' | 'title' }
   | { readonly op: 'replace'; readonly old: string; readonly new: string }
@@ -194,7 +198,12 @@ export interface TableWork {
     | 'values'
     | 'to_json'
     | 'to_csv'
-    | 'shape';
+    | 'shape'
+    | 'share';
+  /** The rows are told to be removed: the rest must go somewhere. */
+  readonly drops?: boolean;
+  /** How a share of the rows is told. */
+  readonly as?: 'percent' | 'fraction';
   readonly decimals?: number;
   /** It speaks of what the query before it left ("their average"). */
   readonly refines?: boolean;

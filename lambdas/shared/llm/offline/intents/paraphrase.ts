@@ -41,6 +41,10 @@ export function paraphrase(question: string, header: readonly string[] | null, p
   let text = question;
   const columns = new Set((header ?? []).map(key));
   text = text.replace(
+    /\b(total|sum of|average|mean|max|maximum|min|minimum)\s+(?:the\s+)?(?:[a-z]+\s+){0,3}\(\s*((?:the\s+)?[\w ]+?\s*(?:\*|×|times|multiplied by|\+|-|\/)\s*[\w ]+?)\s*\)/gi,
+    '$1 $2',
+  );
+  text = text.replace(
     /\b([a-z]+)\s*\(\s*((?:the\s+)?[\w ]+?\s*(?:\*|×|times|multiplied by|\+|-|\/)\s*[\w ]+?)\s*\)/gi,
     (all, word: string, formula: string) => (columns.has(key(word)) ? all : formula),
   );

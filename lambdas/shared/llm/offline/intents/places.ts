@@ -1,5 +1,5 @@
 import { type Slot, slot, slotText } from '../language/mask.ts';
-import type { Source, Surroundings } from './intent.ts';
+import type { Source, Surroundings, TextQuery } from './intent.ts';
 
 /** A clause as recognisers get it: courtesies removed, things masked. */
 export interface Clause {
@@ -63,11 +63,21 @@ export function folderIn(clause: Clause): string | null {
   return null;
 }
 
+/** Words for the file that was just written. */
+const SAVED_FILE =
+  /\b(?:(?:that|this|the (?:new|resulting|output|saved|written|created)) file|(?:are|is) left|remain(?:s|ed|ing)?)\b/i;
+/** What leaves a text, on which the next question may go on. */
+const reshapes = (query: TextQuery): boolean =>
+  ['unique_lines', 'sort_lines', 'replace', 'case', 'reverse'].includes(query.op) ||
+  (query.op === 'matching_lines' && !query.count);
+
 /** The text a clause works on: a file it names, the file spoken of last, or the result before. */
 export function sourceOf(clause: Clause): Source | null {
   const path = pathsIn(clause)[0];
   if (path !== undefined) return { from: 'file', path };
   const last = clause.around.before.filter((intent) => intent.kind !== 'report').at(-1);
+  if (last?.kind === 'write' && SAVED_FILE.test(clause.text)) return { from: 'file', path: last.path };
+  if (last?.kind === 'text' && last.queries.every(reshapes)) return { from: 'previous' };
   if (
     last !== undefined &&
     last.kind !== 'read' &&

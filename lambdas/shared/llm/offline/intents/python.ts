@@ -105,6 +105,17 @@ export function recognisePython(clause: Clause): RunPython | null {
  */
 export function inlinePython(text: string): { readonly code: string; readonly rest: string } | null {
   if (text.includes('```')) return null;
+  const first =
+    /^\s*(?:here(?:'s| is)|consider|given|take|this is|below is|look at)\b[^:\n]{0,40}\b(?:python|code|script|snippet|program)\b[^:\n]{0,20}:\s*\n([\s\S]+?)\n\s*\n\s*((?:please\s+|now\s+)?(?:run|execute)\s+(?:it|this|that|the (?:code|script|program|snippet))\b[\s\S]*)$/i.exec(
+      text,
+    );
+  if (first?.[1] !== undefined && looksLikeCode(first[1])) {
+    const rest = (first[2] ?? '').replace(
+      /^(?:please\s+|now\s+)?(?:run|execute)\s+(?:it|this|that|the \w+)\s*(?:[.,;]|and\b|then\b|\s)*/i,
+      '',
+    );
+    return { code: first[1].trim(), rest: rest.trim() };
+  }
   const lead =
     /^\s*(?:please\s+|can you\s+|could you\s+)?(?:(?:run|execute|evaluate|eval|exec|what(?:'s| is| does| will)|show|tell me|give me)\b[^:\n]{0,80}?\b(?:python|code|script|snippet|program)\b[^:\n]{0,60}|python(?: code)?\s*(?:to run)?)\s*:(?!\/\/)\s*/i.exec(
       text,

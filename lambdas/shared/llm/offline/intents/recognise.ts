@@ -6,6 +6,7 @@ import { clausesOf, plain, sentencesOf } from '../language/clauses.ts';
 import { mask, type Slot } from '../language/mask.ts';
 import { recogniseArithmetic, recogniseStatistics } from './arithmetic.ts';
 import { recogniseCalls } from './calls.ts';
+import { concatenation, plainly, roundedSink, withEllipsis } from './ellipsis.ts';
 import { recogniseFiles } from './files.ts';
 import type { Intent, Surroundings } from './intent.ts';
 import { type Clause, folderIn, pathsIn } from './places.ts';
@@ -66,6 +67,7 @@ export function recognise(text: string, around: Surroundings): Intent[] | null {
   const sentences = sentencesOf(withBlockInPlace(masked.text));
   const clauses = sentences.map(clausesOf);
   const found = chain(clauses, masked.slots, around);
+  if (found?.some((intent, at) => dropsIntoNothing(intent, found.slice(at + 1)))) return null;
   if (found !== null || around.file !== null) return found;
   // "What is the average price? Use data.csv.": the one file that is named is what the question is about.
   const all = pathsIn({ text: masked.text, slots: masked.slots, around });
@@ -74,6 +76,12 @@ export function recognise(text: string, around: Surroundings): Intent[] | null {
     ? chain(clauses, masked.slots, { ...around, file: named[0] })
     : null;
 }
+
+/** "Delete the rows where …" changes nothing unless the rest is saved or asked about. */
+const dropsIntoNothing = (intent: Intent, later: readonly Intent[]): boolean =>
+  intent.kind === 'table' &&
+  intent.drops === true &&
+  !later.some(({ kind }) => kind === 'write' || kind === 'table');
 
 /** A block of code that follows "run this code and save the output to out.txt:" stands where it is spoken of. */
 const withBlockInPlace = (text: string): string =>
@@ -155,9 +163,22 @@ function after(around: Surroundings, intents: readonly Intent[]): Surroundings {
 }
 
 const REPORT =
-  /^(?:(?:show|tell|give|report|print|display|return|output|present|provide|state|write|let)\b(?: (?:me|us|back|out|know|to me|the user|to the user))*(?: (?:it|that|this|them|the|a|both|all|final|resulting|computed|its|what|is|are|single))*(?: (?:results?|answers?|values?|outputs?|numbers?|summary|contents?|lists?|sequence|path|findings|total|report|mean|average|sum|count|response))?(?: (?:as|is|are))?|report back|(?:what is|what's|what are) (?:the )?(?:results?|answers?|outputs?))$/i;
+  /^(?:(?:show|tell|give|report|print|display|return|output|present|provide|state|write|let)\b(?: (?:me|us|back|out|know|to me|the user|to the user))*(?: (?:it|that|this|them|the|a|both|all|final|resulting|computed|its|what|is|are|single))*(?: (?:results?|answers?|values?|outputs?|numbers?|summary|contents?|reply|response|lists?|sequence|path|findings|total|report|mean|average|sum|count|response))?(?: (?:as|is|are))?|report back|(?:what is|what's|what are) (?:the )?(?:results?|answers?|outputs?))$/i;
 
 function recogniseClause(clause: Clause): Intent[] | null {
+  const found = operationsOf(clause);
+  return found !== null && usesEveryPath(found, clause) ? found : null;
+}
+
+/** A file that is named and not used is a part of the task that would be dropped. */
+function usesEveryPath(intents: readonly Intent[], clause: Clause): boolean {
+  const paths = pathsIn(clause);
+  if (paths.length < 2 || intents.some((intent) => 'folder' in intent)) return true;
+  const used = JSON.stringify(intents);
+  return paths.every((path) => used.includes(JSON.stringify(path).slice(1, -1)));
+}
+
+function operationsOf(clause: Clause): Intent[] | null {
   if (clause.text === '') return [];
   const hasEarlier = clause.around.before.length > 0 || Object.keys(clause.around.inherited).length > 0;
   if (hasEarlier && pathsIn(clause).length === 0 && REPORT.test(clause.text) && !/‹/.test(clause.text)) {
@@ -165,12 +186,18 @@ function recogniseClause(clause: Clause): Intent[] | null {
     if (last?.kind !== 'read' || /result|answer|content|it|that/i.test(clause.text))
       return [{ kind: 'report' }];
   }
+  const spoken = { ...clause, text: plainly(clause) };
+  if (spoken.text !== clause.text) return operationsOf(spoken);
+  const told = roundedSink(clause) ?? concatenation(clause);
+  if (told !== null) return told;
   const sunk = withSink(clause);
   if (sunk !== null) return sunk;
   const several = recogniseStatistics(clause) ?? ofEachFile(clause);
   if (several !== null) return several;
   const single = recogniseOne(clause) ?? focusOf(clause);
-  return single === null ? (withPage(clause) ?? withLead(clause)) : [single];
+  return single === null
+    ? (withPage(clause) ?? withLead(clause) ?? withEllipsis(clause, recogniseClause))
+    : [single];
 }
 
 /** "the line count of a.txt and b.txt": the same question of each file. */
@@ -191,7 +218,7 @@ function ofEachFile(clause: Clause): Intent[] | null {
 /** "Analyze the code in ./src.": no question, but where the others are to look. */
 function focusOf(clause: Clause): Intent | null {
   const match =
-    /^(?:analy[sz]e|look (?:at|into|through)|consider|inspect|examine|scan|take|given|study|parse|use|check)\b(?:\s+(?:the|all|this|my|our|python|javascript|typescript|java|go|source|code|files?|project|folder|directory|package|modules?|scripts?|codebase|repository|repo|in|of|under|inside|within|at))*\s+(‹P\d+›|‹N\d+›)(?:\s+(?:folder|directory|package|project))?$/i.exec(
+    /^(?:analy[sz]e|look (?:at|into|through)|consider|inspect|examine|scan|take|given|study|parse|use|check)\b(?:\s+(?:the|all|this|my|our|python|javascript|typescript|java|go|source|code|files?|project|folder|directory|package|modules?|scripts?|codebase|repository|repo|in|of|under|inside|within|at))*\s+(?:‹[PN]\d+›(?:\s+(?:folder|directory|package|project))?|[\w-]+\s+(?:folder|directory|package))$/i.exec(
       clause.text,
     );
   const folder = match === null ? null : folderIn(clause);
@@ -215,6 +242,9 @@ function withPage(clause: Clause): Intent[] | null {
   return rest === null || rest.kind === 'fetch' || rest.kind === 'read' ? null : [fetched, rest];
 }
 
+/** A file at the end that something is saved to is not what a question is about. */
+const SAVES = /\b(?:save|write|store)\b[^‹]*\b(?:to|into|as)\s[^‹]*‹P\d+›$/i;
+
 /** One operation. Families that demand the most of a sentence come first. */
 function recogniseOne(clause: Clause): Intent | null {
   return (
@@ -223,8 +253,7 @@ function recogniseOne(clause: Clause): Intent | null {
     recogniseArithmetic(clause) ??
     recogniseJson(clause) ??
     recogniseCalls(clause) ??
-    recogniseTable(clause) ??
-    recogniseText(clause) ??
+    (SAVES.test(clause.text) ? null : (recogniseTable(clause) ?? recogniseText(clause))) ??
     recogniseFiles(clause)
   );
 }

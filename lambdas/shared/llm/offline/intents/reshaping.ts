@@ -5,6 +5,7 @@ import { type Clause, NAME, nameOf } from './places.ts';
 type Counted = Extract<TextQuery, { op: 'count' }>['what'][number];
 const COUNTED: ReadonlyArray<readonly [RegExp, Counted]> = [
   [/\b(?:unique|distinct|different) words\b/i, 'unique_words'],
+  [/\b(?:unique|distinct|different) lines\b/i, 'unique_lines'],
   [/\b(?:non-?(?:empty|blank)) lines\b/i, 'nonempty_lines'],
   [/\blines?(?: of (?:text|code))?\b|\bline count\b/i, 'lines'],
   [/\bwords?\b|\bword count\b/i, 'words'],
@@ -57,7 +58,9 @@ export function reshapeOf(clause: Clause, fine: Fine): TextQuery | null {
   }
   if (
     /\bsort(?:ed|ing)?\b|\border(?:ed)?\b|\balphabeti[sz]e\b/i.test(text) &&
-    /\blines?\b|\bwords\b|\bnames\b|\bentries\b|\bit\b|\bcontents?\b|‹P/i.test(text)
+    /\blines?\b|\bwords\b|\bnames\b|\bentries\b|\bit\b|\bthem\b|\brest\b|\bresults?\b|\bcontents?\b|‹P/i.test(
+      text,
+    )
   ) {
     if (
       !fine(
@@ -93,7 +96,8 @@ export function reshapeOf(clause: Clause, fine: Fine): TextQuery | null {
       numeric: /\bnumer/i.test(text),
     };
   }
-  if (/\b(?:duplicates?|dedup(?:e|licate)?|unique lines|distinct lines)\b/i.test(text))
+  const counts = /\b(?:how many|count|number of)\b/i.test(text);
+  if (!counts && /\b(?:duplicates?|dedup(?:e|licate)?|unique lines|distinct lines)\b/i.test(text))
     return fine(
       'remove',
       'duplicate',
@@ -107,7 +111,7 @@ export function reshapeOf(clause: Clause, fine: Fine): TextQuery | null {
       'drop',
       'repeated',
     )
-      ? { op: 'unique_lines' }
+      ? { op: 'unique_lines', edits: /\b(?:remove|drop|dedup)/i.test(text) }
       : null;
   if (/\b(?:upper\s?-?case|capital letters|all caps)\b/i.test(text))
     return fine(

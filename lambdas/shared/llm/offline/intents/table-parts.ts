@@ -20,6 +20,8 @@ const MEASURES: ReadonlyArray<readonly [string, Measure]> = [
 ];
 const ROWS =
   '(?:data\\s+)?(?:rows?|records?|entries|data rows|lines of data|observations|items|data points|data records)';
+/** Not within a list of measures: "min, max and mean of price" is read from its first. */
+const LIST_START = `(?<!\\b(?:${MEASURES.map(([words]) => words).join('|')})\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?)`;
 const MEASURE_START = new RegExp(`\\b(?:${MEASURES.map(([words]) => words).join('|')})\\b`, 'i');
 
 /** A query while its words are being read. */
@@ -127,22 +129,24 @@ export function readOrder(take: Take, work: Draft, column: string, name: Name): 
     return;
   }
   const sorted = take(
-    `\\b(?:sort|sorted|order|ordered|rank|ranked|arrange|arranged)(?:ing)?\\b(?:\\s+(?:it|them|the|these|all|rows?|records?|data|file|table|entries|results?|groups?))*\\s*(?:‹P\\d+›)?\\s*(?:by|on|according to|based on)\\s+(?:the\\s+)?(?:column\\s+|values? (?:of|in)\\s+)?(${column}|counts?|totals?|averages?|sums?|means?|results?|values?|numbers?)(?:\\s+column)?`,
+    `\\b(?:sort|sorted|order|ordered|rank|ranked|arrange|arranged)(?:ing)?\\b(?:\\s+(?:it|them|the|these|all|rows?|records?|data|file|table|entries|results?|groups?))*\\s*(?:‹P\\d+›)?\\s*(?:(?:in\\s+)?(descending|ascending|decreasing|increasing)(?:\\s+order)?\\s+)?(?:by|on|according to|based on)\\s+(?:the\\s+)?(?:column\\s+|values? (?:of|in)\\s+)?(${column}|counts?|totals?|averages?|sums?|means?|results?|values?|numbers?)(?:\\s+column)?`,
   );
+  const early = /^(?:desc|decr)/i.test(sorted?.[1] ?? '');
   const direction = take(
     /\b(?:in\s+)?(?:(descending|desc|decreasing|reverse|high(?:est)?[- ]to[- ]low(?:est)?|largest (?:to smallest|first)|highest first|from (?:high(?:est)?|largest) to (?:low(?:est)?|smallest)|biggest first)|(ascending|asc|increasing|alphabetical(?:ly)?|low(?:est)?[- ]to[- ]high(?:est)?|smallest (?:to largest|first)|lowest first|from (?:low(?:est)?|smallest) to (?:high(?:est)?|largest)))(?:\s+order)?(?!\w)/i,
   );
   const ofGroup =
-    /^(?:counts?|totals?|averages?|sums?|means?|results?|values?|numbers?)$/i.test(sorted?.[1] ?? '') &&
-    !new RegExp(`^${column}$`, 'i').test(sorted?.[1] ?? '');
+    /^(?:counts?|totals?|averages?|sums?|means?|results?|values?|numbers?)$/i.test(sorted?.[2] ?? '') &&
+    !new RegExp(`^${column}$`, 'i').test(sorted?.[2] ?? '');
   if (sorted !== null)
-    work.sort = { column: ofGroup ? null : name(sorted[1]), descending: direction?.[1] !== undefined };
-  else if (
-    direction !== null &&
-    work.ask === 'rows' &&
-    take(/\b(?:sort|sorted|order|ordered|rank|ranked)\b/i) !== null
-  )
+    work.sort = {
+      column: ofGroup ? null : name(sorted[2]),
+      descending: early || direction?.[1] !== undefined,
+    };
+  else if (direction !== null) {
+    take(/\b(?:sort|sorted|order|ordered|rank|ranked)\b/i);
     work.sort = { column: null, descending: direction[1] !== undefined };
+  }
   const limit =
     take(`\\b(?:the\\s+)?(first|last|top|bottom)\\s+(\\d+)(?:\\s+(?:${ROWS}|results?|groups?))?\\b`) ??
     take(/\b(?:limit(?:ed)?(?: it)? to|only) ()(\d+)(?: (?:rows?|records?|results?))?\b/i);
@@ -181,7 +185,7 @@ export function readMeasures(
   const link =
     '\\s*(?:value|values|number)?\\s*(?:of|for|in|from)?\\s*(?:all\\s+)?(?:the\\s+)?(?:values?\\s+(?:of|in)\\s+)?(?:the\\s+)?(?:columns?\\s+)?(?:called\\s+|named\\s+)?';
   const rows = take(
-    `\\b(?:how many|number of|count(?: of)?|count up|total number of|row count)\\s*(?:the\\s+|all\\s+|total\\s+)*(?:number of\\s+)?(?:${ROWS})?\\b(?=\\s*(?:$|[,.;?]|are|is|does|do|in|there|have|has|for|by|per|match|where|and|satisf|contain|‹|it\\b|this))(?:\\s+(?:are there|match|matching|exist))?`,
+    `\\b(?:how many|number of|count(?: of)?|count up|total number of|row count)\\s*(?:the\\s+|all\\s+|total\\s+)*(?:number of\\s+)?(?:${ROWS})?\\b(?=\\s*(?:$|[,.;?]|are|is|does|do|in|there|have|has|for|by|per|match|where|and|satisf|contain|‹|it\\b|this|live|did\\b|were\\b|was\\b|with\\b|who\\b|that\\b|which\\b|took\\b|come|based|located))(?:\\s+(?:are there|match|matching|exist))?`,
   );
   if (rows !== null && !(/\bhow many\b/i.test(rows[0]) && !new RegExp(ROWS, 'i').test(rows[0])))
     measures.push({ measure: 'count', column: null });
@@ -194,7 +198,7 @@ export function readMeasures(
     found = false;
     for (const [words, measure] of MEASURES) {
       const list = take(
-        `\\b(?:${words})\\b(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?((?:(?:${MEASURES.map(([more]) => more).join('|')})(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?)?)+))?${link}${operand}((?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+(?:columns?|values?|field))?`,
+        `${LIST_START}\\b(?:${words})\\b(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?((?:(?:${MEASURES.map(([more]) => more).join('|')})(?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?)?)+))?${link}${operand}((?:\\s*(?:,|and|,\\s*and|&)\\s*(?:the\\s+)?${column})*)(?:\\s+(?:columns?|values?|field))?`,
       );
       if (list?.[2] === undefined) continue;
       const target = expressionOf(list[2], column, name);

@@ -5,6 +5,7 @@ import type { Source, TableWork } from './intent.ts';
 import { paraphrase } from './paraphrase.ts';
 import { type Clause, pathsIn, sourceOf, unread } from './places.ts';
 import { type Draft, readGroup, readMeasures, readOrder, readSelection, type Take } from './table-parts.ts';
+import { cellAmong, inheritFilter, orderIsClear, readShare } from './table-rows.ts';
 
 const TABLE_WORDS = [
   'column',
@@ -82,6 +83,19 @@ const TABLE_WORDS = [
   'information',
   'details',
   'who',
+  'live',
+  'lives',
+  'living',
+  'based',
+  'located',
+  'happened',
+  'took',
+  'place',
+  'according',
+  'take',
+  'taken',
+  'come',
+  'comes',
 ];
 
 function tableSource(clause: Clause): Source | null {
@@ -101,6 +115,7 @@ function tableSource(clause: Clause): Source | null {
   }
   const tabular =
     /\.(?:csv|tsv|jsonl|ndjson)$/i.test(source.path) ||
+    (/\.json$/i.test(source.path) && clause.around.headers[source.path] !== undefined) ||
     (/\.json$/i.test(source.path) &&
       /\b(?:rows?|records?|column|where|group|sort|average|mean|sum|total|median|entries|items|objects|max|min)/i.test(
         clause.text,
@@ -189,6 +204,8 @@ export function recogniseTable(clause: Clause): TableWork | null {
   )
     work.ask = 'to_csv';
 
+  readShare(take, work);
+  const whole = text;
   const conditions = conditionsIn(text, clause, header);
   if (conditions === null) return null;
   work.filters = conditions.filters;
@@ -197,11 +214,23 @@ export function recogniseTable(clause: Clause): TableWork | null {
 
   readOrder(take, work, column, name);
   if (work.group.length === 0) readGroup(take, work, column, name);
-  if (work.measures.length === 0 && !readMeasures(take, work, column, name, header)) return null;
+  if (work.measures.length === 0 && work.ask !== 'share' && !readMeasures(take, work, column, name, header))
+    return null;
   readSelection(take, work, column, name);
 
   const left = unread(text, TABLE_WORDS);
-  if (left.length > 0) return null;
+  if (left.length > 0) {
+    const cell = work.filters.length === 0 && header !== null ? cellAmong(left, whole) : null;
+    if (cell === null) return null;
+    work.filters = [[cell]];
+  }
+  if (!orderIsClear(work)) return null;
+  if (work.ask === 'share' && work.filters.length === 0) return null;
+  inheritFilter(work, clause);
+  if (/^\s*(?:drop|remove|delete|discard)\b/i.test(whole) && !/\bdup/i.test(whole)) {
+    if (work.filters.length === 0) return null;
+    work.drops = true;
+  }
   const empty =
     work.filters.length === 0 &&
     work.group.length === 0 &&

@@ -1,6 +1,7 @@
 /** Counting, searching, summarising and reshaping the text of a file, or of what the operation before found. */
 import { digitsForWords } from '../language/numbers.ts';
 import type { Source, TextQuery, TextWork } from './intent.ts';
+import { linesOfKind } from './line-kinds.ts';
 import { type Clause, folderIn, NAME, nameOf, pathsIn, Q, sourceOf, unread } from './places.ts';
 import { countOf, numbersOf, reshapeOf } from './reshaping.ts';
 import { filesOf, literalSource } from './text-sources.ts';
@@ -48,6 +49,7 @@ function queryOf(clause: Clause, source: Source): TextQuery | null {
   const limit = Number(/\b(\d+)\b/.exec(text)?.[1] ?? Number.NaN);
   const digits = Number.isNaN(limit) ? [] : [String(limit)];
 
+  if (/^(?:replace|substitute)\b/i.test(text)) return reshapeOf(clause, fine);
   const times =
     new RegExp(
       `\\b(?:how many times|how often)\\s+(?:does|do|is|did|can)?\\s*(?:the\\s+)?(?:(?:word|string|text|term|phrase|name|letter|character|substring)\\s+)?(${NAME})`,
@@ -258,5 +260,10 @@ function queryOf(clause: Clause, source: Source): TextQuery | null {
       invert: /not|n't|without/i.test(matching[1] ?? ''),
     };
   }
-  return reshapeOf(clause, fine) ?? countOf(clause, fine) ?? numbersOf(clause, source, fine);
+  return (
+    linesOfKind(clause, fine) ??
+    reshapeOf(clause, fine) ??
+    countOf(clause, fine) ??
+    numbersOf(clause, source, fine)
+  );
 }

@@ -128,16 +128,16 @@ const FIELD = '(?:field|key|property|attribute|element|entry|member|json field|j
 const JSON_NAME = `(${Q}|‹[NP]\\d+›|[A-Za-z_][\\w-]*(?:(?:\\.|\\[)[\\w-]+\\]?)*)`;
 const FIELD_RULES: readonly RegExp[] = [
   new RegExp(
-    `\\b(?:the\\s+)?(?:value|content|contents)\\s+(?:of|for|in|under|at)\\s+(?:the\\s+)?(?:${FIELD}\\s+)?${JSON_NAME}(?:\\s+${FIELD})?(?:\\s+(?:in|from|of|inside|within)\\b|$)`,
+    `\\b(?:the\\s+)?(?:value|content|contents)\\s+(?:of|for|in|under|at)\\s+(?:the\\s+)?(?:${FIELD}\\s+)?${JSON_NAME}(?:\\s+${FIELD})?(?:\\s+(?:in|from|of|inside|within)\\b|\\s+it$|$)`,
     'i',
   ),
   new RegExp(`\\b(?:the\\s+)?(?:\\w+\\s+)?${FIELD}\\s+(?:called\\s+|named\\s+)?${JSON_NAME}`, 'i'),
   new RegExp(
-    `\\b(?:extract|get|read|return|give|show|tell|report|print|pick|find|take|parse|pull|display)\\s+(?:out\\s+)?(?:me\\s+)?(?:just\\s+|only\\s+)?(?:the\\s+|its\\s+)?(?:value\\s+of\\s+)?(?:the\\s+)?${JSON_NAME}(?:\\s+(?:${FIELD}|value))?(?:\\s+(?:in|from|of|out of|inside|within)\\b|$)`,
+    `\\b(?:extract|get|read|return|give|show|tell|report|print|pick|find|take|parse|pull|display)\\s+(?:out\\s+)?(?:me\\s+)?(?:just\\s+|only\\s+)?(?:the\\s+|its\\s+)?(?:value\\s+of\\s+)?(?:the\\s+)?${JSON_NAME}(?:\\s+(?:${FIELD}|value))?(?:\\s+(?:in|from|of|out of|inside|within)\\b|\\s+it$|$)`,
     'i',
   ),
   new RegExp(
-    `\\bwhat(?:'s| is)\\s+(?:the\\s+|its\\s+)?${JSON_NAME}(?:\\s+(?:${FIELD}|value))?(?:\\s+(?:in|from|of|inside|within)\\b|$)`,
+    `\\bwhat(?:'s| is)\\s+(?:the\\s+|its\\s+)?${JSON_NAME}(?:\\s+(?:${FIELD}|value))?(?:\\s+(?:in|from|of|inside|within)\\b|\\s+it$|$)`,
     'i',
   ),
 ];
@@ -201,7 +201,7 @@ const JSON_WORDS = [
   'load',
 ];
 const NOT_FIELDS =
-  /^(?:the|a|an|it|result|answer|value|content|contents|file|data|response|body|number|average|mean|sum|total|summary|title|first|last|text|json|status|me|output|page|lines?|words?|rows?|columns?|longest|most|size)$/i;
+  /^(?:the|a|an|it|result|answer|value|content|contents|file|data|response|body|number|average|mean|sum|total|summary|title|first|last|text|json|status|me|output|page|lines?|words?|rows?|columns?|longest|most|size|reply|answers?|headers?)$/i;
 
 /** "the field name of that JSON", "what is the value of database.port in config.json", "how many items are in list.json". */
 export function recogniseJson(clause: Clause): JsonField | null {

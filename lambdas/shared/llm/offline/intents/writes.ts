@@ -8,7 +8,7 @@ const writtenPath = (token: string | undefined, clause: Clause): string =>
   slotText(token, clause.slots).replace(/^(?:\.\/)+/, '');
 
 const RESULT =
-  "(?:it|them|that|this|these|those|both|what(?:ever)? (?:it|the (?:program|script|code)) (?:prints|outputs|returns)|all(?: of (?:it|them|these))?|everything|(?:all |both )?(?:the |this |that |these |those |its |their )?(?:final |computed |calculated |combined |resulting |printed |sorted |filtered |grouped |converted |extracted |above |program(?:'s)? |script(?:'s)? |response )?(?:results?|answers?|outputs?|values?|numbers?|counts?|totals?|sums?|means?|averages?|medians?|summary|response|body|content|contents|text|data|table|rows?|lists?|lines?|stdout|figures?|findings?|matches|report|graph|path|sequence|json|csv|page|words?|names?|total sum|maximum|minimum|max|min|product|standard deviation|statistics|stats|statuses|status|status code|title|field|size|entries|files?))(?:\\s+(?:of (?:it|that|this|the (?:calculation|computation|script|program|run|analysis))|as (?:plain )?text))?";
+  "(?:it|(?:the |what(?:'s| is) )(?:rest|remainder|left)|them|that|this|these|those|both|what(?:ever)? (?:it|the (?:program|script|code)) (?:prints|outputs|returns)|all(?: of (?:it|them|these))?|everything|(?:all |both )?(?:the |this |that |these |those |its |their )?(?:final |computed |calculated |combined |resulting |printed |sorted |filtered |grouped |converted |extracted |above |program(?:'s)? |script(?:'s)? |response )?(?:results?|answers?|outputs?|values?|numbers?|counts?|totals?|sums?|means?|averages?|medians?|summary|response|body|content|contents|text|data|table|rows?|lists?|lines?|stdout|figures?|findings?|matches|report|graph|path|sequence|json|csv|page|words?|names?|total sum|maximum|minimum|max|min|product|standard deviation|statistics|stats|statuses|status|status code|title|field|size|entries|files?))(?:\\s+(?:of (?:it|that|this|the (?:calculation|computation|script|program|run|analysis))|as (?:plain )?text))?";
 const INTO =
   '(?:in(?:to|side)?|to|as|under|on)(?:\\s+(?:a|the|an))?(?:\\s+(?:new|text|output|local|csv|json|plain|markdown|empty))*(?:\\s+(?:file|document|report|path))?(?:\\s+(?:called|named|at|with (?:the )?name))?';
 const SAVE =
@@ -48,6 +48,14 @@ const GENERATED =
 const LITERAL_INTRO =
   '(?:(?:the|a|this|following)\\s+)*(?:text|content|contents|line|string|message|words?|sentence|note|phrase|entry|json|data|row)?(?:\\s+(?:saying|that says|reading|of))?\\s*[:=]?\\s*';
 
+const ON_LINES =
+  /^(.+?),?\s+(?:(?:each\s+)?on\s+(?:separate|different|individual|(?:its|their)\s+own|a\s+(?:separate|new|different))\s+lines?|one\s+(?:per|on each|a)\s+line|line by line)$/is;
+const linesOf = (list: string): string =>
+  `${list
+    .split(/\s*,\s*(?:and\s+)?|\s+and\s+/)
+    .map((item) => item.replace(/^["'](.*)["']$/, '$1'))
+    .join('\n')}\n`;
+
 /** What is to be written, when the words themselves are it. */
 function literalOf(phrase: string, clause: Clause): string | null {
   const content = phrase.trim();
@@ -63,8 +71,13 @@ function literalOf(phrase: string, clause: Clause): string | null {
     );
   const rest = introduced === null ? content : content.slice(introduced[0].length);
   if (rest === '' || /‹[UC]\d+›/.test(rest)) return null;
-  if (introduced !== null && !/^(?:of|from|in|about)\b/i.test(rest))
-    return unmask(rest, clause.slots).replace(/^:\s*/, '');
+  if (introduced !== null && !/^(?:of|from|in|about)\b/i.test(rest)) {
+    const written = unmask(rest, clause.slots).replace(/^:\s*/, '');
+    const list = ON_LINES.exec(written);
+    return list === null ? written : linesOf(list[1] ?? '');
+  }
+  const list = ON_LINES.exec(rest);
+  if (list?.[1] !== undefined) return linesOf(unmask(list[1], clause.slots, 'text'));
   if (
     /^(?:the|a|an|all|any|some|my|your|its|their|his|each|every|how|what|which|whether|it|this|that)\b/i.test(
       rest,
@@ -75,6 +88,10 @@ function literalOf(phrase: string, clause: Clause): string | null {
   if (GENERATED.test(rest) || /‹/.test(rest) || rest.split(/\s+/).length > 8) return null;
   return rest;
 }
+
+/** Where a text to be written has room for what was computed. */
+const PLACE =
+  /[<{[]+\s*(?:the\s+)?(?:value|result|answer|number|count|total|sum|mean|average|median|max|min|output)\s*[>}\]]+/i;
 
 export function recogniseLiteralWrite(clause: Clause): FileWrite | null {
   const { text } = clause;
@@ -112,11 +129,18 @@ export function recogniseLiteralWrite(clause: Clause): FileWrite | null {
     const literal = literalOf(phrase, clause);
     if (literal === null) continue;
     const path = writtenPath(token, clause);
+    const mode = /^(?:append|add)/i.test(match?.[1] ?? '') ? 'append' : 'write';
+    const places = clause.around.before.length === 0 ? [] : literal.split(PLACE);
+    if (places.length > 2) return null;
+    const [before, after] = places;
     return {
       kind: 'write',
-      mode: /^(?:append|add)/i.test(match?.[1] ?? '') ? 'append' : 'write',
+      mode,
       path,
-      content: { from: 'literal', text: literal },
+      content:
+        before === undefined || after === undefined
+          ? { from: 'literal', text: literal }
+          : { from: 'template', before, after },
     };
   }
   const empty = new RegExp(
@@ -144,15 +168,20 @@ export function sinkOfPhrase(clause: Clause): { readonly phrase: string; readonl
   const pair: readonly (string | undefined)[] | null =
     saved !== null && !(within && (shown || known))
       ? [text, saved[2], saved[4]]
-      : (/^(.+?),?\s+(?:and\s+)?(?:writing|saving|storing|putting|outputting|recording)\s+(?:it|the (?:result|output|answer|response|body))?\s*(?:in(?:to)?|to|as)\s+(?:the\s+|a\s+)?(?:file\s+)?(?:called\s+|named\s+)?(‹P\d+›)$/i.exec(
-          text,
-        ) ??
+      : (new RegExp(
+          `^(.+?),?\\s+(?:and\\s+)?(?:writing|saving|storing|putting|outputting|recording|sending|dumping)\\s+(?:${RESULT})?\\s*${INTO}\\s+(${P})$`,
+          'i',
+        ).exec(text) ??
         new RegExp(
           `^(.+?),?\\s+(?:with (?:the )?(?:output|result)s? (?:(?:written|saved|stored|going)\\s+)?(?:in|to|into)|(?:in)?to (?:a|the) (?:new )?(?:text |csv |json )?(?:file|document)(?: called| named)?|(?:output(?: file)?|saved (?:to|as|in)))\\s*:?\\s+(${P})$`,
           'i',
         ).exec(text));
   const match =
     pair ??
+    new RegExp(
+      `^((?!(?:copy|duplicate|clone|move|rename|mv|cp|compare|append|add|diff|join|merge|combine)\\b).+${P}.*?)\\s+(?:in)?to\\s+(?:a\\s+|the\\s+)?(?:new\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?(${P})$`,
+      'i',
+    ).exec(text) ??
     new RegExp(
       `^((?:download|fetch|get|retrieve|grab|pull)\\b.*‹U\\d+›.*?)\\s+(?:in)?(?:to|as)\\s+(?:a\\s+|the\\s+)?(?:local\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?(${P})$`,
       'i',

@@ -18,7 +18,7 @@ export function sentencesOf(text: string): string[] {
   // "1) read … 2) count …" in one line: only when the list begins with a one, for "12. Compute" ends a sentence.
   const numbered = /(?:^|[:\n])\s*(?:step\s+)?\(?1[.)]\s+[A-Za-z]/i.test(text);
   return (numbered ? text.replace(/(^|\s)(?:step\s+)?\(?\d{1,2}[.)]\s+(?=[A-Za-z‹])/gi, '$1\n') : text)
-    .split(/\n+|(?<=[.!?;])\s+|(?<=›[.!?])(?=[A-Z])/)
+    .split(/\n+|(?<=[.?;]|(?<!\d)!)\s+|(?<=›[.!?])(?=[A-Z])/)
     .map((sentence) =>
       sentence
         .replace(/^\s*(?:[-*•–]|step\s+\d+\s*[:.)-])\s*/i, '')
@@ -26,12 +26,12 @@ export function sentencesOf(text: string): string[] {
           /^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i,
           '',
         )
-        .replace(/\s*[.!;]+\s*$/, '')
+        .replace(/\s*[.;]+\s*$/, '')
         .trim(),
     )
     .filter(
       (sentence) =>
-        !/^(?:|please|thanks?(?: you)?(?: in advance)?|(?:do|perform|complete|carry out) (?:all )?(?:of )?(?:the )?(?:following|these|this)(?: \w+)?:?|steps?:?|tasks?:?|hi|hello|hey)$/i.test(
+        !/^(?:|please|thanks?(?: you)?(?: in advance)?|(?:do|perform|complete|carry out) (?:all )?(?:of )?(?:the )?(?:following|these|this)(?: \w+)?:?|steps?:?|tasks?:?|hi|hello|hey)\s*!*$/i.test(
           sentence,
         ),
     );
@@ -48,6 +48,10 @@ export function clausesOf(sentence: string): string[] {
 const POLITE =
   /^(?:(?:please|kindly|hey|hi|hello|now|ok(?:ay)?|so|well|then|finally|lastly|next|also|and|first(?:ly)?|afterwards?),?\s+|(?:can|could|would|will) you (?:please )?(?:(?:also|just|help me|tell me) )?|i(?:'d| would) (?:like|love|want) (?:you )?to (?:know )?|i (?:want|need) (?:you )?to (?:know )?|i need |i want |help me (?:to )?|let'?s |your task is to |the task is to |task:\s*|go ahead and |just |do you know |let me know |i'?m interested in |using python,?\s+|use python to |with python,?\s+)+/i;
 
+/** An exclamation mark that is neither a factorial nor the end of words that are to be written. */
+const SPOKEN_MARK =
+  /(?<!\d)(?<!^(?:write|create|make|append|add|put|save|store|insert)\b.*\b(?:text|contents?|containing|contains|saying|says|lines?|message|string|sentence|words?)\b[^‹]*)[\s!]+$/i;
+
 /** A clause without greeting, courtesy and the marks at its end. */
 export function plain(clause: string): string {
   let text = clause.trim().replace(/\b(what|who|how|where|which|that|it|here)['’]s\b/gi, '$1 is');
@@ -56,7 +60,8 @@ export function plain(clause: string): string {
     text = text
       .replace(POLITE, '')
       .replace(/[\s,]*(?:,? please|,? thanks?(?: you)?|for me|to me|right now)\s*([.?!]*)$/i, '$1')
-      .replace(/[\s.?!:,;]+$/, '')
+      .replace(/[\s.?:,;]+$/, '')
+      .replace(SPOKEN_MARK, '')
       .trim();
   }
   return text;

@@ -57,7 +57,9 @@ export function planIntents(intents: readonly Intent[], ground: PlanningGround):
       unsaved.push(found);
     }
     if (intent.kind === 'write' && intent.content.from === 'result') unsaved = [];
-    const edited = sink === null ? editedFile(intent) : null;
+    const passedOn = next !== undefined && 'source' in next && next.source.from === 'previous';
+    const savedLater = work.slice(at + 1).some(({ kind }) => kind === 'write');
+    const edited = sink === null && !(passedOn && savedLater) ? editedFile(intent) : null;
     if (edited !== null) {
       const written = planWrite(plan, edited, found.text, found.needs, {
         last: found,
@@ -139,6 +141,18 @@ function compile(
           intent.mode === 'append' ? asLine(intent.content.text, open.has(intent.path)) : intent.content.text;
         return planWrite(plan, intent, text, [], prior);
       }
+      if (intent.content.from === 'template') {
+        const filled = unsaved.at(-1) ?? prior.last;
+        return filled === null
+          ? null
+          : planWrite(
+              plan,
+              intent,
+              `${intent.content.before}${String(filled.value)}${intent.content.after}\n`,
+              filled.needs,
+              prior,
+            );
+      }
       const chosen =
         intent.content.all && unsaved.length > 1
           ? unsaved
@@ -161,8 +175,8 @@ function compile(
 /** "Replace a with b in notes.txt" changes the file itself, when no other file is named for the result. */
 function editedFile(intent: Intent): FileWrite | null {
   if (intent.kind !== 'text' || intent.source.from !== 'file') return null;
-  const op = intent.queries[0]?.op;
-  if (op !== 'replace' && op !== 'unique_lines') return null;
+  const query = intent.queries[0];
+  if (query?.op !== 'replace' && !(query?.op === 'unique_lines' && query.edits)) return null;
   return { kind: 'write', mode: 'write', path: intent.source.path, content: { from: 'result', all: false } };
 }
 

@@ -97,6 +97,12 @@ def answer():
         text = json.dumps(columns, indent=2) + "\n" if SPEC.get("form") == "json" else as_csv(fields, [{field: entry.get(field) for field in fields} for entry in columns]) if SPEC.get("form") == "csv" else f"{place}: {len(rows)} rows, {len(header)} columns\n" + "\n".join(listed) + "\n"
         return {"value": {entry["column"]: {key: value for key, value in entry.items() if key != "column"} for entry in columns}, "rows": len(rows), "columns": header,
                 "summary": f"{place} has {kept} and {len(header)} columns. " + ". ".join(listed) + ".", "text": text}
+    if ask == "share":
+        if total == 0:
+            raise ValueError(f"{place} has no rows.")
+        part = clean(len(rows) / total * (100 if SPEC["as"] == "percent" else 1))
+        unit = " %" if SPEC["as"] == "percent" else ""
+        return {"value": part, "rows": len(rows), "of": total, "summary": f"{part}{unit} of the rows of {place} fit ({len(rows)} of {total}).", "text": f"{part}\n"}
     if group:
         if not wanted:
             wanted = [{"measure": "count", "column": None}]

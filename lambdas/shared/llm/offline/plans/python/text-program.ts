@@ -50,6 +50,7 @@ def counted(text, what):
     lines = text.splitlines()
     return {
         "lines": lambda: len(lines),
+        "unique_lines": lambda: len(set(lines)),
         "nonempty_lines": lambda: sum(1 for line in lines if line.strip()),
         "words": lambda: len(text.split()),
         "characters": lambda: len(text),
