@@ -5,7 +5,7 @@ import { builtinTypeOf } from './builtins.ts';
 import { callValues } from './calls.ts';
 import { lookupInClass, lookupInOrder } from './class-lookup.ts';
 import { readFuture } from './concurrency.ts';
-import { readElement } from './containers.ts';
+import { hasElement, readElement } from './containers.ts';
 import { isEnum, memberValues } from './enums.ts';
 import { isPython } from './foreign-calls.ts';
 import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './things.ts';
@@ -79,6 +79,8 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
           return values.of(values.builtinMethod('singledispatch', name, thing));
         if (thing.wrapper === 'future') return readFuture(body, thing, name);
       }
+      if (isScript(body) && FUNCTION_METHODS.has(name))
+        return values.of(values.builtinMethod('function', name, thing));
       // A function stands for the one method of a functional interface.
       if (body.frame.module.language === 'java') return values.of(thing);
       return body.readField(thing.kind === 'bound' ? thing.callee : thing, name);
@@ -110,6 +112,13 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
   }
 }
 
+const FUNCTION_METHODS = new Set(['call', 'apply', 'bind']);
+
+function isScript(body: Body): boolean {
+  const { language } = body.frame.module;
+  return language === 'javascript' || language === 'typescript';
+}
+
 const GENERATOR_METHODS = new Set([
   'send',
   'asend',
@@ -127,8 +136,11 @@ function readMember(body: Body, thing: Thing, type: string, name: string): Value
   const { values } = body;
   if (thing.kind !== 'container')
     return type === 'None' ? values.empty : values.of(values.builtinMethod(type, name, thing));
-  const isOwn = thing.type === 'dict' && !MAP_METHODS.has(name);
-  const stored = isOwn ? readElement(body, thing, values.of(values.constant('str', name))) : values.empty;
+  const key = values.of(values.constant('str', name));
+  // A map's own methods are found before its elements, an object's properties before those.
+  const isKnown = hasElement(body, thing, key);
+  const isOwn = thing.type === 'dict' && (isKnown || !MAP_METHODS.has(name));
+  const stored = isOwn ? readElement(body, thing, key) : values.empty;
   if (stored.id === 0) return values.of(values.builtinMethod(type, name, thing));
   // A function taken from an object has it as its receiver.
   return values.from(
@@ -154,6 +166,8 @@ function readClassAttribute(body: Body, type: ClassThing, name: string, at: numb
   if (name === '__dict__' || name === 'prototype') return values.of(type);
   const found = lookupInOrder(body, type.order, name, type, at);
   if (found) return found;
+  if (isScript(body) && FUNCTION_METHODS.has(name))
+    return values.of(values.builtinMethod('function', name, type));
   if (!isPython(body)) return body.readField(type.instance, name);
   if (type.metaclass) {
     for (const meta of body.resolve(type.metaclass).items) {

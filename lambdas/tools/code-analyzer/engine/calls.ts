@@ -4,7 +4,7 @@ import type { Body } from './body.ts';
 import { callBuiltinMethod } from './builtin-methods.ts';
 import { callBuiltin } from './builtins.ts';
 import { lookupInClass } from './class-lookup.ts';
-import { construct } from './construct.ts';
+import { CONVERTED, construct } from './construct.ts';
 import { callExternal, isKnown } from './externals.ts';
 import { callCallbacks, callForeignMethod, isPython, makeCollection } from './foreign-calls.ts';
 import { generatorOf } from './made-by-calls.ts';
@@ -55,7 +55,8 @@ function callOnce(body: Body, callee: Thing, args: Arguments, at: number): Value
         : construct(body, callee, args, at);
     case 'instance': {
       const method = lookupInClass(body, callee.type, '__call__', callee);
-      return method ? callValues(body, method, args, at) : values.empty;
+      if (method) return callValues(body, method, args, at);
+      return isPython(body) ? values.empty : callValues(body, body.readField(callee, CONVERTED), args, at);
     }
     case 'external': {
       if (isPython(body)) return callExternal(body, callee, args, at);

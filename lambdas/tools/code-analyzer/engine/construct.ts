@@ -35,6 +35,7 @@ export function instantiate(body: Body, type: ClassThing, args: Arguments, at: n
   if (initializer) callValues(body, initializer, args, at);
   const isForeign = initializer?.items.every((item) => item.kind === 'external') ?? true;
   if (isForeign && isPython(body)) initializeFields(body, type, args, at);
+  else if (body.frame.module.language === 'go') fillInOrder(body, type, args);
   return result;
 }
 
@@ -68,4 +69,13 @@ function initializeFields(body: Body, type: ClassThing, args: Arguments, at: num
   }
   const hook = lookupInClass(body, type, '__post_init__', type.instance);
   if (hook) callValues(body, hook, args.positional.length > fields.length ? args : NO_ARGUMENTS, at);
+}
+
+/** The field that keeps what was converted to a type without fields of its own. */
+export const CONVERTED = '()';
+
+/** A Go struct's elements in order, or the value converted to another type. */
+function fillInOrder(body: Body, type: ClassThing, args: Arguments): void {
+  for (const [index, value] of args.positional.entries())
+    body.writeField(type.instance, type.annotated[index] ?? CONVERTED, value, false);
 }

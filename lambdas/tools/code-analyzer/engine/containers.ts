@@ -121,6 +121,14 @@ export function readAllOf(body: Body, container: Thing): ValueSet {
   return others ? body.values.union(result, others.readOthers(body.activation, body.values)) : result;
 }
 
+/** Whether something was stored under one constant key. */
+export function hasElement(body: Body, container: Thing, key: ValueSet): boolean {
+  const [only] = key.items;
+  const field = only ? keyField(only) : null;
+  if (field === null) return false;
+  return body.root.state.exact?.get(container)?.has(field) || container.fields?.has(field) || false;
+}
+
 /** `container[key]`. */
 export function readElement(body: Body, container: Thing, key: ValueSet): ValueSet {
   const { values } = body;

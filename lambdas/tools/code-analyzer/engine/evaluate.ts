@@ -121,12 +121,16 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
     case 'slice':
       for (const part of [expression.from, expression.to, expression.step]) if (part) evaluate(body, part);
       return values.empty;
-    case 'first':
+    case 'first': {
+      // What the project defines goes before what something outside of it might.
+      let foreign = values.empty;
       for (const option of expression.options) {
         const value = evaluate(body, option);
-        if (value.id !== 0) return value;
+        if (value.items.some((thing) => thing.kind !== 'external')) return value;
+        if (foreign.id === 0) foreign = value;
       }
-      return values.empty;
+      return foreign;
+    }
     case 'cast':
       return cast(body, evaluate(body, expression.value), expression.type);
     case 'block':
@@ -145,12 +149,13 @@ export function evaluate(body: Body, expression: Expression): ValueSet {
 /** The values that are of a declared type; what the type admits when none is known. */
 function cast(body: Body, value: ValueSet, type: Expression): ValueSet {
   const { values, solver } = body;
+  const given = body.resolve(value);
   const admitted = new Set(typeValues(body, type).items);
-  const fitting = body
-    .resolve(value)
-    .items.filter((thing) => thing.kind !== 'instance' || admitted.has(thing));
-  if (fitting.length > 0 || value.id !== 0) return values.from(fitting);
-  if (solver.typed) return values.from([...admitted]);
+  if (admitted.size === 0) return value;
+  const fitting = given.items.filter((thing) => thing.kind !== 'instance' || admitted.has(thing));
+  const isKnown = fitting.some((thing) => thing.kind !== 'external');
+  if (isKnown || given.items.some((thing) => thing.kind !== 'external')) return values.from(fitting);
+  if (solver.typed) return values.from([...fitting, ...admitted]);
   solver.needsTypes.add(body.activation);
   return values.empty;
 }

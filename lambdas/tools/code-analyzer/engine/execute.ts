@@ -13,6 +13,7 @@ import { match } from './match.ts';
 import { narrow } from './narrowing.ts';
 import { binary } from './operators.ts';
 import { State } from './state.ts';
+import type { ClassThing } from './things.ts';
 import { typeValues } from './types.ts';
 
 /** Loops are interpreted until nothing new arrives, at most this often. */
@@ -150,13 +151,20 @@ function annotate(body: Body, statement: Extract<Statement, { k: 'annotate' }>):
   if (known) assign(body, statement.target, value);
   else if (solver.typed) {
     const declared = typeValues(body, statement.annotation);
-    if (body.owner && statement.target.k === 'name')
-      body.writeField(body.owner.instance, statement.target.name, declared, false);
-    else assign(body, statement.target, body.values.union(value, declared));
+    if (body.owner && statement.target.k === 'name') {
+      if (!isKnownField(body, body.owner, statement.target.name))
+        body.writeField(body.owner.instance, statement.target.name, declared, false);
+    } else assign(body, statement.target, body.values.union(value, declared));
   } else {
     solver.needsTypes.add(body.activation);
     if (statement.value) assign(body, statement.target, value);
   }
+}
+
+/** Whether values alone have told what instances hold under a name. */
+function isKnownField(body: Body, type: ClassThing, name: string): boolean {
+  const { items } = body.readField(type.instance, name);
+  return items.some((thing) => thing.kind !== 'constant' || thing.type !== 'None');
 }
 
 /** Nothing after this point is reached; an enclosing `try` may still go on from here. */

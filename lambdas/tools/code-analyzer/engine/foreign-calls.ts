@@ -2,6 +2,7 @@ import { type Arguments, positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { callThing } from './calls.ts';
 import { awaitValues, iterate, makeContainer, readAllOf, readElement, writeElement } from './containers.ts';
+import { callFunctionMethod, callObjectFunction } from './object-functions.ts';
 import type { BuiltinMethod, Thing, ValueSet } from './things.ts';
 
 /** Languages in which objects are maps of names, and callbacks are how libraries work. */
@@ -51,6 +52,8 @@ const MAKERS: Readonly<Record<string, string>> = {
 export function makeCollection(body: Body, path: string, args: Arguments, at: number): ValueSet | null {
   const { values } = body;
   const name = path.slice(path.lastIndexOf('.') + 1);
+  const made = callObjectFunction(body, path, args, at);
+  if (made) return made;
   const isListOf =
     /(^|\.)(Arrays\.asList|List\.of|Set\.of|Array\.of|Array\.from|Stream\.of|Collections\.\w+)$/.test(path);
   if (isListOf) {
@@ -147,6 +150,7 @@ export function callForeignMethod(body: Body, method: BuiltinMethod, args: Argum
   const { values } = body;
   const { self, name } = method;
   const [first = values.empty, second = values.empty] = args.positional;
+  if (method.type === 'function') return callFunctionMethod(body, method, args, at);
   if (self.kind === 'generator') {
     const held = awaitValues(body, values.of(self), at);
     const made = callCallbacks(body, args, held, at);

@@ -27,11 +27,7 @@ export function typeValues(body: Body, annotation: Expression, depth = 0): Value
     case 'either':
       return values.unionAll(annotation.options.map((option) => typeValues(body, option, depth + 1)));
     case 'first':
-      for (const option of annotation.options) {
-        const admitted = typeValues(body, option, depth + 1);
-        if (admitted.id !== 0) return admitted;
-      }
-      return values.empty;
+      return values.unionAll(namedType(body, annotation).items.map((thing) => instancesOf(body, thing)));
     case 'sequence': {
       const container = containerOf(body, annotation.at, 'tuple', values.empty);
       for (const [index, item] of annotation.items.entries()) {
@@ -69,10 +65,13 @@ function namedType(body: Body, annotation: Expression): ValueSet {
   if (annotation.k === 'name') return body.readName(annotation.name, annotation.variable);
   if (annotation.k === 'imported') return solver.imported(body.activation, annotation);
   if (annotation.k === 'first') {
+    let foreign = values.empty;
     for (const option of annotation.options) {
       const found = namedType(body, option);
-      if (found.id !== 0) return found;
+      if (found.items.some((thing) => thing.kind !== 'external')) return found;
+      if (foreign.id === 0) foreign = found;
     }
+    return foreign;
   }
   if (annotation.k !== 'attribute') return values.empty;
   let result = values.empty;

@@ -145,7 +145,7 @@ export class GoReader extends GoStatementReader {
             });
         } else {
           const annotation = this.type(fieldType);
-          for (const each of annotation ? fieldNames : []) {
+          for (const each of fieldNames) {
             members.push({
               k: 'annotate',
               at,

@@ -189,16 +189,15 @@ export abstract class GoExpressionReader extends PackageReader {
     const callee = this.type(typeNode);
     if (!callee)
       return { k: 'text', at, parts: elements.map((each) => this.expression(each.get('value') ?? each)) };
-    const made: Expression = { k: 'call', at, callee, positional: [], keywords: [], evaluated: null };
+    const inOrder = elements.filter((each) => !each.get('key'));
+    const positional = inOrder.map((each) => this.expression(each.get('value') ?? each));
+    const made: Expression = { k: 'call', at, callee, positional, keywords: [], evaluated: null };
     const target = this.target(`<made${at}>`, at);
     const statements: Statement[] = [{ k: 'assign', at, targets: [target], value: made }];
     for (const each of elements) {
       const key = each.get('key');
+      if (!key) continue;
       const value = this.expression(each.get('value') ?? each);
-      if (!key) {
-        statements.push({ k: 'expression', at, value });
-        continue;
-      }
       const field: Expression = { k: 'attribute', at: this.at(each), object: target, name: this.slice(key) };
       statements.push({ k: 'assign', at: this.at(each), targets: [field], value });
     }

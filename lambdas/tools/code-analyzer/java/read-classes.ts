@@ -54,6 +54,7 @@ export class JavaReader extends JavaStatementReader {
   protected override typeDeclaration(node: SyntaxNode, name: string): Statement {
     const at = this.at(node);
     const target = this.target(name, at);
+    this.noteBounds(node);
     const bases: Expression[] = [];
     const heritage = [node.get('superclass'), node.get('interfaces'), node.ofType('extends_interfaces')];
     for (const part of heritage) {
@@ -140,6 +141,7 @@ export class JavaReader extends JavaStatementReader {
     record: SyntaxNode | null,
   ): Expression {
     const at = this.at(node);
+    this.noteBounds(node);
     const isStatic = /^[^({]*\bstatic\b/.test(this.slice(node));
     const own = (node === record ? node : node.get('parameters')) ?? record;
     const list = own?.children ?? [];

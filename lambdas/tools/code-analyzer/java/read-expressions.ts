@@ -8,6 +8,19 @@ export abstract class JavaExpressionReader extends PackageReader {
   /** What single-type imports of the file name. */
   protected imports = new Map<string, { module: string; name: string }>();
 
+  private readonly bounds = new Map<string, Expression>();
+
+  /** A type parameter stands for what bounds it, until another of its name is declared. */
+  protected noteBounds(node: SyntaxNode): void {
+    for (const each of (node.get('type_parameters') ?? node.ofType('type_parameters'))?.children ?? []) {
+      const [name] = each.children.filter((child) => /identifier$/.test(child.type));
+      if (!name) continue;
+      const bound = this.type(each.ofType('type_bound')?.children[0]);
+      if (bound) this.bounds.set(this.slice(name), bound);
+      else this.bounds.delete(this.slice(name));
+    }
+  }
+
   protected abstract block(node: SyntaxNode | undefined): Statement[];
   protected abstract anonymousClass(node: SyntaxNode, base: Expression): Expression;
   protected abstract switchExpression(node: SyntaxNode): Expression;
@@ -47,7 +60,7 @@ export abstract class JavaExpressionReader extends PackageReader {
     switch (node.type) {
       case 'type_identifier': {
         const name = this.slice(node);
-        return name === 'var' ? null : this.simpleName(name, at);
+        return name === 'var' ? null : (this.bounds.get(name) ?? this.simpleName(name, at));
       }
       case 'scoped_type_identifier': {
         const [owner, inner] = node.children;

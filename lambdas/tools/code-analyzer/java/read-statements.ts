@@ -124,6 +124,19 @@ export abstract class JavaStatementReader extends JavaExpressionReader {
     const body: Statement[] = [];
     for (const resource of node.get('resources')?.children ?? []) this.statement(resource, body);
     body.push(...this.block(node.get('body')));
+    for (const resource of node.get('resources')?.children ?? []) {
+      const name = resource.get('name');
+      if (!name) continue;
+      // What is opened here is closed at the end.
+      const at = this.at(resource);
+      const close: Expression = {
+        k: 'attribute',
+        at,
+        object: this.nameAt(this.slice(name), at),
+        name: 'close',
+      };
+      body.push({ k: 'expression', at, value: this.call(close, undefined, at) });
+    }
     const handlers = node.children
       .filter((child) => child.type === 'catch_clause')
       .map((clause) => {

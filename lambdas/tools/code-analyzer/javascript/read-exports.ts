@@ -105,7 +105,8 @@ export abstract class ScriptExportReader extends ScriptExpressionReader {
         for (const type of child.children) bases.push(this.baseType(type) ?? this.unknown(at));
       } else bases.push(this.baseType(child) ?? this.expression(child));
     }
-    const frame = this.readClass(name, at, () => this.members(node.get('body')?.children ?? []));
+    this.noteBounds(node);
+    const frame = this.readClass(this.spaced(name), at, () => this.members(node.get('body')?.children ?? []));
     return { k: 'class', at, frame, target, bases, keywords: [], decorators: [] };
   }
 

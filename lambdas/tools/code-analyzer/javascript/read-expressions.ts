@@ -120,8 +120,12 @@ export abstract class ScriptExpressionReader extends ScriptFunctionReader {
         const last = items.pop() ?? this.unknown(at);
         return { k: 'either', at, test: { k: 'text', at, parts: items }, options: [last] };
       }
+      case 'as_expression': {
+        const value = this.expression(node.children[0], hint);
+        const type = this.type(node.children[1]);
+        return type ? { k: 'cast', at, type, value } : value;
+      }
       case 'parenthesized_expression':
-      case 'as_expression':
       case 'satisfies_expression':
       case 'non_null_expression':
         return this.expression(node.children[0], hint);

@@ -8,6 +8,10 @@ import { readType } from './read-types.ts';
 export abstract class ScriptFunctionReader extends ScopedReader {
   protected readonly path: string;
 
+  private readonly bounds = new Map<string, Expression>();
+
+  private namespace = '';
+
   protected abstract block(node: SyntaxNode | undefined): Statement[];
 
   protected abstract classStatement(node: SyntaxNode, name: string): Statement;
@@ -20,7 +24,31 @@ export abstract class ScriptFunctionReader extends ScopedReader {
   }
 
   protected type(node: SyntaxNode | undefined): Expression | null {
-    return readType(node, this.text, (name, at) => this.nameAt(name, at));
+    return readType(node, this.text, (name, at) => this.bounds.get(name) ?? this.nameAt(name, at));
+  }
+
+  /** A type parameter stands for what bounds it, until another of its name is declared. */
+  protected noteBounds(node: SyntaxNode): void {
+    for (const each of node.get('type_parameters')?.children ?? []) {
+      const name = each.get('name');
+      if (!name) continue;
+      const bound = this.type(each.get('constraint')?.children[0]);
+      if (bound) this.bounds.set(this.slice(name), bound);
+      else this.bounds.delete(this.slice(name));
+    }
+  }
+
+  protected inNamespace(node: SyntaxNode, read: () => void): void {
+    const outer = this.namespace;
+    const name = node.get('name');
+    if (name && /identifier$/.test(name.type)) this.namespace += `${this.slice(name)}.`;
+    read();
+    this.namespace = outer;
+  }
+
+  /** The name of what a namespace declares, with the namespace; inside a function the function has it. */
+  protected spaced(name: string): string {
+    return this.scope.frame.kind === 'module' ? this.namespace + name : name;
   }
 
   protected functionName(node: SyntaxNode, hint: string): string {
@@ -45,6 +73,7 @@ export abstract class ScriptFunctionReader extends ScopedReader {
       receiver,
     };
     const body = node.get('body');
+    this.noteBounds(node);
     const frame = this.readFunction(
       name,
       node.start,

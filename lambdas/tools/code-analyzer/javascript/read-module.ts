@@ -1,4 +1,4 @@
-import type { ModuleFrame, Statement } from '../engine/ast.ts';
+import type { Expression, ModuleFrame, Statement } from '../engine/ast.ts';
 import { newModule, resolveNames, Scope } from '../engine/scope.ts';
 import type { Grammar } from '../grammars.ts';
 import { LineIndex } from '../line-index.ts';
@@ -146,7 +146,8 @@ class ScriptReader extends ScriptExportReader {
       }
       case 'internal_module':
       case 'module':
-        into.push(...this.block(node.get('body')));
+        this.inNamespace(node, () => into.push(...this.block(node.get('body'))));
+        into.push(...this.namespaceObject(node));
         return;
       case 'import_statement':
         this.importStatement(node, into);
@@ -162,11 +163,11 @@ class ScriptReader extends ScriptExportReader {
   /** A capitalized function that sets fields or has a prototype is a class in the old style. */
   private functionStatement(node: SyntaxNode, name: string): Statement {
     const at = node.start;
-    const frame = this.functionFrame(node, name);
+    const frame = this.functionFrame(node, this.spaced(name));
     const isClass = /^[A-Z]/.test(name) && (frame.takesReceiver || this.text.includes(`${name}.prototype`));
     const target = this.target(name, at);
     if (!isClass) return { k: 'function', at, frame, target, decorators: [] };
-    const type = this.readClass(name, at, () => [
+    const type = this.readClass(this.spaced(name), at, () => [
       { k: 'function', at, frame, target: this.target('__init__', at), decorators: [] },
     ]);
     return { k: 'class', at, frame: type, target, bases: [], keywords: [], decorators: [] };
@@ -210,6 +211,22 @@ class ScriptReader extends ScriptExportReader {
     } else {
       into.push({ k: 'expression', at: node.start, value: this.expression(node) });
     }
+  }
+
+  /** A namespace is an object with what it declares; its members are read as the file's own. */
+  private namespaceObject(node: SyntaxNode): Statement[] {
+    const name = node.get('name');
+    if (name?.type !== 'identifier') return [];
+    const at = node.start;
+    const names = (node.get('body')?.children ?? []).flatMap((child) => {
+      const declaration = child.get('declaration') ?? child;
+      const declared = [declaration, ...declaration.children].map((each) => each.get('name'));
+      return declared.flatMap((each) => (each && /identifier$/.test(each.type) ? [this.slice(each)] : []));
+    });
+    const keys = names.map((key): Expression => ({ k: 'constant', at, type: 'str', value: key }));
+    const values = names.map((key) => this.nameAt(key, at));
+    const value: Expression = { k: 'dict', at, keys, values };
+    return [{ k: 'assign', at, targets: [this.target(this.slice(name), at)], value }];
   }
 
   private switchStatement(node: SyntaxNode, into: Statement[]): void {
