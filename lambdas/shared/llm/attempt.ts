@@ -180,7 +180,8 @@ async function tryOnce<Answer>(deps: AttemptDeps, attempt: Attempt<Answer>, prom
         outcome: 'failed',
         reason: `${error.kind}: ${attempt.redact(error.message)}`,
       });
-      await noteFailure(deps, model, error);
+      // A caller who no longer waits says nothing about the model.
+      if (!attempt.signal.aborted) await noteFailure(deps, model, error);
     }
     throw error;
   }

@@ -52,6 +52,7 @@ export function createAnswerCache(deps: {
   readonly table: string;
   readonly now?: () => number;
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly onTrouble?: (what: string, error: unknown) => void;
 }): AnswerCache {
   const now = deps.now ?? (() => Date.now());
   const wait = deps.pause ?? ((ms, signal) => pause(ms, undefined, { signal }));
@@ -133,9 +134,9 @@ export function createAnswerCache(deps: {
       for (;;) {
         const underway = flights.get(id);
         if (underway) {
-          const landed = await underway.then(
-            (answer) => answer,
-            () => null,
+          const landed = await unlessAborted(
+            underway.catch(() => null),
+            signal,
           );
           if (landed) return { answer: landed, shared: true };
           continue;
@@ -152,10 +153,11 @@ export function createAnswerCache(deps: {
           if (!(await claim(key, token))) return null;
           try {
             const answer = await produce();
-            await land(key, token, answer);
+            // A paid answer stands, kept or not; the flight's own time frees its place.
+            await land(key, token, answer).catch((error: unknown) => deps.onTrouble?.('cache', error));
             return answer;
           } catch (error) {
-            await land(key, token, null);
+            await land(key, token, null).catch((trouble: unknown) => deps.onTrouble?.('cache', trouble));
             throw error;
           }
         })();
@@ -176,4 +178,19 @@ export function createAnswerCache(deps: {
       }
     },
   };
+}
+
+/** The promise's value, or the signal's reason when it comes first: nobody has to wait for another's call. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

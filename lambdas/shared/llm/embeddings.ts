@@ -77,10 +77,23 @@ export function createEmbedder(deps: {
     );
     const worst = worstCaseOf(model, bound, 0);
     const reservation = await deps.ledger.reserve(purpose, worst);
+    let answered = 0;
     try {
       const vectors: number[][] = [];
-      for (let start = 0; start < cut.length; start += BATCH)
-        vectors.push(...(await provider.embed(model.id, cut.slice(start, start + BATCH), signal)));
+      for (let start = 0; start < cut.length; start += BATCH) {
+        const batch = cut.slice(start, start + BATCH);
+        vectors.push(...(await provider.embed(model.id, batch, signal)));
+        answered += batch.reduce((sum, text) => sum + boundTokens(text) + 2, 0);
+      }
+      const dimensions = new Set(vectors.map((vector) => vector.length));
+      if (dimensions.size > 1)
+        throw new ProviderError(
+          'server',
+          `${model.name}: vectors of ${[...dimensions].join(' and ')} dimensions.`,
+          {
+            may_have_run: true,
+          },
+        );
       // The protocols' vectors come without a count; the estimate, rounded up by a fifth, is what is billed.
       const usage = {
         input_tokens: Math.min(bound, Math.ceil(tokens * 1.2)),
@@ -104,7 +117,8 @@ export function createEmbedder(deps: {
     } catch (error) {
       await deps.ledger.settle(
         reservation,
-        error instanceof ProviderError && !error.may_have_run ? 0 : worst,
+        // Batches before the one that failed were answered, and are billed.
+        error instanceof ProviderError && !error.may_have_run ? worstCaseOf(model, answered, 0) : worst,
       );
       throw error;
     }

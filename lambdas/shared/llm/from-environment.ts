@@ -129,7 +129,9 @@ const reportTrouble = (what: string, error: unknown) =>
   logger.error(`Recording a model call failed: ${what}.`, { reason: describeError(error) });
 
 const router = /* @__PURE__ */ once<ModelRouter>(() => {
-  const cache = once(() => createAnswerCache({ client: documentClient(), table: table() }));
+  const cache = once(() =>
+    createAnswerCache({ client: documentClient(), table: table(), onTrouble: reportTrouble }),
+  );
   const records = once(() => dynamoBreakerRecords({ client: documentClient(), table: table() }));
   return createModelRouter({
     catalogue: catalogue(),

@@ -132,13 +132,15 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       return 'takes no images';
     if (parts.some((part) => part.type === 'document') && !model.abilities.includes('documents'))
       return 'takes no documents';
-    const breaker = breakerOf(model);
-    if ((await breaker.admit(model.name)) !== null) return breaker.reason(model.name);
     const room = model.context_tokens - outputLimit(request, route, model);
-    if (fitsInto({ system: request.system, messages: request.messages }, room)) return null;
-    const frame = estimatePrompt({ system: request.system, messages: [] });
-    const { messages } = economise(request.messages, room - frame);
-    return fitsInto({ system: request.system, messages }, room) ? null : TOO_LONG;
+    if (!fitsInto({ system: request.system, messages: request.messages }, room)) {
+      const frame = estimatePrompt({ system: request.system, messages: [] });
+      const { messages } = economise(request.messages, room - frame);
+      if (!fitsInto({ system: request.system, messages }, room)) return TOO_LONG;
+    }
+    // Last: who is admitted may be the one probe, and has to call.
+    const breaker = breakerOf(model);
+    return (await breaker.admit(model.name)) === null ? null : breaker.reason(model.name);
   }
 
   function breakerOf(model: Model): CircuitBreaker {

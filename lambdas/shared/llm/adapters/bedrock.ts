@@ -195,7 +195,7 @@ function documentFormat(mediaType: string): DocumentFormat {
 
 function textOf(blocks: readonly ContentBlock[]): string {
   const tool = blocks.find((block) => block.toolUse)?.toolUse;
-  if (tool) return JSON.stringify(tool.input);
+  if (tool) return JSON.stringify(tool.input ?? {});
   return blocks.map((block) => block.text ?? '').join('');
 }
 

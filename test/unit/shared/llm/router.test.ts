@@ -487,6 +487,21 @@ describe('model router', () => {
     expect(outcomes(back.hops)).toEqual(['one answered']);
   });
 
+  it('does not hold it against a model that its callers left', async () => {
+    const { request } = setUp();
+    first.script(...Array.from({ length: 6 }, () => ({ kind: 'hang' }) as const));
+    for (let turn = 0; turn < 6; turn += 1) {
+      const controller = new AbortController();
+      const asked = first.requests.length;
+      const call = request({ signal: controller.signal });
+      call.catch(() => undefined);
+      while (first.requests.length === asked) await new Promise((resolve) => setImmediate(resolve));
+      controller.abort(new Error('left'));
+      await expect(call).rejects.toThrow('left');
+    }
+    expect(outcomes((await request()).hops)).toEqual(['one answered']);
+  });
+
   it('stops when its caller does', async () => {
     const { request } = setUp();
     const controller = new AbortController();

@@ -73,6 +73,51 @@ describe('answer cache', () => {
     });
   });
 
+  it('gives out a paid answer that cannot be kept', async () => {
+    const troubles: string[] = [];
+    let writes = 0;
+    const cache = createAnswerCache({
+      table: accounts.table,
+      client: {
+        send: (async (command: { readonly constructor: { readonly name: string } }) => {
+          if (command.constructor.name === 'GetCommand') return {};
+          writes += 1;
+          if (writes > 1) throw new Error('throttled');
+          return {};
+        }) as never,
+      },
+      onTrouble: (what) => troubles.push(what),
+    });
+    const key = { tenant_id: 'a', hash: 'unkept' };
+    expect(await cache.answer(key, async () => answer, never)).toEqual({ answer, shared: false });
+    expect(troubles).toEqual(['cache']);
+  });
+
+  it('lets go who no longer waits for the flight of another', async () => {
+    const cache = createAnswerCache(store());
+    const key = { tenant_id: 'a', hash: 'left' };
+    let land: (answer: CachedAnswer) => void = () => undefined;
+    const flying = new Promise<CachedAnswer>((resolve) => {
+      land = resolve;
+    });
+    let started = false;
+    const first = cache.answer(
+      key,
+      () => {
+        started = true;
+        return flying;
+      },
+      never,
+    );
+    while (!started) await new Promise((resolve) => setImmediate(resolve));
+    const controller = new AbortController();
+    const second = cache.answer(key, async () => answer, controller.signal);
+    controller.abort(new Error('gone'));
+    await expect(second).rejects.toThrow('gone');
+    land(answer);
+    expect(await first).toEqual({ answer, shared: false });
+  });
+
   it('takes over the flight of a function that died', async () => {
     const clock = { now: Date.now() };
     const cache = createAnswerCache({
@@ -174,6 +219,7 @@ describe('experience', () => {
 describe('embeddings', () => {
   const setUp = (embed: (texts: readonly string[]) => Promise<number[][]>) => {
     const seen: string[] = [];
+    const settled: number[] = [];
     const embedder = createEmbedder({
       catalogue,
       registry: {
@@ -187,10 +233,14 @@ describe('embeddings', () => {
           },
         }),
       },
-      ledger: { reserve: async () => null, settle: async () => undefined, release: async () => undefined },
+      ledger: {
+        reserve: async () => null,
+        settle: async (_, cost) => void settled.push(cost),
+        release: async () => undefined,
+      },
       usage: createUsageStore(store()),
     });
-    return { embedder, seen };
+    return { embedder, seen, settled };
   };
   const purpose = { tenant_id: 'e', task_id: 't' };
 
@@ -201,6 +251,24 @@ describe('embeddings', () => {
     expect(answer?.cost.usd).toBeGreaterThan(0);
     expect(seen).toEqual(['mail [EMAIL_1]', 'b']);
     expect(await embedder.model()).toEqual({ name: 'text-embedding-3-small', dimensions: 1536 });
+  });
+
+  it('bills the batches that were answered before one failed', async () => {
+    let batches = 0;
+    const { embedder, settled } = setUp(async (texts) => {
+      batches += 1;
+      if (batches === 2) throw new ProviderError('rate_limited', 'slow down');
+      return texts.map(() => [1]);
+    });
+    const texts = Array.from({ length: 100 }, () => 'a text of some length');
+    await expect(embedder.embed(purpose, texts)).rejects.toThrow('slow down');
+    expect(settled).toEqual([expect.any(Number)]);
+    expect(settled[0]).toBeGreaterThan(0);
+  });
+
+  it('refuses vectors that cannot be compared with each other', async () => {
+    const { embedder } = setUp(async (texts) => texts.map((text) => Array(text.length).fill(0.5)));
+    await expect(embedder.embed(purpose, ['a', 'bc'])).rejects.toThrow('1 and 2 dimensions');
   });
 
   it('says so when no encoder is configured or none answers', async () => {
