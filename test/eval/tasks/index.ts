@@ -3,6 +3,7 @@ import { arithmeticTasks } from './arithmetic.ts';
 import { callTasks } from './calls.ts';
 import { chainTasks } from './chains.ts';
 import { fileTasks } from './files.ts';
+import { outsideTasks } from './outside.ts';
 import { pythonTasks } from './python.ts';
 import { refusalTasks } from './refusals.ts';
 import { tableTasks } from './tables.ts';
@@ -19,5 +20,6 @@ export const allTasks = (ground: EvalGround): EvalTask[] => [
   ...textTasks(),
   ...tableTasks(),
   ...chainTasks(ground),
+  ...outsideTasks(ground),
   ...refusalTasks(),
 ];

@@ -6,7 +6,7 @@ import type { Clause } from './places.ts';
 import { conversionOf } from './units.ts';
 
 const LEAD =
-  /^(?:(?:what(?:'s| is| are| would be| would| does| do)?(?: you (?:get|have)(?: (?:when|if|by|after)(?: you| i| we)?)?)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|computation|formula|equation)?:?\s+)?(?=\S)/i;
+  /^(?:(?:what(?: remains| is left)(?: (?:when|if|after)(?: you| i| we)?)?|what(?:'s| is| are| would be| would| does| do)?(?: you (?:get|have)(?: (?:when|if|by|after)(?: you| i| we)?)?)?|how much(?: is| are)?|how many(?: is| are)?|calculate|compute|evaluate|work out|figure out|find(?: out)?|determine|solve|give(?: me)?|tell me|simplify|get|do|return|perform|show(?: me)?|use (?:the )?(?:calculator|math_calculator) to (?:compute|calculate|evaluate|find|work out))\s+)+(?:(?:the\s+)?(?:exact\s+|numerical\s+)?(?:value|result|answer|outcome)(?:\s+(?:of|to|for))\s+)?(?:(?:the\s+)?(?:following\s+)?(?:expression|calculation|computation|formula|equation)?:?\s+)?(?=\S)/i;
 const TAIL = /\s*(?:=\s*\??|equals?(?: to)?(?: what)?|(?:is )?equal to|come to|make|be|\?)\s*$/i;
 const PRECISION =
   /[\s,(]*(?:\b(?:to|with|at|using|in)\s+)?(?:a precision of\s+)?(\d+)\s*(?:significant\s+)?(?:digits?|significant figures?|sig\.? ?figs?|figures)(?:\s+(?:of )?precision)?\)?\s*$/i;
@@ -37,7 +37,7 @@ const STATISTICS: ReadonlyArray<readonly [RegExp, Measure | 'product']> = [
   [/^(?:the )?(?:min(?:imum)?|smallest|lowest)(?: value| number)?\b/i, 'min'],
 ];
 const LIST =
-  /^\s*(?:of|for|from|among|in|:)?\s*(?:the\s+|these\s+|this\s+)?(?:following\s+)?(?:numbers?|values?|list|data(?:\s?set)?|sequence|series|set|integers|scores|samples?)?\s*(?:of(?: numbers)?)?\s*:?\s*[[({]?\s*(-?[\d.]+(?:\s*(?:,\s*and|,|;|\band\b|&|\s)\s*-?[\d.]+)+)\s*[\])}]?\s*$/i;
+  /^\s*(?:of|for|from|among|in|:)?\s*(?:the\s+|these\s+|this\s+)?(?:following\s+)?(?:numbers?|values?|list|data(?:\s?set)?|sequence|series|set|integers|scores|samples?)?\s*(?:of(?: numbers)?)?\s*:?\s*[[({]?\s*(-?[\d.]+(?:\s*(?:,\s*and|,|;|\band\b|&|\s)\s*-?[\d.]+)+)\s*[\])}]?\s*(?:all\s+)?(?:together|up)?\s*$/i;
 const sizeOf = (list: string): number => list.split(', ').length;
 const IN_CALCULATOR: Readonly<Record<Measure | 'product', (list: string) => string>> = {
   mean: (list) => `mean([${list}])`,

@@ -43,6 +43,12 @@ const NOT_NAMES =
   /^(?:of|to|from|by|in|on|with|through|and|or|connects?|leads?|goes|between|into|is|are|how|flows?|via|execution|dependency|the|a|an|it|this|that|all|any|each|every|function|functions|method|methods|file|files|code|python|program|script|source|folder|there|where|what|which|start|end|beginning|top|bottom|one|here|module|modules|class|classes|call|calls|you|we|i|directly|indirectly|internally|itself|first|next|anything|something)$/i;
 const REVERSED = 8;
 
+/** A bare word may be no name at all; what is marked as one, as `start()` is, may be any word. */
+function isName(token: string, clause: Clause): boolean {
+  const name = nameOf(token, clause);
+  return name !== '' && !/^\d/.test(name) && (token.startsWith('‹') || !NOT_NAMES.test(name));
+}
+
 function folderOf(clause: Clause): string {
   const folder = folderIn(clause);
   const paths = pathsIn(clause);
@@ -80,7 +86,7 @@ export function recogniseCalls(clause: Clause): Intent | null {
       const [start, end] = [match?.[1], match?.[2]];
       if (start === undefined || end === undefined) continue;
       const names = [nameOf(start, clause), nameOf(end, clause)] as const;
-      if (names.some((name) => NOT_NAMES.test(name) || name === '' || /^\d/.test(name))) continue;
+      if ([start, end].some((token) => !isName(token, clause))) continue;
       if (
         /\b(?:not|without|avoid(?:ing)?|except|excluding|shortest|longest|all (?:possible )?(?:paths|routes|ways))\b/i.test(
           text,
@@ -134,7 +140,7 @@ function recogniseNeighbours(clause: Clause): Intent | null {
       const token = pattern.exec(clause.text)?.[1];
       if (token === undefined) continue;
       const name = nameOf(token, clause);
-      if (NOT_NAMES.test(name) || name === '') continue;
+      if (!isName(token, clause)) continue;
       return { kind, name, folder: folderOf(clause) };
     }
   }

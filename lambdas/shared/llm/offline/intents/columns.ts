@@ -107,6 +107,9 @@ export function conditionsIn(
   return { filters: [], rest: text };
 }
 
+/** A value that can't be another word of the sentence. */
+const VALUE_NAME = '‹Q\\d+›|[A-Z][\\w-]*|\\d+(?:\\.\\d+)?';
+
 /** "in the North region", "the salary of Alice", "Alice's salary": a value next to its column, or in whichever column. */
 function valueBefore(text: string, clause: Clause, header: readonly string[]): ReadConditions | null {
   const column = columnPattern(header);
@@ -122,9 +125,21 @@ function valueBefore(text: string, clause: Clause, header: readonly string[]): R
     };
     return { filters: [[test]], rest: text.replace(before[0], ' ') };
   }
-  const alone = new RegExp(`\\b(?:in|for|from|of|at|within)\\s+(?:the\\s+)?${value}\\s*$`).exec(
-    text.trimEnd(),
-  );
+  const labelled = new RegExp(
+    `\\b(?:by|from|on|at)\\s+(?:the\\s+)?(${column})\\s+(${VALUE_NAME})(?![\\w-])`,
+  ).exec(text);
+  if (labelled?.[2] !== undefined && !isColumn(labelled[2], header, clause)) {
+    const test: Condition = {
+      column: columnName(labelled[1] ?? '', clause, header),
+      op: '==',
+      value: writtenValue(labelled[2], clause),
+    };
+    return { filters: [[test]], rest: text.replace(labelled[0], ' ') };
+  }
+  const alone =
+    new RegExp(
+      `\\b(?:in|for|from|of|at|within|by)\\s+(?:the\\s+)?${value}\\s*(?:\\b(?:are|is)(?:\\s+there)?\\s*)?$`,
+    ).exec(text.trimEnd()) ?? /\b(?:on|for)\s+(\d{4}-\d\d-\d\d)(?![\d-])/.exec(text);
   if (
     alone?.[1] !== undefined &&
     !isColumn(alone[1], header, clause) &&

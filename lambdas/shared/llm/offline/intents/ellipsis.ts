@@ -33,6 +33,10 @@ export function withEllipsis(clause: Clause, read: (clause: Clause) => Intent[] 
 export function plainly({ text }: Clause): string {
   return text
     .replace(
+      /^which\s+(line|word)\s+(?:of|in)\s+(‹P\d+›)\s+is\s+(?:the\s+)?(longest|shortest)$/i,
+      'find the $3 $1 of $2',
+    )
+    .replace(
       /^(?:what|which)\s+((?!(?:columns?|rows?|words?|lines?|functions?|status|content|contents?|text|code)\b)[\w.-]+)\s+(?:does|do)\s+(‹U\d+›)\s+(?:report|return|give|specify|state|declare|define|contain|have|show|list|name|use)s?$/i,
       'what is the $1 at $2',
     )

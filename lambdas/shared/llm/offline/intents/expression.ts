@@ -51,9 +51,9 @@ const RULES: readonly Rule[] = [
   [new RegExp(`${n} minus ${n}\\s*%`, 'gi'), '($1)*(1-($2)/100)'],
   [new RegExp(`${n}\\s*% (?:tip|tax|vat|gratuity|commission) (?:on|of) `, 'gi'), '($1/100)*'],
   [new RegExp(`${n}\\s*% of `, 'gi'), '($1/100)*'],
-  [/\b(?:a )?half of\b/gi, '0.5*'],
-  [/\b(?:a )?(?:third) of\b/gi, '(1/3)*'],
-  [/\b(?:a )?quarter of\b/gi, '0.25*'],
+  [new RegExp(`\\b(?:a |one )?half (?:of )?${n}`, 'gi'), '(0.5*$1)'],
+  [new RegExp(`\\b(?:a |one )?third of ${n}`, 'gi'), '((1/3)*$1)'],
+  [new RegExp(`\\b(?:a |one )?quarter of ${n}`, 'gi'), '(0.25*$1)'],
   [/\b(?:twice|double)\b/gi, '2*'],
   [/\btriple\b/gi, '3*'],
   [

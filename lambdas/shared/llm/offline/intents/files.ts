@@ -165,6 +165,7 @@ function recogniseListing(clause: Clause): Intent | null {
     'ls',
     'dir',
     'enumerate',
+    'everything',
     'name',
     'names',
     'available',
@@ -215,6 +216,7 @@ function recogniseRead(clause: Clause): Intent | null {
   const { text } = clause;
   const path = pathsIn(clause)[0];
   if (path === undefined || pathsIn(clause).length > 1 || path.endsWith('/')) return null;
+  if (/^(?:save|store|write|put|append|record)\b/i.test(text)) return null;
   if (path === '.' || clause.around.files.some((file) => file.startsWith(`${path}/`))) return null;
   if (
     !/\b(?:read|open|show|display|print|cat|load|view|output|give|get|see|import|contents?|what(?:'s| is| does)|take|use|return|look|dump|tell|parse|inspect|fetch|retrieve|examine|consider|from|in)\b/i.test(

@@ -34,10 +34,15 @@ function inputIn(clause: Clause): Pick<RunPython, 'stdin' | 'stdinPath'> {
   return bare === undefined ? {} : { stdin: bare };
 }
 
+/** What is to be done with the output is no part of running it. */
+const GOES_ON =
+  /\b(?:divide|multiply|add|subtract|double|halve|triple|round|sort|sum up|average|convert|replace|reverse)\b/i;
+
 /** ```` ```python … ``` ````, "run this python: …", "execute script.py", "what does `sum(range(10))` evaluate to in Python?". */
 export function recognisePython(clause: Clause): RunPython | null {
   const { text } = clause;
   const around = text.replace(new RegExp(C, 'g'), ' ');
+  if (GOES_ON.test(around.replace(/‹[A-Z]\d+›/g, ' '))) return null;
   const input = inputIn(clause);
   const block = new RegExp(C).exec(text);
   if (block !== null) {

@@ -133,7 +133,7 @@ export function readOrder(take: Take, work: Draft, column: string, name: Name): 
   );
   const early = /^(?:desc|decr)/i.test(sorted?.[1] ?? '');
   const direction = take(
-    /\b(?:in\s+)?(?:(descending|desc|decreasing|reverse|high(?:est)?[- ]to[- ]low(?:est)?|largest (?:to smallest|first)|highest first|from (?:high(?:est)?|largest) to (?:low(?:est)?|smallest)|biggest first)|(ascending|asc|increasing|alphabetical(?:ly)?|low(?:est)?[- ]to[- ]high(?:est)?|smallest (?:to largest|first)|lowest first|from (?:low(?:est)?|smallest) to (?:high(?:est)?|largest)))(?:\s+order)?(?!\w)/i,
+    /\b(?:in\s+)?(?:(descending|desc|decreasing|reverse|high(?:est)?[- ]to[- ]low(?:est)?|largest (?:to smallest|first)|(?:highest|longest|newest|latest|most expensive|most) first|from (?:high(?:est)?|largest) to (?:low(?:est)?|smallest)|biggest first)|(ascending|asc|increasing|alphabetical(?:ly)?|low(?:est)?[- ]to[- ]high(?:est)?|smallest (?:to largest|first)|(?:lowest|shortest|oldest|earliest|cheapest|fewest) first|from (?:low(?:est)?|smallest) to (?:high(?:est)?|largest)))(?:\s+order)?(?!\w)/i,
   );
   const ofGroup =
     /^(?:counts?|totals?|averages?|sums?|means?|results?|values?|numbers?)$/i.test(sorted?.[2] ?? '') &&

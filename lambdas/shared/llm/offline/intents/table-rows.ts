@@ -59,3 +59,14 @@ export function inheritFilter(work: Draft, clause: Clause): void {
     return;
   if (JSON.stringify(last.source) === JSON.stringify(work.source)) work.filters = last.filters;
 }
+
+/** "have more than 300 pages": the column after what it is compared with. */
+export const measureFirst = (text: string, column: string): string =>
+  text.replace(
+    new RegExp(
+      `\\b(?:(?:that|which|who)\\s+)?(?:have|has|having|with|had|cost|costs)\\s+((?:more|fewer|less|greater) than|over|under|above|below|at least|at most|exactly)\\s+(-?\\d[\\d.,]*)\\s+(?:in\\s+)?(${column})(?!\\w)`,
+      'gi',
+    ),
+    (_, words: string, amount: string, name: string) =>
+      `where ${name} is ${words.toLowerCase() === 'exactly' ? '' : `${words} `}${amount}`,
+  );

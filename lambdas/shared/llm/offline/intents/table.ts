@@ -5,7 +5,7 @@ import type { Source, TableWork } from './intent.ts';
 import { paraphrase } from './paraphrase.ts';
 import { type Clause, pathsIn, sourceOf, unread } from './places.ts';
 import { type Draft, readGroup, readMeasures, readOrder, readSelection, type Take } from './table-parts.ts';
-import { cellAmong, inheritFilter, orderIsClear, readShare } from './table-rows.ts';
+import { cellAmong, inheritFilter, measureFirst, orderIsClear, readShare } from './table-rows.ts';
 
 const TABLE_WORDS = [
   'column',
@@ -92,6 +92,9 @@ const TABLE_WORDS = [
   'took',
   'place',
   'according',
+  'appear',
+  'appears',
+  'occur',
   'take',
   'taken',
   'come',
@@ -148,17 +151,20 @@ export function recogniseTable(clause: Clause): TableWork | null {
   const column = columnPattern(header);
   const name = (token: string | undefined): string => columnName(token ?? '', clause, header);
   const work: Draft = { kind: 'table', source, filters: [], group: [], measures: [], ask: 'rows' };
-  let text = paraphrase(
-    digitsForWords(
-      clause.text
-        .replace(
-          /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
-          ' ',
-        )
-        .replace(/\bone(?=\s+of)\b/gi, 'a'),
+  let text = measureFirst(
+    paraphrase(
+      digitsForWords(
+        clause.text
+          .replace(
+            /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
+            ' ',
+          )
+          .replace(/\bone(?=\s+of)\b/gi, 'a'),
+      ),
+      header,
+      source.from === 'file' ? source.path : null,
     ),
-    header,
-    source.from === 'file' ? source.path : null,
+    column,
   );
   const take: Take = (pattern) => {
     const match = (typeof pattern === 'string' ? new RegExp(pattern, 'i') : pattern).exec(text);

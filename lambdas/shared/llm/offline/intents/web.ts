@@ -124,7 +124,8 @@ export function recogniseFetch(clause: Clause): Fetch | null {
   };
 }
 
-const FIELD = '(?:field|key|property|attribute|element|entry|member|json field|json key|json path|path)';
+const FIELD =
+  '(?:flag|setting|option|parameter|field|key|property|attribute|element|entry|member|json field|json key|json path|path)';
 const JSON_NAME = `(${Q}|‹[NP]\\d+›|[A-Za-z_][\\w-]*(?:(?:\\.|\\[)[\\w-]+\\]?)*)`;
 const FIELD_RULES: readonly RegExp[] = [
   new RegExp(
@@ -142,6 +143,10 @@ const FIELD_RULES: readonly RegExp[] = [
   ),
 ];
 const JSON_WORDS = [
+  'flag',
+  'setting',
+  'option',
+  'parameter',
   'extract',
   'field',
   'key',

@@ -79,7 +79,7 @@ function literalOf(phrase: string, clause: Clause): string | null {
   const list = ON_LINES.exec(rest);
   if (list?.[1] !== undefined) return linesOf(unmask(list[1], clause.slots, 'text'));
   if (
-    /^(?:the|a|an|all|any|some|my|your|its|their|his|each|every|how|what|which|whether|it|this|that)\b/i.test(
+    /^(?:the|a|an|all|any|some|my|your|its|their|his|each|every|how|what|which|whether|it|this|that|both|them|these|those|everything)\b/i.test(
       rest,
     )
   )

@@ -5,7 +5,7 @@ const VERB =
   'list|search|look|count|sort|order|filter|group|summari[sz]e|delete|remove|erase|copy|duplicate|move|rename|run|execute|' +
   'print|show|tell|give|report|output|create|make|generate|convert|extract|return|export|determine|display|keep|select|' +
   'join|merge|combine|replace|what|how|which|where|round|trace|analy[sz]e|identify|sum|average|total|evaluate|take|pick|' +
-  'record|log|dump|check|parse|figure out|trim|drop|discard|multiply|divide|subtract|present|provide|use|reverse|put|let|' +
+  'record|log|dump|check|parse|figure out|trim|drop|discard|multiply|divide|subtract|double|triple|halve|square(?! root)|raise|present|provide|use|reverse|put|let|' +
   'who|is|are|do|does|parse|inspect|examine|measure|describe|place|insert|name|call|also|finally|afterwards|next|include';
 
 const CLAUSE = new RegExp(
