@@ -253,6 +253,15 @@ describe('addresses and keys', () => {
   );
 });
 
+describe('a secret in a long message', () => {
+  it('is not cut in half before it is found', async () => {
+    const other = ['ghp', 'q5RfONM5NHWdsVDp6xLUZNCuCw5LoVhJDvLa'].join('_');
+    server.script(refused(`${'so it is. '.repeat(27)}sent ${other} there`));
+    const failure = await failureOf(providerOf().complete(call()));
+    expect(failure.message).not.toContain(other.slice(0, 12));
+  });
+});
+
 describe('embeddings', () => {
   const vectors = (...list: unknown[]): Behaviour => ({
     kind: 'raw',
