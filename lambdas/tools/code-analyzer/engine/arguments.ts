@@ -90,6 +90,12 @@ export function bindArguments(
     for (const slot of slots.slice(args.positional.length)) give(slot, args.spread);
     if (rest >= 0) writeElement(body, restOf(values, activation, rest, 'tuple'), null, args.spread, false);
   }
+  if (args.keywords.size === 0 && args.mappings.length === 0) {
+    for (const index of defaulted) {
+      if (bound[index] === undefined || args.spread) body.solver.feedDefault(fn, activation, index);
+    }
+    return bound;
+  }
   for (const [name, value] of args.keywords) {
     const index = byName.get(name);
     if (index !== undefined) give(index, value);

@@ -81,6 +81,7 @@ export function classOf(body: Body, frame: ClassFrame): ClassThing {
       metaclass: null,
       instance: null as unknown as InstanceThing,
       order: [],
+      isEnum: false,
       subclasses: new Set(),
       annotated: frame.body.flatMap((each) =>
         each.k === 'annotate' && each.target.k === 'name' ? [each.target.name] : [],
@@ -137,6 +138,9 @@ export function updateOrder(type: ClassThing, values: Values): void {
   const order = linearize(type, values);
   const same = order.length === type.order.length && order.every((each, index) => each === type.order[index]);
   type.order = order;
+  type.isEnum = order.some(
+    (each) => each.kind === 'external' && /^enum\.(?!EnumMeta|EnumType)/.test(each.path),
+  );
   for (const base of order) if (base !== type && base.kind === 'class') base.subclasses.add(type);
   if (same) return;
   for (const child of type.subclasses) if (child.order.includes(type)) updateOrder(child, values);

@@ -22,7 +22,8 @@ const SCHEDULERS = new Set([
 ]);
 
 const LOOP = 'asyncio.AbstractEventLoop';
-const EXECUTOR = /(^|\.)(Pool|ThreadPool|ThreadPoolExecutor|ProcessPoolExecutor|Executor)\.(\w+)$/;
+const EXECUTOR = /(^|\.)(Pool|ThreadPool|ThreadPoolExecutor|ProcessPoolExecutor|Executor)\.\w+$/;
+const MAPPERS = new Set(['map', 'imap', 'imap_unordered', 'map_async']);
 
 /** Standard functions that run others, now or later, on threads, processes or an event loop; null: none of them. */
 export function callConcurrent(body: Body, path: string, args: Arguments, at: number): ValueSet | null {
@@ -60,17 +61,15 @@ export function callConcurrent(body: Body, path: string, args: Arguments, at: nu
     default:
       break;
   }
-  const [, , , applied] = EXECUTOR.exec(path) ?? [];
-  if (applied && /^(map|imap|imap_unordered|map_async)$/.test(applied))
-    return applyToEach(body, 'map', args, at);
-  if (applied === 'starmap') {
+  const method = path.slice(path.lastIndexOf('.') + 1);
+  if (MAPPERS.has(method) && EXECUTOR.test(path)) return applyToEach(body, 'map', args, at);
+  if (method === 'starmap' && EXECUTOR.test(path)) {
     const spread = iterate(body, iterate(body, args.positional[1] ?? values.empty, at), at);
     const made = callValues(body, first, { ...positionalOnly(), spread }, at);
     const results = makeContainer(body, 'list', at, 'starmap');
     writeElement(body, results, null, made, false);
     return values.of(results);
   }
-  const method = path.slice(path.lastIndexOf('.') + 1);
   if (!SCHEDULERS.has(method)) return null;
   let result = values.empty;
   for (const [index, argument] of args.positional.entries()) {

@@ -7,9 +7,7 @@ import type { ClassThing, Thing, ValueSet } from './things.ts';
 
 /** Whether what a class body assigns are the members of an enumeration. */
 export function isEnum(type: ClassThing): boolean {
-  return type.order.some(
-    (each) => each.kind === 'external' && /^enum\.(?!EnumMeta|EnumType)/.test(each.path),
-  );
+  return type.isEnum;
 }
 
 /** What does not become a member: descriptors, of which functions are some. */

@@ -22,17 +22,19 @@ function narrowToTypes(body: Body, asked: readonly Expression[], holds: boolean)
   const { solver, values } = body;
   const [subject, type] = asked;
   if (subject?.k !== 'name' || !subject.variable || !type) return;
+  const current = body.resolve(body.readName(subject.name, subject.variable)).items;
+  // Of a single value, or none, nothing is left out where the test fails.
+  if (!holds && current.length < 2) return;
   const options = type.k === 'sequence' ? type.items : [type];
   const types = options.flatMap((option) => [...body.resolve(evaluate(body, option)).items]);
   if (types.length === 0 || types.some((each) => each.kind !== 'class')) return;
-  const current = body.resolve(body.readName(subject.name, subject.variable)).items;
   const fits = (thing: Thing): boolean =>
     thing.kind === 'instance' && types.some((each) => thing.type.order.includes(each));
   const fitting = current.filter((thing) => fits(thing) === holds);
   if (fitting.length > 0) {
     if (fitting.length < current.length) body.writeName(subject.variable, values.from(fitting));
-  } else if (holds) {
-    // No such value is known, but the test expects one: it says as much as a declared type.
+  } else if (holds && current.length === 0) {
+    // Nothing is known of it: the test says as much as a declared type.
     if (!solver.typed) solver.needsTypes.add(body.activation);
     else body.writeName(subject.variable, values.unionAll(types.map((each) => instancesOf(body, each))));
   }

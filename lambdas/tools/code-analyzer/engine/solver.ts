@@ -25,12 +25,6 @@ const MAX_RUNS_PER_BODY = 8;
  */
 const SETTLINGS = 100;
 
-/**
- * A default value that can be called or has methods may be used by any call; one that is a constant, and
- * may say which key or name is meant, only by a call that leaves the parameter out.
- */
-const flowsAlways = (thing: Thing): boolean => thing.kind !== 'constant';
-
 /** Runs every body of a project until nothing changes, then every function nothing has called. */
 export class Solver extends Linker {
   readonly classes: ClassThing[] = [];
@@ -198,7 +192,7 @@ export class Solver extends Linker {
     this.activations.push(activation);
     for (const [index, parameter] of fn.frame.parameters.entries()) {
       const fallback = parameter.defaultValue ? fn.defaults.get(parameter.defaultValue) : undefined;
-      if (fallback) this.feed(activation, index, this.values.from(fallback.items.filter(flowsAlways)));
+      if (fallback) this.feed(activation, index, this.flowingAlways(fallback));
       if (parameter.kind === 'rest')
         this.feed(activation, index, this.values.of(restOf(this.values, activation, index, 'tuple')));
       if (parameter.kind === 'rest_keywords') {
@@ -215,6 +209,15 @@ export class Solver extends Linker {
     if (grown === known) return;
     activation.parameters[index] = grown;
     if (activation.usedParameters[index]) this.wake(activation);
+  }
+
+  /**
+   * A default value that can be called or has methods may be used by any call; one that is a constant, and
+   * may say which key or name is meant, only by a call that leaves the parameter out.
+   */
+  private flowingAlways(value: ValueSet): ValueSet {
+    if (value.items.every((thing) => thing.kind === 'constant')) return this.values.empty;
+    return this.values.from(value.items.filter((thing) => thing.kind !== 'constant'));
   }
 
   /** A call that leaves a parameter out gives it its default value. */
@@ -283,9 +286,9 @@ export class Solver extends Linker {
       const value = body.resolve(evaluate(body, parameter.defaultValue));
       const known = fn.defaults.get(parameter.defaultValue) ?? values.empty;
       fn.defaults.set(parameter.defaultValue, values.union(known, value));
+      const always = this.flowingAlways(value);
       for (const activation of fn.activations.values()) {
-        if (activation.defaulted?.has(index)) this.feed(activation, index, value);
-        else this.feed(activation, index, this.values.from(value.items.filter(flowsAlways)));
+        this.feed(activation, index, activation.defaulted?.has(index) ? value : always);
       }
     }
     return fn;

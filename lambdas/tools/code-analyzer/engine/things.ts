@@ -37,6 +37,8 @@ export interface ClassThing extends ThingBase {
   readonly instance: InstanceThing;
   /** Method resolution order, itself first; external and builtin bases included. */
   order: Thing[];
+  /** Whether an enumeration is among the bases, as of the order: asked at every look-up. */
+  isEnum: boolean;
   readonly subclasses: Set<ClassThing>;
   /** Annotated attributes in order: what a generated initializer (`@dataclass`, `NamedTuple`) takes. */
   readonly annotated: string[];
