@@ -45,6 +45,12 @@ export const lines: readonly Phrasing[] = [
     'text notes.txt matching_lines ERROR false false',
     'write errors.txt < result',
   ],
+  [
+    'Sum numbers.txt and divide the total by 7, saving the answer in out.txt',
+    'text numbers.txt numbers sum',
+    '= x / (7)',
+    'write out.txt < result',
+  ],
   ['List everything in the docs folder', 'list docs *'],
   ['Which line of notes.txt is the longest?', 'text notes.txt longest line'],
   [
@@ -104,6 +110,10 @@ export const lines: readonly Phrasing[] = [
 
 /** Rows told by a word of theirs, rows left out, shares, orders and lists of measures. */
 export const rows: readonly Phrasing[] = [
+  [
+    'How many rows in data.csv have a price of at least 12?',
+    'table data.csv: price >= 12 | count() | measure',
+  ],
   ['Median price of cheap rows in data.csv', 'table data.csv: * == cheap | median(price) | measure'],
   ['How many orders did Ann place in orders.csv?', 'table orders.csv: * == Ann | count() | measure'],
   ['What is the mean of "price" in data.csv?', 'table data.csv: mean(price) | measure'],

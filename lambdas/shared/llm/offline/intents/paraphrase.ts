@@ -109,6 +109,13 @@ export function paraphrase(question: string, header: readonly string[] | null, p
       'gi',
     ),
     (word, at: number) => {
+      // In flights.csv with a column flight, "how many flights" asks for rows.
+      if (
+        /s$/i.test(word) &&
+        word.toLowerCase() === stem.toLowerCase() &&
+        /\b(?:how many|number of|of|keep)\s+$/i.test(text.slice(0, at))
+      )
+        return 'rows';
       // A capital in the middle of a sentence is a name: "the Sales department".
       if (/^[A-Z]/.test(word) && text.slice(0, at).trim() !== '') return word;
       if (columns.has(key(word)) || /^data$/i.test(word) || columns.has(key(word.replace(/ies$/i, 'y'))))

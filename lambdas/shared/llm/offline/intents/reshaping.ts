@@ -220,7 +220,7 @@ export function numbersOf(clause: Clause, source: Source, fine: Fine): TextQuery
   if (source.from === 'file' && /\.(?:csv|tsv)$/i.test(source.path)) return null;
   const noun = /\b(?:numbers?|values?|integers|figures|digits|scores|amounts)\b/i.test(text);
   const bare =
-    /\b(?:sum|mean|average|median|total)\s+(?:of|up|in)\s+(?:the\s+)?(?:file\s+)?(?:‹P|it\b|them\b)/i.test(
+    /\b(?:sum|mean|average|median|total)\s+(?:(?:of|up|in)\s+)?(?:the\s+)?(?:file\s+)?(?:‹P|it\b|them\b)/i.test(
       text,
     ) || /^(?:sum|add|average|total)\s+(?:them|it)(?:\s+(?:up|all))?$/i.test(text);
   if (!noun && !bare) return null;

@@ -35,7 +35,7 @@ export function readOrder(take: Take, work: Draft, column: string, name: Name): 
   const down = (words: string | undefined): boolean =>
     !/lowest|smallest|least|cheapest|minimum|min|bottom|fewest|earliest|shortest|youngest/i.test(words ?? '');
   const extreme =
-    '(highest|lowest|largest|smallest|biggest|greatest|most|least|maximum|minimum|max|min|top|fewest|latest|earliest)';
+    '(highest|lowest|largest|smallest|biggest|greatest|most|least|maximum|minimum|max|min|top|fewest|latest|earliest|longest|shortest)';
   const fieldOf = take(
     `\\b(?:the\\s+)?(${column})\\s+of\\s+(?:the\\s+)?(?:row|record|entry|one)s?\\s+(?:with|having|that has|which has|who has)\\s+(?:the\\s+)?${extreme}\\s+(?:the\\s+)?(${column})(?:\\s+(?:column|value))?`,
   );

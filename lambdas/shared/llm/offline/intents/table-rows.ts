@@ -62,11 +62,19 @@ export function inheritFilter(work: Draft, clause: Clause): void {
 
 /** "have more than 300 pages": the column after what it is compared with. */
 export const measureFirst = (text: string, column: string): string =>
-  text.replace(
-    new RegExp(
-      `\\b(?:(?:that|which|who)\\s+)?(?:have|has|having|with|had|cost|costs)\\s+((?:more|fewer|less|greater) than|over|under|above|below|at least|at most|exactly)\\s+(-?\\d[\\d.,]*)\\s+(?:in\\s+)?(${column})(?!\\w)`,
-      'gi',
-    ),
-    (_, words: string, amount: string, name: string) =>
-      `where ${name} is ${words.toLowerCase() === 'exactly' ? '' : `${words} `}${amount}`,
-  );
+  text
+    .replace(
+      new RegExp(
+        `\\b(?:(?:that|which|who)\\s+)?(?:have|has|having|with|had)\\s+an?\\s+(${column})\\s+(?:of\\s+)?(?=(?:more|fewer|less|greater|over|under|above|below|at least|at most)\\b)`,
+        'gi',
+      ),
+      'where $1 is ',
+    )
+    .replace(
+      new RegExp(
+        `\\b(?:(?:that|which|who)\\s+)?(?:have|has|having|with|had|cost|costs)\\s+((?:more|fewer|less|greater) than|over|under|above|below|at least|at most|exactly)\\s+(-?\\d[\\d.,]*)\\s+(?:in\\s+)?(${column})(?!\\w)`,
+        'gi',
+      ),
+      (_, words: string, amount: string, name: string) =>
+        `where ${name} is ${words.toLowerCase() === 'exactly' ? '' : `${words} `}${amount}`,
+    );
