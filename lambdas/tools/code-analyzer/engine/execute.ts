@@ -152,7 +152,7 @@ function annotate(body: Body, statement: Extract<Statement, { k: 'annotate' }>):
   else if (solver.typed) {
     const declared = typeValues(body, statement.annotation);
     if (body.owner && statement.target.k === 'name') {
-      if (!isKnownField(body, body.owner, statement.target.name))
+      if (!isKnownField(body.owner, statement.target.name))
         body.writeField(body.owner.instance, statement.target.name, declared, false);
     } else assign(body, statement.target, body.values.union(value, declared));
   } else {
@@ -161,9 +161,9 @@ function annotate(body: Body, statement: Extract<Statement, { k: 'annotate' }>):
   }
 }
 
-/** Whether values alone have told what instances hold under a name. */
-function isKnownField(body: Body, type: ClassThing, name: string): boolean {
-  const { items } = body.readField(type.instance, name);
+/** Whether values alone have told what instances hold under a name; only looked at, so that no growth wakes this body. */
+function isKnownField(type: ClassThing, name: string): boolean {
+  const items = type.instance.fields?.get(name)?.total.items ?? [];
   return items.some((thing) => thing.kind !== 'constant' || thing.type !== 'None');
 }
 
