@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { OfficeStartError } from './office-start-error.ts';
 
@@ -15,6 +16,8 @@ export interface HttpServer {
 }
 
 const STOP_GRACE_MS = 500;
+const SWALLOW_MS = 2_000;
+const SWALLOW_BYTES = 64 * 1024 * 1024;
 
 /**
  * Listens on loopback at once and answers when the app is there, so that a taken port is known before
@@ -23,9 +26,14 @@ const STOP_GRACE_MS = 500;
  * @throws OfficeStartError when the port is taken or needs rights
  */
 export async function listenHttp(port: number, app: Promise<WebApp>): Promise<HttpServer> {
-  const listener = getRequestListener(async (request) => (await app).fetch(request), {
-    hostname: '127.0.0.1',
-  });
+  const listener = getRequestListener(
+    async (request, { incoming }) => {
+      const answer = await (await app).fetch(request);
+      if (!['GET', 'HEAD'].includes(request.method)) await swallow(incoming);
+      return answer;
+    },
+    { hostname: '127.0.0.1' },
+  );
   const server = createServer((request, response) => void listener(request, response));
   await listen(server, port);
   return {
@@ -40,6 +48,28 @@ export async function listenHttp(port: number, app: Promise<WebApp>): Promise<Ht
         server.closeIdleConnections();
       }),
   };
+}
+
+/**
+ * Reads on what the app left of a body. A client that asked for the connection to be closed is cut off with
+ * the answer, and one that is still sending then sees a broken pipe where it should read a 413 or a 401.
+ */
+function swallow(body: Readable): Promise<void> {
+  if (body.readableEnded || body.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const enough = () => {
+      clearTimeout(timer);
+      body.off('data', count).off('end', enough).off('close', enough).off('error', enough);
+      resolve();
+    };
+    const count = (chunk: Uint8Array) => {
+      bytes += chunk.byteLength;
+      if (bytes > SWALLOW_BYTES) enough();
+    };
+    const timer = setTimeout(enough, SWALLOW_MS);
+    body.on('data', count).once('end', enough).once('close', enough).once('error', enough);
+  });
 }
 
 function listen(server: Server, port: number): Promise<void> {
