@@ -59,6 +59,12 @@ function exceptionsFor(
   return allowHosts.filter((rule) => hosts.some((host) => hostRuleCovers(rule, host)));
 }
 
+/**
+ * A tool that is asked for a time limit keeps it by its own clock, which starts when it is ready to work; the sandbox
+ * allows this many seconds more, for an interpreter that has to be loaded first.
+ */
+const START_SECONDS = 10;
+
 /** The sandbox of one step: its tool's limits, tightened by what the step asks for. */
 export function sandboxFor(
   step: Step,
@@ -70,7 +76,7 @@ export function sandboxFor(
   const limits = [
     manifest.timeout_seconds,
     step.timeout_seconds,
-    typeof asked === 'number' ? asked : Infinity,
+    typeof asked === 'number' ? asked + START_SECONDS : Infinity,
   ];
   return {
     timeout_seconds: Math.max(1, Math.floor(Math.min(...limits))),

@@ -71,6 +71,7 @@ export function createToolTrial(deps: ToolTrialDeps): (trial: ToolTrial) => Prom
     };
     const workspace = deps.workspaceOf(key);
     const function_name = functionOf(manifest);
+    const policy = sandboxFor(step, manifest, deps.allowHosts);
     await Promise.all(files.map(({ path, bytes }) => workspace.write(path, bytes, { marks: [] })));
     try {
       const result = await deps.runner.run({
@@ -82,14 +83,14 @@ export function createToolTrial(deps: ToolTrialDeps): (trial: ToolTrial) => Prom
           function_name,
           idempotent: manifest.idempotent,
           workspace: manifest.workspace,
-          policy: sandboxFor(step, manifest, deps.allowHosts),
+          policy,
           ...(manifest.source.kind === 'mcp'
             ? { mcp: { url: manifest.source.url, tool: manifest.source.tool } }
             : {}),
         },
         inputs,
         idempotent: manifest.idempotent,
-        deadline: new Date(started.getTime() + seconds * 1000),
+        deadline: new Date(started.getTime() + policy.timeout_seconds * 1000),
       });
       const duration_ms = Math.max(0, deps.now().getTime() - started.getTime());
       if (result.status === 'succeeded')

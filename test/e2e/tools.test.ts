@@ -67,6 +67,16 @@ describe('the tools', () => {
     expect(body.status ?? 'error').not.toBe('ok');
   });
 
+  it('stops a program at the time limit that was asked for, and does not run it again', async () => {
+    const { body } = await invoke('python_exec', {
+      inputs: { code: 'while True:\n    pass', timeout_seconds: 1 },
+    });
+    expect(body).toMatchObject({
+      status: 'error',
+      error: { name: 'TimeoutExceeded', message: 'The code did not end within 1 s and was stopped.' },
+    });
+  });
+
   it("keep away from the machine's own network", async () => {
     const { body } = await invoke('http_client', {
       inputs: { method: 'GET', url: 'http://169.254.169.254/latest/' },

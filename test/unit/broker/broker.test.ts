@@ -178,10 +178,12 @@ describe('the broker', () => {
       timeout_seconds: 20,
       inputs: { method: 'GET', url: 'https://example.com', timeout_seconds: 5 },
     });
+    // The tool ends after 5 s of its work by itself; what it needs to start is on top.
     expect(sandboxFor(step, manifest, ['127.0.0.1:9', 'example.com', '*.example.com'])).toMatchObject({
-      timeout_seconds: 5,
+      timeout_seconds: 15,
       allow_hosts: ['example.com'],
     });
+    expect(sandboxFor({ ...step, timeout_seconds: 8 }, manifest, []).timeout_seconds).toBe(8);
     expect(
       sandboxFor(aStep({ step_id: 'a' }), manifestNamed('math_calculator'), ['127.0.0.1:9']).allow_hosts,
     ).toEqual([]);

@@ -47,6 +47,14 @@ describe('createToolTrial', () => {
     expect(runs[0]?.run.grant.policy.timeout_seconds).toBe(24);
   });
 
+  it('tries again no longer than the tool may run', async () => {
+    const { trial, runs, office } = trialWith(succeeded);
+    const manifest = { ...someTool, timeout_seconds: 20 };
+    await trial({ ...asked, manifest, inputs: { expression: '1 + 1', timeout_seconds: 2 } });
+    expect(runs[0]?.run.grant.policy.timeout_seconds).toBe(12);
+    expect(runs[0]?.run.deadline).toEqual(new Date(office.deps.now().getTime() + 12_000));
+  });
+
   it('makes a workspace and removes it', async () => {
     const { trial, runs, office } = trialWith(succeeded);
     await trial({ ...asked, files: [{ path: 'a.txt', bytes: Buffer.from('x') }] });
