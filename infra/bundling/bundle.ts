@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
 import { roles, toolFunctions } from '../functions.ts';
 import { extraFilesOf } from './extra-files.ts';
+import { offlinePartsOf } from './offline-parts.ts';
 import { slimming } from './slimming.ts';
 
 export const bundleRoot = fileURLToPath(new URL('../../dist/functions/', import.meta.url));
@@ -70,7 +71,7 @@ export async function bundleFunction(name: string, entry: string): Promise<Bundl
     logLevel: 'warning',
     metafile: true,
     absWorkingDir: root,
-    plugins: [...slimming],
+    plugins: [...slimming, ...offlinePartsOf(name)],
   });
   dropUnreachable(metafile);
   const sizes = sizesOf(metafile);
