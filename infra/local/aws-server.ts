@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Engine } from './engine/engine.ts';
 import { EngineApiError } from './engine/errors.ts';
 import type { FunctionHost } from './function-host.ts';
+import { KEEP_ALIVE_MS } from './loopback.ts';
 import { stepFunctionsActions } from './step-functions-actions.ts';
 
-/** The SDK keeps its connections; closing them under it would cost retries. */
-const KEEP_ALIVE_MS = 600_000;
 /** Lambda's limit for a payload, in bytes, and a little for its envelope. */
 const LARGEST_BODY = 7 * 1024 * 1024;
 

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { KEEP_ALIVE_MS } from './loopback.ts';
 import { OfficeStartError } from './office-start-error.ts';
 
 /** Anything that answers requests the way the web does; the receptionist's app is one. */
@@ -35,6 +36,8 @@ export async function listenHttp(port: number, app: Promise<WebApp>): Promise<Ht
     { hostname: '127.0.0.1' },
   );
   const server = createServer((request, response) => void listener(request, response));
+  // A client that comes back after Node's five seconds would find its connection reset.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, port);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
