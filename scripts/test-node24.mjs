@@ -1,4 +1,4 @@
-// The tests that run whole offices, on the release line of Node that Lambda has, whichever one this is:
+// The tests that start offices, on the release of Node that Lambda has, whichever one runs this script:
 // npm run test:node24. Arguments go to jest. Ends with one line "N passed, N failed".
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -14,7 +14,7 @@ const home = join(root, '.office', `node-${VERSION}`);
 
 /** Node as the npm registry has it, a package for each platform. */
 function install() {
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const name = `node-${process.platform}-${process.arch}`;
   const binary = join(home, 'node_modules', name, 'bin', 'node');
   if (existsSync(binary)) return binary;
   mkdirSync(home, { recursive: true });
@@ -25,7 +25,8 @@ function install() {
   return done.status === 0 && existsSync(binary) ? binary : null;
 }
 
-const binary = install();
+const isOnIt = process.versions.node.split('.')[0] === VERSION.split('.')[0];
+const binary = isOnIt ? process.execPath : install();
 if (binary === null) {
   console.log(`Node ${VERSION} is not to be had here, so nothing ran on it; the registry says why above.`);
   console.log('0 passed, 0 failed');

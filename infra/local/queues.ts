@@ -10,6 +10,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
+import { unlessAborted } from '../../lambdas/shared/unless-aborted.ts';
 import './engine/promise-with-resolvers.ts';
 import { HOST, KEEP_ALIVE_MS } from './loopback.ts';
 import { shortCut } from './short-cut.ts';
@@ -83,7 +84,9 @@ export async function openQueues(): Promise<Queues> {
         if (action === undefined) return null;
         countSqsOperation(operation);
         const asked = ask(action, (command as { input: object }).input);
-        const answer = await unlessAborted(asked, options?.abortSignal);
+        const signal = options?.abortSignal;
+        // A long poll is given up when the office closes.
+        const answer = await (signal === undefined ? asked : unlessAborted(asked, signal));
         return answer && { $metadata: { httpStatusCode: 200 }, ...structuredClone(answer) };
       }),
     async close() {
@@ -91,18 +94,4 @@ export async function openQueues(): Promise<Queues> {
       await app.close();
     },
   };
-}
-
-/** A long poll that is given up: its answer comes later and is nobody's. */
-async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return answer;
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(new DOMException('The request was aborted.', 'AbortError'));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([answer, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

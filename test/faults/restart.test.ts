@@ -114,11 +114,10 @@ describe('an office that is killed in the middle of ten tasks', () => {
         const begun = before.filter(({ key, what }) => what === 'begin' && key.startsWith(`${execution} `));
         const mayRepeat = begun.length > 1 ? begun.filter(({ key }) => !key.includes(' First ')) : begun;
         const repeated = again.filter(({ key }) => begun.some((effect) => effect.key === key));
-        // A result is recorded before the next state begins: behind the last of each line nothing is done again.
+        // Results are written at the end of the turn they came in: what lies further back is not done again.
         for (const { key } of repeated) expect(mayRepeat.map((effect) => effect.key)).toContain(key);
       }
-      // Ten executions with two items each have at most 20 invocations under way. Journals are written at the end of a
-      // turn: when it is cut off, the one that ended in it and the one that began in it are both done again.
+      // Ten executions with two items each: of an item, what ended in the turn that was cut off and what began in it.
       expect(
         again.filter(({ key }) => before.some((effect) => effect.key === key)).length,
       ).toBeLessThanOrEqual(40);

@@ -115,7 +115,8 @@ function endOfValue(text: string, start: number): number | 'mismatched' | 'unfin
 }
 
 /**
- * Parses and validates an answer; of several documents in it the likeliest that fits is meant. `restore` puts redacted values back before the caller's schema sees them.
+ * Parses and validates an answer; of several documents in it the likeliest that fits is meant. `restore` puts redacted
+ * values back before the caller's schema sees them.
  * The problem's wording goes to the model for its one repair.
  */
 export function checkAnswer<Answer>(

@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { unlessAborted } from '../unless-aborted.ts';
 
 export const cachedAnswerSchema = z.object({
   text: z.string(),
@@ -178,19 +179,4 @@ export function createAnswerCache(deps: {
       }
     },
   };
-}
-
-/** The promise's value, or the signal's reason when it comes first: nobody has to wait for another's call. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -6,7 +6,7 @@ import { callValues } from './calls.ts';
 import { lookupInClass, lookupInOrder } from './class-lookup.ts';
 import { readFuture } from './concurrency.ts';
 import { hasElement, readElement } from './containers.ts';
-import { isEnum, memberValues } from './enums.ts';
+import { memberValues } from './enums.ts';
 import { isPython } from './foreign-calls.ts';
 import type { ClassThing, ExternalThing, ModuleThing, Thing, ValueSet } from './things.ts';
 
@@ -32,7 +32,7 @@ export function readAttributeOf(body: Body, thing: Thing, name: string, at: numb
         // A method or constant of the class is only the default of what instances set.
         return inherited && !thing.type.initialized.has(name) ? values.union(own, inherited) : own;
       }
-      if (name === 'value' && isEnum(thing.type)) return memberValues(body, thing.type);
+      if (name === 'value' && thing.type.isEnum) return memberValues(body, thing.type);
       if (inherited) return inherited;
       if (name.startsWith('__')) return values.empty;
       const fallback = lookupInClass(body, thing.type, '__getattr__', thing, at);

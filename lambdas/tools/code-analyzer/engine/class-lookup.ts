@@ -2,7 +2,7 @@ import { positionalOnly } from './arguments.ts';
 import type { Body } from './body.ts';
 import { TYPE_METHODS } from './builtin-names.ts';
 import { callValues } from './calls.ts';
-import { asMember, isEnum } from './enums.ts';
+import { asMember } from './enums.ts';
 import type { ClassThing, Thing, ValueSet } from './things.ts';
 
 /**
@@ -32,7 +32,7 @@ export function lookupInOrder(
     if (type.kind === 'class') {
       const raw = body.readClassField(type, name);
       if (raw.id === 0) continue;
-      if (self && isEnum(type)) return bindAll(body, asMembers(body, type, name, raw), self, at);
+      if (self && type.isEnum) return bindAll(body, asMembers(body, type, name, raw), self, at);
       return bindAll(body, raw, self, at);
     } else if (type.kind === 'external') {
       if (name.startsWith('__') && name !== '__init__') continue;

@@ -2,14 +2,13 @@ import { type Arguments, NO_ARGUMENTS, withFirst } from './arguments.ts';
 import type { Body } from './body.ts';
 import { callThing, callValues } from './calls.ts';
 import { lookupInClass, lookupRaw } from './class-lookup.ts';
-import { isEnum } from './enums.ts';
 import { isPython } from './foreign-calls.ts';
 import type { ClassThing, ValueSet } from './things.ts';
 
 /** `Class(...)`: its metaclass's `__call__`, `__new__` and `__init__`, and the new instance. */
 export function construct(body: Body, type: ClassThing, args: Arguments, at: number): ValueSet {
   const { values } = body;
-  if (isEnum(type)) return values.of(type.instance);
+  if (type.isEnum) return values.of(type.instance);
   for (const meta of type.metaclass ? body.resolve(type.metaclass).items : []) {
     const method = meta.kind === 'class' ? lookupInClass(body, meta, '__call__', type) : null;
     if (!method) continue;

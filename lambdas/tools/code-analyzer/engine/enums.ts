@@ -5,11 +5,6 @@ import { lookupInClass } from './class-lookup.ts';
 import { positionsOf } from './containers.ts';
 import type { ClassThing, Thing, ValueSet } from './things.ts';
 
-/** Whether what a class body assigns are the members of an enumeration. */
-export function isEnum(type: ClassThing): boolean {
-  return type.isEnum;
-}
-
 /** What does not become a member: descriptors, of which functions are some. */
 function isDescriptor(item: Thing): boolean {
   return ['function', 'wrapped', 'property', 'class', 'instance', 'external'].includes(item.kind);
@@ -32,7 +27,7 @@ export function memberValues(body: Body, type: ClassThing): ValueSet {
 
 /** The class statement of an enumeration makes its members; a tuple is what the initializer takes. */
 export function makeMembers(body: Body, type: ClassThing, at: number): void {
-  if (!isEnum(type)) return;
+  if (!type.isEnum) return;
   const initializer = lookupInClass(body, type, '__init__', type.instance);
   const own = initializer?.items.filter((item) => item.kind !== 'external') ?? [];
   if (own.length === 0) return;

@@ -15,7 +15,6 @@ import {
   readElement,
   yieldsOf,
 } from './containers.ts';
-import { isEnum } from './enums.ts';
 import { execute } from './execute.ts';
 import { callCallbacks, isPython } from './foreign-calls.ts';
 import { isNamedTuple } from './made-classes.ts';
@@ -260,7 +259,7 @@ export function subscript(
       part = values.union(own, thing.fields?.has('[all]') ? readElement(body, thing, key) : values.empty);
       if (!thing.type.order.some(isMapping) && thing.fields?.has('[all]') === false && own.id === 0)
         part = attributeView(body, thing, key);
-    } else if (thing.kind === 'class' && isEnum(thing)) {
+    } else if (thing.kind === 'class' && thing.isEnum) {
       part = values.of(thing.instance);
     } else if (thing.kind === 'class') {
       // A generic class with its parameters is the class.

@@ -2,8 +2,8 @@
 import type { Calculation, CallGraph, CallNeighbours, CallPath } from '../intents/intent.ts';
 import { type Found, needTool, type PlanBuilder, ref } from './draft.ts';
 import { computed, type Prior } from './programs.ts';
+import { NEIGHBOURS_PROGRAM } from './python/neighbours-program.ts';
 import { pythonProgram } from './python/program.ts';
-import { NEIGHBOURS_PROGRAM } from './python/text-program.ts';
 
 export function planCallPath(plan: PlanBuilder, { start, end, folder }: CallPath, prior: Prior): Found {
   needTool(plan, 'code_analyzer');

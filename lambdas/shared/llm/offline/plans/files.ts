@@ -12,8 +12,8 @@ import type {
 } from '../intents/intent.ts';
 import { type Found, needTool, type PlanBuilder, ref } from './draft.ts';
 import { computed, type Prior } from './programs.ts';
+import { GREP_PROGRAM, NAMES_PROGRAM } from './python/file-programs.ts';
 import { pythonProgram } from './python/program.ts';
-import { GREP_PROGRAM, NAMES_PROGRAM } from './python/text-program.ts';
 
 const waitFor = (prior: Prior, path: string): string[] => {
   const step = prior.touched.get(path);

@@ -2,9 +2,10 @@
 import type { JsonObject } from '../../../../../schemas/json.ts';
 import type { JsonField, RunPython, Source, TableWork, TextWork } from '../intents/intent.ts';
 import { type Found, needTool, type PlanBuilder, ref } from './draft.ts';
+import { JSON_PROGRAM } from './python/json-program.ts';
 import { pythonProgram } from './python/program.ts';
 import { TABLE_PROGRAM } from './python/table-program.ts';
-import { JSON_PROGRAM, TEXT_PROGRAM } from './python/text-program.ts';
+import { TEXT_PROGRAM } from './python/text-program.ts';
 
 /** What an operation is given of those before it. */
 export interface Prior {
