@@ -2,8 +2,6 @@ import type { Json, JsonObject } from '../../../schemas/json.ts';
 import { UnsupportedDefinitionError } from './errors.ts';
 import { parseResource, type TaskResource } from './resources.ts';
 
-/** Name of the state that is put before the first one of every scope; it isn't counted as a transition. */
-export const ENTRY_STATE = '(entry)';
 /** The longest pause that setTimeout knows, in seconds: the engine's own deadlines always come first. */
 const LONGEST_TIMER_SECONDS = 2_147_483;
 /** Results of Pass states that aws-local-stepfunctions mistakes for "no Result". */
@@ -54,9 +52,8 @@ export function substitutePlaceholders(
  *
  * The library gives its task handlers nothing but the input, gives nested scopes neither the root's
  * `$$.Execution` nor `$$.Map`, and ends every Task after 60 seconds. So each scope (the machine, a Map
- * iteration, a Parallel branch) is run with an envelope `{input, execution, item, path}` as its input, an
- * entry state takes `input` out of it, and paths into the context object are redirected to the envelope,
- * which the library keeps at `$$.Execution.Input`. Task handlers receive `{call, path}`: `path` tells
+ * iteration, a Parallel branch) is run with an envelope as its input (scopes.ts), and paths into the context
+ * object are redirected to where that keeps the values. Task handlers receive `{call, path}`: `path` tells
  * iterations apart, so that a journal entry belongs to one of them. Definitions on disk stay as they are.
  *
  * @throws UnsupportedDefinitionError for a feature that would run differently here
@@ -67,15 +64,13 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
   let count = 0;
 
   function scope(definition: JsonObject): JsonObject {
-    const states: JsonObject = {
-      [ENTRY_STATE]: { Type: 'Pass', OutputPath: '$.input', Next: string(definition.StartAt, 'StartAt') },
-    };
+    const states: JsonObject = {};
     for (const [name, value] of Object.entries(object(definition.States, 'States'))) {
       const key = `s${count++}`;
       stateNames[key] = name;
       states[name] = state(name, key, object(value, name));
     }
-    return { StartAt: ENTRY_STATE, States: states };
+    return { StartAt: string(definition.StartAt, 'StartAt'), States: states };
   }
 
   function state(name: string, key: string, original: JsonObject): JsonObject {
@@ -96,7 +91,7 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
         });
         const call: JsonObject =
           result.Parameters === undefined ? { 'call.$': '$' } : { call: result.Parameters };
-        call['path.$'] = '$$.Execution.Input.path';
+        call['path.$'] = '$$.Path';
         if (result.TimeoutSecondsPath !== undefined) call['timeout.$'] = result.TimeoutSecondsPath;
         if (result.HeartbeatSecondsPath !== undefined) call['heartbeat.$'] = result.HeartbeatSecondsPath;
         delete result.TimeoutSecondsPath;
@@ -113,9 +108,7 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
           ...result,
           ItemSelector: {
             ...input,
-            'execution.$': '$$.Execution.Input.execution',
-            item: { 'Index.$': '$$.Map.Item.Index', 'Value.$': '$$.Map.Item.Value' },
-            'path.$': `States.Format('{}/${key}.{}', $$.Execution.Input.path, $$.Map.Item.Index)`,
+            iteration: { map: key, 'Index.$': '$$.Map.Item.Index', 'Value.$': '$$.Map.Item.Value' },
           },
           ItemProcessor: scope(processor),
         };
@@ -125,12 +118,7 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
           result.Parameters === undefined ? { 'input.$': '$' } : { input: result.Parameters };
         return {
           ...result,
-          Parameters: {
-            ...input,
-            'execution.$': '$$.Execution.Input.execution',
-            'item.$': '$$.Execution.Input.item',
-            'path.$': '$$.Execution.Input.path',
-          },
+          Parameters: input,
           Branches: array(Branches, `${name}.Branches`).map((branch) => scope(object(branch, name))),
         };
       }
@@ -183,10 +171,10 @@ function redirect(value: Json, stateKey: string, inItemSelector: boolean, key = 
 function redirectPath(path: string, stateKey: string, inItemSelector: boolean): string {
   return path.replace(/\$\$(?:\.[A-Za-z]+)*/g, (reference) => {
     if (/^\$\$\.Execution(\.|$)/.test(reference)) {
-      return reference.replace('$$.Execution', () => '$$.Execution.Input.execution');
+      return reference.replace('$$.Execution', () => '$$.Run');
     }
     if (/^\$\$\.Map\.Item(\.|$)/.test(reference)) {
-      return inItemSelector ? reference : reference.replace('$$.Map.Item', () => '$$.Execution.Input.item');
+      return inItemSelector ? reference : reference.replace('$$.Map.Item', () => '$$.Item');
     }
     if (reference === '$$.State.Name') return `$$.StateNames.${stateKey}`;
     if (reference === '$$.State.EnteredTime') return '$$.Clock.now';

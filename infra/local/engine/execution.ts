@@ -1,11 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../../schemas/json.ts';
 import type { FinishedExecution } from './archive.ts';
-import { ENTRY_STATE, type TaskState } from './definition.ts';
+import type { TaskState } from './definition.ts';
 import { RunInterruptedError } from './errors.ts';
 import type { ExecutionHost, LoadedMachine } from './execution-host.ts';
 import type { ExecutionStart, IssuedToken, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
 import { ExecutionError, type RunOptions } from './library.ts';
+import { logEntries, runScope } from './scopes.ts';
+import { sealMembers } from './seal.ts';
 import { performAttempt } from './task-attempt.ts';
 import { after } from './timers.ts';
 
@@ -63,24 +65,22 @@ export class Execution {
       this.#cancelDeadline = after(left, () => this.end({ status: 'TIMED_OUT', error: 'States.Timeout' }));
     }
     const input = JSON.parse(this.start.input) as Json;
-    const envelope = {
-      input,
-      execution: {
+    const { name, arn, constants, runner, tasks } = this.machine;
+    const now = this.#host.now;
+    const context = {
+      Run: sealMembers({
         Id: this.start.arn,
         Name: this.start.name,
         Input: input,
         StartTime: new Date(this.start.started).toISOString(),
         RoleArn: 'arn:aws:iam::000000000000:role/office',
-      },
-      item: {},
-      path: 'r',
-    };
-    const now = this.#host.now;
-    const context = {
+      }),
+      Item: {},
+      Path: 'r',
       Task: { Token: this.#host.tokenPlaceholder },
-      StateMachine: { Id: this.machine.arn, Name: this.machine.name },
-      StateNames: this.machine.constants.stateNames,
-      Falsy: this.machine.constants.falsy,
+      StateMachine: { Id: arn, Name: name },
+      StateNames: constants.stateNames,
+      Falsy: constants.falsy,
       Clock: {
         get now() {
           return new Date(now()).toISOString();
@@ -90,19 +90,24 @@ export class Execution {
     const taskResourceLocalHandlers: NonNullable<
       NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']
     > = {};
-    for (const task of this.machine.tasks.values()) {
+    for (const task of tasks.values()) {
       taskResourceLocalHandlers[task.name] = (wrapped) => this.#performTask(task, wrapped as JsonObject);
     }
-    const run = this.machine.runner.run(envelope, { context, overrides: { taskResourceLocalHandlers } });
+    const events = logEntries((state) => this.#host.onTransition(name, state));
+    const run = runScope(runner, { input }, { context, events, overrides: { taskResourceLocalHandlers } });
     this.#abort = run.abort;
-    void this.#countTransitions(run.eventLogs);
+    const over = (end: End): void => {
+      // Nothing is left to abort, and an abort makes an error with its stack.
+      this.#abort = () => undefined;
+      this.end(end);
+    };
     run.result.then(
-      (output) => this.end({ status: 'SUCCEEDED', output: JSON.stringify(output ?? null) }),
+      (output) => over({ status: 'SUCCEEDED', output: JSON.stringify(output ?? null) }),
       (failure: unknown) => {
         const error =
           failure instanceof ExecutionError && failure.cause instanceof Error ? failure.cause : failure;
-        if (error instanceof Error) this.end({ status: 'FAILED', error: error.name, cause: error.message });
-        else this.end({ status: 'FAILED', error: 'States.Runtime', cause: String(error) });
+        if (error instanceof Error) over({ status: 'FAILED', error: error.name, cause: error.message });
+        else over({ status: 'FAILED', error: 'States.Runtime', cause: String(error) });
       },
     );
   }
@@ -173,7 +178,7 @@ export class Execution {
         }),
       ));
     if ('error' in outcome) throw this.#host.taskError(outcome);
-    return outcome.result;
+    return sealMembers(outcome.result);
   }
 
   /** Waits for the interrupt that comes with `suspend`. */
@@ -240,12 +245,5 @@ export class Execution {
     const visit = (this.#visits.get(base) ?? 0) + 1;
     this.#visits.set(base, visit);
     return `${base}:${visit}`;
-  }
-
-  async #countTransitions(events: AsyncIterable<{ type: string }>): Promise<void> {
-    for await (const event of events as AsyncIterable<{ type: string; state?: { name: string } }>) {
-      if (event.type !== 'StateEntered' || event.state === undefined) continue;
-      if (event.state.name !== ENTRY_STATE) this.#host.onTransition(this.machine.name, event.state.name);
-    }
   }
 }

@@ -2,8 +2,10 @@
 import './promise-with-resolvers.ts';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { JSONPath } from 'jsonpath-plus';
+import { unseal } from './seal.ts';
 
 export {
+  ExecutionAbortedError,
   ExecutionError,
   type RunOptions,
   StateMachine,
@@ -64,11 +66,16 @@ function namesOf(path: string): readonly string[] | null {
 
 function follow(names: readonly string[], json: unknown): unknown {
   let value = json;
+  // Below a seal nothing is sealed.
+  let opened = false;
   for (const name of names) {
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined;
     value = (value as Record<string, unknown>)[name];
+    if (typeof value !== 'function') continue;
+    value = unseal(value);
+    opened = true;
   }
-  return value;
+  return opened ? value : unseal(value);
 }
 
 /**
@@ -81,7 +88,13 @@ function quickenPaths(): void {
   const { evaluate } = prototype;
   prototype.evaluate = function (query) {
     const names = typeof query?.path === 'string' ? namesOf(query.path) : null;
-    const value = names === null ? evaluate.call(this, query) : follow(names, query.json);
+    const value =
+      names === null
+        ? evaluate.call(
+            this,
+            typeof query?.path === 'string' ? { ...query, json: unseal(query.json) } : query,
+          )
+        : follow(names, query.json);
     if (value === null || typeof value !== 'object') throw { avoidNew: true, value };
     return value;
   };

@@ -87,6 +87,71 @@ describe('a Task state', () => {
     expect(output(await run({ kept: true }))).toEqual({ kept: true, a: { n: 1 }, zero: 0 });
   });
 
+  it('shows paths, choices and intrinsic functions the same documents at every depth', async () => {
+    const { run, calls } = await engineFor(
+      machine({
+        Make: task('give', { ResultPath: '$.made', Next: 'Each' }),
+        Each: {
+          Type: 'Map',
+          ItemsPath: '$.made.list',
+          ItemProcessor: machine({ Same: { Type: 'Pass', End: true } }),
+          ResultPath: '$.each',
+          Next: 'Choose',
+        },
+        Choose: {
+          Type: 'Choice',
+          Choices: [{ Variable: '$.made.deep.flag', BooleanEquals: true, Next: 'Look' }],
+          Default: 'Wrong',
+        },
+        Wrong: { Type: 'Fail' },
+        Look: {
+          Type: 'Pass',
+          Parameters: {
+            'whole.$': '$',
+            'second.$': '$.made.list[1].id',
+            'last.$': '$.each[-1:].id',
+            'known.$': 'States.ArrayContains($.each, States.StringToJson(\'{"id":"b","of":{"n":2}}\'))',
+            'merged.$': 'States.JsonMerge($.made, $.given, false)',
+            'text.$': 'States.JsonToString($.made)',
+            'input.$': '$$.Execution.Input.given',
+          },
+          Next: 'Tell',
+        },
+        Tell: task('tell'),
+      }),
+      {
+        give: () => ({
+          list: [
+            { id: 'a', of: { n: 1 } },
+            { id: 'b', of: { n: 2 } },
+          ],
+          deep: { flag: true },
+        }),
+        tell: (event) => event,
+      },
+    );
+    const made = {
+      list: [
+        { id: 'a', of: { n: 1 } },
+        { id: 'b', of: { n: 2 } },
+      ],
+      deep: { flag: true },
+    };
+    const given = { more: { x: [1] } };
+
+    await run({ given });
+
+    expect(calls.at(-1)?.event).toEqual({
+      whole: { given, made, each: made.list },
+      second: 'b',
+      last: ['b'],
+      known: true,
+      merged: { ...made, ...given },
+      text: JSON.stringify(made),
+      input: given,
+    });
+  });
+
   it('hands functions copies, so that none changes the state of another', async () => {
     const { run } = await engineFor(machine({ A: task('spoil', { ResultPath: '$.a' }) }), {
       spoil: (event) => {
