@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
+import { rememberExpressions } from './expressions.ts';
 import { type CallbackLevel, groupCommit, type Level } from './group-commit.ts';
 
 /** An answer as DynamoDB's JSON protocol has it; other than 200 the body is an error with `__type`. */
@@ -29,6 +30,7 @@ interface Validations {
 type Action = (store: Store, data: unknown, done: Callback) => void;
 
 const require = createRequire(import.meta.url);
+rememberExpressions();
 const OPERATIONS = [
   'BatchGetItem',
   'BatchWriteItem',

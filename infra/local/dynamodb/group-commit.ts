@@ -27,6 +27,8 @@ export interface CallbackLevel {
 }
 
 const PAGE = 100;
+/** Where dynalite keeps the entries of secondary indexes. */
+const INDEX = 'index-';
 
 /**
  * LevelDB with group commit: writes that arrive while another is under way go to disk together, and each is
@@ -69,9 +71,15 @@ export function groupCommit(level: Level): CallbackLevel {
     underWay ??= writeAll();
   }
 
+  /** An index entry is written before its item, in the same group or an earlier one, and it is the item that counts. */
+  function commitWith(key: string, done: Done): void {
+    if (key.startsWith(INDEX)) done(null);
+    else commit(done);
+  }
+
   /** What LevelDB holds once everything that was written before is in it. */
   async function* read(open: () => LevelIterator): AsyncGenerator<unknown> {
-    while (underWay !== null) await underWay;
+    if (underWay !== null) await new Promise<void>((resolve) => commit(() => resolve()));
     const iterator = open();
     try {
       for (;;) {
@@ -93,11 +101,11 @@ export function groupCommit(level: Level): CallbackLevel {
     },
     put(key, value, done) {
       write(key, value);
-      commit(done);
+      commitWith(key, done);
     },
     del(key, done) {
       write(key, undefined);
-      commit(done);
+      commitWith(key, done);
     },
     batch(operations, done) {
       for (const { type, key, value } of operations) write(key, type === 'del' ? undefined : value);

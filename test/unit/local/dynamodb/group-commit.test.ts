@@ -57,6 +57,40 @@ describe('group commit', () => {
     expect(acknowledged).toEqual(['a', 'b']);
   });
 
+  it('acknowledges an index entry with its item, which goes to disk with it', async () => {
+    const { batches, put, turn } = setUp();
+    const acknowledged: string[] = [];
+    await put('index-global~t~i~k', 1);
+    void put('item-t~k', 2).then(() => acknowledged.push('item'));
+    await turn();
+    await turn();
+
+    expect(acknowledged).toEqual([]);
+    expect(batches[0]?.operations.map(({ key }) => key)).toEqual(['index-global~t~i~k', 'item-t~k']);
+  });
+
+  it('lets a range be read once what came before it is on disk, whatever comes after', async () => {
+    const { batches, level, put, turn } = setUp();
+    void put('a', 1);
+    await turn();
+    await turn();
+    void put('b', 2);
+    const values: unknown[] = [];
+    const reading = (async () => {
+      for await (const value of level.createValueStream({})) values.push(value);
+    })();
+    await turn();
+    batches[0]?.end();
+    await turn();
+    await turn();
+    void put('c', 3);
+    batches[1]?.end();
+    await reading;
+
+    expect(values).toEqual([1, 2]);
+    batches[2]?.end();
+  });
+
   it('reads what is not on disk yet, also while a batch is under way', async () => {
     const { batches, level, put, get, turn } = setUp();
     void put('a', { n: 1 });
