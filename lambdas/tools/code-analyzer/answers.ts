@@ -87,7 +87,10 @@ export function answerCallPath(graph: CallGraph, inputs: CodeAnalyzerInputs, fol
     statistics: statisticsOf(graph),
     skipped: graph.skipped,
   };
-  if (!best || !chosen) return notFound(names, index, starts, ends, common);
+  if (!best || !chosen) {
+    const none = inputs.all_paths ? { paths: [], paths_complete: true } : {};
+    return { ...notFound(names, index, starts, ends, common), ...none };
+  }
   const short = best.map((name) => names.shortest(name));
   const hops = hopsOf(best, index, names);
   const every = inputs.all_paths

@@ -52,6 +52,20 @@ export const calls: readonly Phrasing[] = [
   ['Show the dependency between main and process_data functions in src', 'path main > process_data in src'],
   ['List every function that main invokes in ./src', 'callees of main in src'],
   ['Produce a call graph for src/app.py', 'call_graph src'],
+  ['Show every path from main to load in ./src', 'every path main > load in src'],
+  ['Give me all call chains from main to load in ./src', 'every path main > load in src'],
+  ['How many call paths are there from main to load in ./src?', 'every path main > load in src'],
+  ['List all paths from main to load in ./src', 'every path main > load in src'],
+  ['Find the call paths from main to load in ./src', 'every path main > load in src'],
+  ['Find the shortest call path from main to load in ./src', 'path main > load in src'],
+  ['Is load reachable from main in ./src?', 'path main > load in src'],
+  ['Explain how load is called from main in src', 'path main > load in src'],
+  ['What is the call path to load from main in ./src?', 'path main > load in src'],
+  ['Show the chain of calls that takes start in app.py to load in io.py, in src', 'path start > load in src'],
+  ['Which functions call top in src?', 'callers of top in src'],
+  ['Who calls start?', 'callers of start in .'],
+  ['Which functions does bottom call in src?', 'callees of bottom in src'],
+  ['What does main in src/app.py call?', 'callees of main in src'],
 ];
 
 export const arithmetic: readonly Phrasing[] = [

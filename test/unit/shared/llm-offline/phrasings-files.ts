@@ -224,6 +224,20 @@ export const web: readonly Phrasing[] = [
 ];
 
 export const refused: readonly string[] = [
+  'Find a call path from main to load in ./src that avoids start',
+  'Find the longest call path from main to load in ./src',
+  'Find the call chain from main to load via start in ./src',
+  'How many calls are on the path from main to load in ./src?',
+  'Does main call load directly in src?',
+  'Is load called by main?',
+  'Trace the program from start to end',
+  'Which functions call both main and load in src?',
+  'Which functions call main or load in src?',
+  'Which functions do not call load in src?',
+  'Which functions call load more than once in src?',
+  'What functions does main call indirectly?',
+  'List all functions that are called by main but not by load in src',
+  'Which functions are called by main only?',
   'Write me a poem',
   'book a flight',
   'write a poem about cats to poem.txt',

@@ -13,7 +13,7 @@ const sourceOf = (source: Source): string =>
 export function said(intent: Intent): string {
   switch (intent.kind) {
     case 'call_path':
-      return `path ${intent.start} > ${intent.end} in ${intent.folder}`;
+      return `${intent.all === true ? 'every path' : 'path'} ${intent.start} > ${intent.end} in ${intent.folder}`;
     case 'callers':
     case 'callees':
       return `${intent.kind} of ${intent.name} in ${intent.folder}`;

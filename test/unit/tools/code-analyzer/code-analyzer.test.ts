@@ -128,6 +128,13 @@ describe('code_analyzer', () => {
     });
   });
 
+  it('lists no path on request where there is none', async () => {
+    const source = 'def a(): pass\ndef c(): pass\n';
+    const output = await analyze({ 'm.py': source }, { start_func: 'a', end_func: 'c', all_paths: true });
+
+    expect(output).toMatchObject({ status: 'not_found', paths: [], paths_complete: true });
+  });
+
   it('lists the candidates of an ambiguous name and takes the shortest path', async () => {
     const files = { 'x.py': 'def f():\n    g()\ndef g(): pass\n', 'y.py': 'def g(): pass\n' };
     const output = await analyze(files, { start_func: 'f', end_func: 'g' });

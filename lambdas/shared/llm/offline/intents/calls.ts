@@ -1,5 +1,6 @@
 /** Call sequences and call graphs in a folder of source files. */
 import { slot } from '../language/mask.ts';
+import { areEnds, asksForAll, isName, narrowsNeighbours, narrowsPath } from './call-names.ts';
 import type { Intent } from './intent.ts';
 import { type Clause, folderIn, NAME, nameOf, P, pathsIn } from './places.ts';
 
@@ -7,7 +8,7 @@ const N = `(?:the\\s+)?(?:(?:function|method|entry point|entrypoint)\\s+)?(?:nam
 /** Between the two ends: `in ./src`, `in app.py`, as in "from main in app.py to save in db.py". */
 const WHERE = `(?:\\s*,?\\s*(?:\\(?in|of|within|defined in|inside)\\s+(?:the\\s+)?(?:file\\s+)?${P}\\)?)?`;
 const TOPIC =
-  /\bcall(?:s|ed|ing|er|ers|ee|ees)?\b|\bcall[\s-]?(?:graph|path|chain|sequence|tree|stack|hierarchy|flow|route|trace)s?\b|\binvo(?:ke|kes|ked|king|cation|cations)\b|\b(?:execution|control|function) (?:path|flow|sequence|chain|trace)\b|\breach(?:es|ed|able)?\b|\btrace\b|\bpath\b|\bchain\b|\bsequence\b|\bget(?:s|ting)? (?:from|to)\b|\broute\b|\blead(?:s|ing)? to\b|\bends? up (?:in|at|calling)\b|\bflows?\b|\bdependenc|\bconnect/i;
+  /\bcall(?:s|ed|ing|er|ers|ee|ees)?\b|\bcall[\s-]?(?:graph|path|chain|sequence|tree|stack|hierarchy|flow|route|trace)s?\b|\binvo(?:ke|kes|ked|king|cation|cations)\b|\b(?:execution|control|function) (?:path|flow|sequence|chain|trace)\b|\breach(?:es|ed|able)?\b|\btrace\b|\bpaths?\b|\bchains?\b|\bsequences?\b|\bget(?:s|ting)? (?:from|to)\b|\broutes?\b|\blead(?:s|ing)? to\b|\bends? up (?:in|at|calling)\b|\bflows?\b|\bdependenc|\bconnect/i;
 const PAIRS: readonly RegExp[] = [
   new RegExp(
     `\\bfrom\\s+${N}${WHERE}\\s*,?\\s*(?:(?:all the way|down|up|through|over|and ending|ending|on)\\s+)?(?:to|until|till|into|towards?|→|->|=>|at)\\s+${N}`,
@@ -35,19 +36,18 @@ const PAIRS: readonly RegExp[] = [
     `\\b(?:how|whether|if|where|path|route|way|chain|sequence)\\s+(?:that\\s+|by which\\s+|through which\\s+|in which\\s+)?${N}${WHERE}\\s+(?:eventually\\s+|ultimately\\s+|finally\\s+)*(?:calls?|reaches|invokes|gets\\s+to|leads\\s+to|arrives\\s+at|triggers|ends\\s+up\\s+(?:in|at|calling))\\s+${N}`,
     'i',
   ),
-  new RegExp(`\\bhow\\s+${N}\\s+is\\s+(?:reached|called|invoked)\\s+(?:from|by|starting from)\\s+${N}`, 'i'),
+  new RegExp(`\\b(?:takes?|leads?|leading|gets?)\\s+${N}${WHERE}\\s+(?:in)?to\\s+${N}`, 'i'),
   new RegExp(`\\b(${slot('N')})\\s*(?:to|→|->|=>|\\.{2,3}|…)\\s*(${slot('N')})`, 'i'),
   new RegExp(`\\b(${NAME})\\s*(?:→|->|=>)\\s*(${NAME})`, 'i'),
 ];
-const NOT_NAMES =
-  /^(?:of|to|from|by|in|on|with|through|and|or|connects?|leads?|goes|between|into|is|are|how|flows?|via|execution|dependency|the|a|an|it|this|that|all|any|each|every|function|functions|method|methods|file|files|code|python|program|script|source|folder|there|where|what|which|start|end|beginning|top|bottom|one|here|module|modules|class|classes|call|calls|you|we|i|directly|indirectly|internally|itself|first|next|anything|something)$/i;
-const REVERSED = 8;
-
-/** A bare word may be no name at all; what is marked as one, as `start()` is, may be any word. */
-function isName(token: string, clause: Clause): boolean {
-  const name = nameOf(token, clause);
-  return name !== '' && !/^\d/.test(name) && (token.startsWith('‹') || !NOT_NAMES.test(name));
-}
+/** The function where the path ends is named first. */
+const BACKWARDS: readonly RegExp[] = [
+  new RegExp(
+    `\\b(?:how|is|are|whether|if|can|could)\\s+${N}${WHERE}\\s+(?:(?:is|be|ever|eventually|ultimately|transitively)\\s+)*(?:reached|reachable|(?<=\\bhow\\b.*)(?:called|invoked))\\s+(?:from|by|starting\\s+(?:from|at))\\s+${N}`,
+    'i',
+  ),
+  new RegExp(`\\bpath\\s+(?:to|into)\\s+${N}${WHERE}\\s+from\\s+${N}`, 'i'),
+];
 
 function folderOf(clause: Clause): string {
   const folder = folderIn(clause);
@@ -81,26 +81,27 @@ export function recogniseCalls(clause: Clause): Intent | null {
     !new RegExp(slot('U')).test(text) &&
     !/\bcolumn|\brows?\b|\bfetch\b|https?:/i.test(text)
   ) {
-    for (const [index, pattern] of PAIRS.entries()) {
+    for (const pattern of [...PAIRS, ...BACKWARDS]) {
       const match = pattern.exec(text);
       const [start, end] = [match?.[1], match?.[2]];
       if (start === undefined || end === undefined) continue;
       const names = [nameOf(start, clause), nameOf(end, clause)] as const;
-      if ([start, end].some((token) => !isName(token, clause))) continue;
-      if (
-        /\b(?:not|without|avoid(?:ing)?|except|excluding|shortest|longest|all (?:possible )?(?:paths|routes|ways))\b/i.test(
-          text,
-        ) &&
-        !/\bshortest\b/i.test(text)
-      )
-        return null;
-      const ordered = index === REVERSED ? ([names[1], names[0]] as const) : names;
-      return { kind: 'call_path', start: ordered[0], end: ordered[1], folder: folderOf(clause) };
+      if ([start, end].some((token) => !isName(token, clause)) || areEnds([start, end])) continue;
+      if (narrowsPath(text.replace(match?.[0] ?? '', ' '), clause)) return null;
+      const ordered = BACKWARDS.includes(pattern) ? ([names[1], names[0]] as const) : names;
+      return {
+        kind: 'call_path',
+        start: ordered[0],
+        end: ordered[1],
+        folder: folderOf(clause),
+        ...(asksForAll(text) ? { all: true } : {}),
+      };
     }
   }
   return recogniseNeighbours(clause) ?? recogniseGraph(clause);
 }
 
+const SOURCE = /\.(?:py|[cm]?[jt]sx?|go|java)$/i;
 const FUNCTIONS = '(?:functions?|methods?|callers?|code|places?|routines?|procedures?|things?)';
 const CALLERS: readonly RegExp[] = [
   new RegExp(
@@ -117,7 +118,7 @@ const CALLERS: readonly RegExp[] = [
 ];
 const CALLEES: readonly RegExp[] = [
   new RegExp(
-    `\\b(?:which|what)\\s+(?:other\\s+)?(?:${FUNCTIONS}\\s+)?(?:does|do|is|are)\\s+${N}\\s+(?:directly\\s+)?(?:call|calling|invoke|use)s?\\b`,
+    `\\b(?:which|what)\\s+(?:other\\s+)?(?:${FUNCTIONS}\\s+)?(?:does|do|is|are)\\s+${N}${WHERE}\\s+(?:directly\\s+)?(?:call|calling|invoke|use)s?\\b`,
     'i',
   ),
   new RegExp(
@@ -141,7 +142,9 @@ function recogniseNeighbours(clause: Clause): Intent | null {
       if (token === undefined) continue;
       const name = nameOf(token, clause);
       if (!isName(token, clause)) continue;
-      return { kind, name, folder: folderOf(clause) };
+      if (narrowsNeighbours(clause.text)) return null;
+      const file = kind === 'callees' ? pathsIn(clause).find((path) => SOURCE.test(path)) : undefined;
+      return { kind, name, folder: folderOf(clause), ...(file === undefined ? {} : { file }) };
     }
   }
   return null;

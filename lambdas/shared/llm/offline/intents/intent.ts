@@ -13,11 +13,15 @@ export interface CallPath {
   readonly start: string;
   readonly end: string;
   readonly folder: string;
+  /** Every path is asked for, not the shortest. */
+  readonly all?: true;
 }
 export interface CallNeighbours {
   readonly kind: 'callers' | 'callees';
   readonly name: string;
   readonly folder: string;
+  /** The file of the function whose callees are asked for. */
+  readonly file?: string;
 }
 export interface CallGraph {
   readonly kind: 'call_graph' | 'outline';

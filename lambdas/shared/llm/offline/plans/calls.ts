@@ -5,16 +5,20 @@ import { computed, type Prior } from './programs.ts';
 import { NEIGHBOURS_PROGRAM } from './python/neighbours-program.ts';
 import { pythonProgram } from './python/program.ts';
 
-export function planCallPath(plan: PlanBuilder, { start, end, folder }: CallPath, prior: Prior): Found {
+/** As many as the analyzer gives. */
+const MOST_PATHS = 100;
+
+export function planCallPath(plan: PlanBuilder, { start, end, folder, all }: CallPath, prior: Prior): Found {
   needTool(plan, 'code_analyzer');
+  const every = all === true ? { all_paths: true, max_paths: MOST_PATHS } : {};
   const step = plan.add(
     'trace',
     'code_analyzer',
-    { operation: 'call_path', folder, start_func: start, end_func: end },
+    { operation: 'call_path', folder, start_func: start, end_func: end, ...every },
     [...prior.touched.values()],
     120,
   );
-  const path = ref(step, 'path');
+  const path = ref(step, all === true ? 'paths' : 'path');
   return {
     step_id: step,
     needs: [step],
@@ -23,7 +27,9 @@ export function planCallPath(plan: PlanBuilder, { start, end, folder }: CallPath
     stdin: `${path}\n`,
     result: {
       status: ref(step, 'status'),
-      path,
+      ...(all === true
+        ? { path: ref(step, 'path'), paths: path, complete: ref(step, 'paths_complete') }
+        : { path }),
       locations: ref(step, 'locations'),
       calls: ref(step, 'calls'),
       mermaid: ref(step, 'mermaid'),
@@ -35,7 +41,7 @@ export function planCallPath(plan: PlanBuilder, { start, end, folder }: CallPath
 
 export function planNeighbours(
   plan: PlanBuilder,
-  { kind, name, folder }: CallNeighbours,
+  { kind, name, folder, file }: CallNeighbours,
   prior: Prior,
 ): Found {
   needTool(plan, 'code_analyzer');
@@ -48,7 +54,7 @@ export function planNeighbours(
   );
   const edges = ref(step, 'edges');
   if (plan.has('python_exec')) {
-    const code = pythonProgram(NEIGHBOURS_PROGRAM, { kind, name });
+    const code = pythonProgram(NEIGHBOURS_PROGRAM, { kind, name, ...(file === undefined ? {} : { file }) });
     const found = computed(plan, kind, { code, stdin: `${edges}\n` }, [step], ['locations']);
     return { ...found, result: { ...found.result, [kind]: found.value } };
   }

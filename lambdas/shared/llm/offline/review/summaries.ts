@@ -55,6 +55,16 @@ function analysed(step: StepReport, intents: readonly Intent[]): string[] {
     }
     const path = Array.isArray(output['path']) ? output['path'].map(String) : null;
     if (path === null) return [`The call path from ${start} to ${end} was found.`];
+    if (Array.isArray(output['paths'])) {
+      const more = output['paths_complete'] === false ? ' There are more.' : '';
+      const meanings = output['candidates'] === undefined ? '' : ' A name fits several functions.';
+      const every = output['paths'].map((each) => (Array.isArray(each) ? each.join(' → ') : ''));
+      return [
+        short(`${every.length} call path${every.length === 1 ? '' : 's'}: ${every.join('; ')}.`) +
+          more +
+          meanings,
+      ];
+    }
     const places = Array.isArray(output['locations'])
       ? output['locations'].map(
           (place) => `${String(objectOf(place)['file'])}:${String(objectOf(place)['line'])}`,

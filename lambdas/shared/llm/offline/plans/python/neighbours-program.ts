@@ -9,7 +9,7 @@ near, far = ("callee", "caller") if callers else ("caller", "callee")
 def fits(full):
     return full == name or full.endswith("." + name) or name.endswith("." + full)
 
-found = [edge for edge in edges if fits(edge[near])]
+found = [edge for edge in edges if fits(edge[near]) and edge.get("file") == SPEC.get("file", edge.get("file"))]
 exact = [edge for edge in found if edge[near] == name]
 found = exact or found
 names = list(dict.fromkeys(edge[far] for edge in found))
