@@ -82,7 +82,11 @@ async function start(): Promise<void> {
   for (const server of [dynamodb, s3.httpServer]) server.keepAliveTimeout = KEEP_ALIVE_MS;
   process.on('message', (request: StoresRequest) => {
     if (request.type === 'counts') tell({ type: 'counts', id: request.id, counts: requestCounts() });
-    else void stop([dynamodb, s3.httpServer]);
+    else
+      void opened
+        .settle()
+        .catch(() => undefined)
+        .then(() => stop([dynamodb, s3.httpServer]));
   });
   const portOf = (server: NetServer): number => (server.address() as AddressInfo).port;
   tell({

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { rememberExpressions } from './expressions.ts';
 import { type CallbackLevel, groupCommit, type Level } from './group-commit.ts';
+import { WriteLog } from './write-log.ts';
 
 /** An answer as DynamoDB's JSON protocol has it; other than 200 the body is an error with `__type`. */
 export interface DynamodbAnswer {
@@ -14,6 +15,8 @@ export interface Dynamodb {
   readonly server: Server;
   /** Answers a request without HTTP: `operation` as in `PutItem`, `input` in the form of the JSON protocol. */
   answer(operation: string, input: unknown): Promise<DynamodbAnswer>;
+  /** Puts into LevelDB what is in the log only; the next one to open these files does it otherwise. */
+  settle(): Promise<void>;
 }
 
 /** dynalite 4 inside: its parts are CommonJS modules of their own. */
@@ -49,7 +52,7 @@ const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name
  * DynamoDB on disk: dynalite, whose storage engine commits in groups and whose answers can be had without HTTP.
  */
 export async function openDynamodb(path: string): Promise<Dynamodb> {
-  const { store, server } = await open(path);
+  const { store, server, settle } = await open(path);
   const quickStore = rememberingTables(store);
   const validations = require('dynalite/validations') as Validations;
   const operations = new Map(
@@ -65,6 +68,7 @@ export async function openDynamodb(path: string): Promise<Dynamodb> {
 
   return {
     server,
+    settle,
     answer: (name, input) =>
       new Promise((resolve, reject) => {
         const operation = operations.get(name);
@@ -89,7 +93,7 @@ export async function openDynamodb(path: string): Promise<Dynamodb> {
 }
 
 /** Opens dynalite and takes hold of its store, to put another engine below it. */
-async function open(path: string): Promise<{ server: Server; store: Store }> {
+async function open(path: string): Promise<Pick<Dynamodb, 'server' | 'settle'> & { store: Store }> {
   const database = require('dynalite/db') as { create(options: object): Store };
   const dynalite = require('dynalite') as (options: object) => Server;
   const { create } = database;
@@ -113,8 +117,9 @@ async function open(path: string): Promise<{ server: Server; store: Store }> {
     keys: (options) => db.keys(options),
     values: (options) => db.values(options),
   };
-  Object.assign(db, groupCommit(level));
-  return { server, store };
+  const { settle, ...calls } = groupCommit(level, new WriteLog(`${path}-log`));
+  Object.assign(db, calls);
+  return { server, store, settle };
 }
 
 /** A view of the store for actions on items, which read a table's description each and never change it. */

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { WriteLog, Writes } from './write-log.ts';
 
 /** What is used of a LevelDB as the package `level` opens it. */
 export interface Level {
@@ -29,46 +30,82 @@ export interface CallbackLevel {
 const PAGE = 100;
 /** Where dynalite keeps the entries of secondary indexes. */
 const INDEX = 'index-';
+/** From so many bytes on, what is logged goes into LevelDB. */
+const MOST_LOGGED = 4 * 1024 * 1024;
 
 /**
- * LevelDB with group commit: writes that arrive while another is under way go to disk together, and each is
- * acknowledged once its group is written. Reads look into the groups first, then into LevelDB without a change of
- * thread, which costs more than the read itself.
+ * LevelDB behind a log, with group commit: the writes of one turn of the event loop go into the log together, and each
+ * is acknowledged then. LevelDB gets them when a range of keys is read or when they are many, and until then reads of a
+ * single key find them here: to hand LevelDB a write costs several times as much as to log it, as another thread does it,
+ * and most keys are written more than once. What LevelDB does itself it does on this thread, which costs less.
  */
-export function groupCommit(level: Level): CallbackLevel {
-  /** The newest value of each key that is not written yet; null for a deleted one. */
+export function groupCommit(level: Level, log: WriteLog): CallbackLevel & { settle(): Promise<void> } {
+  /** The newest value of each key that is not logged yet; null for a deleted one. */
   let gathering = new Map<string, string | null>();
-  let writing = new Map<string, string | null>();
   let waiting: Done[] = [];
-  let underWay: Promise<void> | null = null;
+  /** Logged, and not in LevelDB. */
+  let logged = log.read();
+  let settling: Writes = new Map();
+  let settlement: Promise<void> | null = null;
 
-  async function writeAll(): Promise<void> {
-    // Everything that arrives in this turn of the event loop joins the first group.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (gathering.size > 0 || waiting.length > 0) {
-      const done = waiting;
-      writing = gathering;
-      gathering = new Map();
-      waiting = [];
-      const operations = [...writing].map(
-        ([key, value]): Operation => (value === null ? { type: 'del', key } : { type: 'put', key, value }),
-      );
-      const failure = await level.batch(operations, { valueEncoding: 'utf8' }).then(
-        () => null,
-        (error: Error) => error,
-      );
-      writing = new Map();
-      for (const tell of done) tell(failure);
+  function commit(done: Done): void {
+    waiting.push(done);
+    if (waiting.length === 1) setImmediate(logAll);
+  }
+
+  function logAll(): void {
+    const told = waiting;
+    const group = gathering;
+    waiting = [];
+    gathering = new Map();
+    let failure: Error | null = null;
+    try {
+      if (group.size > 0) log.append(group);
+      for (const [key, value] of group) logged.set(key, value);
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
     }
-    underWay = null;
+    for (const tell of told) tell(failure);
+    // What LevelDB refuses stays logged, and whoever reads a range hears of it.
+    if (log.size > MOST_LOGGED) settle().catch(() => undefined);
+  }
+
+  function settle(): Promise<void> {
+    settlement ??= settleAll().finally(() => {
+      settlement = null;
+    });
+    return settlement;
+  }
+
+  async function settleAll(): Promise<void> {
+    if (logged.size === 0) return;
+    settling = logged;
+    logged = new Map();
+    const forget = log.turnPage();
+    const operations = [...settling].map(
+      ([key, value]): Operation => (value === null ? { type: 'del', key } : { type: 'put', key, value }),
+    );
+    try {
+      await level.batch(operations, { valueEncoding: 'utf8' });
+      forget();
+    } catch (error) {
+      logged = new Map([...settling, ...logged]);
+      throw error;
+    } finally {
+      settling = new Map();
+    }
+  }
+
+  function unsettled(key: string): string | null | undefined {
+    for (const writes of [gathering, logged, settling]) {
+      const value = writes.get(key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
   }
 
   function write(key: string, value: unknown): void {
     gathering.set(key, value === undefined ? null : JSON.stringify(value));
-  }
-  function commit(done: Done): void {
-    waiting.push(done);
-    underWay ??= writeAll();
   }
 
   /** An index entry is written before its item, in the same group or an earlier one, and it is the item that counts. */
@@ -79,7 +116,10 @@ export function groupCommit(level: Level): CallbackLevel {
 
   /** What LevelDB holds once everything that was written before is in it. */
   async function* read(open: () => LevelIterator): AsyncGenerator<unknown> {
-    if (underWay !== null) await new Promise<void>((resolve) => commit(() => resolve()));
+    if (waiting.length > 0) await new Promise<void>((resolve) => commit(() => resolve()));
+    // One under way may have begun too early.
+    if (settlement !== null) await settlement;
+    await settle();
     const iterator = open();
     try {
       for (;;) {
@@ -93,10 +133,10 @@ export function groupCommit(level: Level): CallbackLevel {
   }
 
   return {
+    settle,
     get(key, done) {
-      const unwritten = gathering.get(key) ?? (gathering.has(key) ? null : writing.get(key));
-      const text =
-        unwritten === undefined ? level.getSync(key, { valueEncoding: 'utf8' }) : (unwritten ?? undefined);
+      const value = unsettled(key);
+      const text = value === undefined ? level.getSync(key, { valueEncoding: 'utf8' }) : (value ?? undefined);
       done(null, text === undefined ? undefined : JSON.parse(text));
     },
     put(key, value, done) {

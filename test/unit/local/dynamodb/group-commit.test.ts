@@ -1,9 +1,19 @@
-import { describe, expect, it } from '@jest/globals';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { groupCommit, type Level } from '../../../../infra/local/dynamodb/group-commit.ts';
+import { WriteLog, type Writes } from '../../../../infra/local/dynamodb/write-log.ts';
 
 type Batch = Parameters<Level['batch']>[0];
 
-/** A LevelDB in memory whose batches end when the test says so. */
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'write-log-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+/** A LevelDB in memory whose batches end when the test says so, behind a log on disk. */
 function setUp() {
   const stored = new Map<string, string>();
   const batches: { operations: Batch; end: (failure?: Error) => void }[] = [];
@@ -11,130 +21,199 @@ function setUp() {
     nextv: async (size: number) => items.splice(0, size),
     close: async () => undefined,
   });
-  const level = groupCommit({
-    getSync: (key) => stored.get(key),
-    batch: (operations) =>
-      new Promise((resolve, reject) => {
-        batches.push({
-          operations,
-          end: (failure) => {
-            if (failure !== undefined) {
-              reject(failure);
-              return;
-            }
-            for (const operation of operations) {
-              if (operation.type === 'put') stored.set(operation.key, operation.value);
-              else stored.delete(operation.key);
-            }
-            resolve();
-          },
-        });
-      }),
-    keys: () => pageOf([...stored.keys()]),
-    values: () => pageOf([...stored.values()].map((text) => JSON.parse(text))),
-  });
+  const groups: Record<string, string | null>[] = [];
+  let failure: Error | null = null;
+  class WatchedLog extends WriteLog {
+    override append(group: Writes): void {
+      const failed = failure;
+      failure = null;
+      if (failed !== null) throw failed;
+      groups.push(Object.fromEntries(group));
+      super.append(group);
+    }
+  }
+  const log = new WatchedLog(directory);
+  const level = groupCommit(
+    {
+      getSync: (key) => stored.get(key),
+      batch: (operations) =>
+        new Promise((resolve, reject) => {
+          batches.push({
+            operations,
+            end: (refusal) => {
+              if (refusal !== undefined) {
+                reject(refusal);
+                return;
+              }
+              for (const operation of operations) {
+                if (operation.type === 'put') stored.set(operation.key, operation.value);
+                else stored.delete(operation.key);
+              }
+              resolve();
+            },
+          });
+        }),
+      keys: () => pageOf([...stored.keys()]),
+      values: () => pageOf([...stored.values()].map((text) => JSON.parse(text))),
+    },
+    log,
+  );
   const put = (key: string, value: unknown) =>
     new Promise<Error | null | undefined>((resolve) => level.put(key, value, resolve));
   const get = (key: string) =>
     new Promise<unknown>((resolve) => level.get(key, (_error, value) => resolve(value)));
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { level, batches, stored, put, get, turn };
+  const failNext = (error: Error): void => {
+    failure = error;
+  };
+  return { level, log, batches, groups, stored, put, get, turn, failNext };
 }
 
 describe('group commit', () => {
-  it('writes what arrives together in one batch and acknowledges it afterwards', async () => {
-    const { batches, put, turn } = setUp();
+  it('logs what arrives together as one group and acknowledges it afterwards', async () => {
+    const { groups, put, turn } = setUp();
     const acknowledged: string[] = [];
     void put('a', 1).then(() => acknowledged.push('a'));
     void put('b', 2).then(() => acknowledged.push('b'));
-    await turn();
+    await Promise.resolve();
+    expect(acknowledged).toEqual([]);
     await turn();
 
-    expect(batches).toHaveLength(1);
-    expect(acknowledged).toEqual([]);
-    batches[0]?.end();
-    await turn();
+    expect(groups).toEqual([{ a: '1', b: '2' }]);
     expect(acknowledged).toEqual(['a', 'b']);
   });
 
-  it('acknowledges an index entry with its item, which goes to disk with it', async () => {
-    const { batches, put, turn } = setUp();
+  it('acknowledges an index entry with its item, which is logged with it', async () => {
+    const { groups, put, turn } = setUp();
     const acknowledged: string[] = [];
     await put('index-global~t~i~k', 1);
     void put('item-t~k', 2).then(() => acknowledged.push('item'));
-    await turn();
+    expect(groups).toEqual([]);
     await turn();
 
-    expect(acknowledged).toEqual([]);
-    expect(batches[0]?.operations.map(({ key }) => key)).toEqual(['index-global~t~i~k', 'item-t~k']);
+    expect(groups).toEqual([{ 'index-global~t~i~k': '1', 'item-t~k': '2' }]);
+    expect(acknowledged).toEqual(['item']);
   });
 
-  it('lets a range be read once what came before it is on disk, whatever comes after', async () => {
-    const { batches, level, put, turn } = setUp();
-    void put('a', 1);
-    await turn();
-    await turn();
-    void put('b', 2);
-    const values: unknown[] = [];
-    const reading = (async () => {
-      for await (const value of level.createValueStream({})) values.push(value);
-    })();
-    await turn();
-    batches[0]?.end();
-    await turn();
-    await turn();
-    void put('c', 3);
-    batches[1]?.end();
-    await reading;
-
-    expect(values).toEqual([1, 2]);
-    batches[2]?.end();
-  });
-
-  it('reads what is not on disk yet, also while a batch is under way', async () => {
+  it('reads what is not logged yet, what is logged, and what is on its way into LevelDB', async () => {
     const { batches, level, put, get, turn } = setUp();
     void put('a', { n: 1 });
     expect(await get('a')).toEqual({ n: 1 });
     await turn();
-    await turn();
+    expect(await get('a')).toEqual({ n: 1 });
+    const settled = level.settle();
+    expect(await get('a')).toEqual({ n: 1 });
     void put('a', { n: 2 });
     level.del('b', () => undefined);
-
-    expect(await get('a')).toEqual({ n: 2 });
     batches[0]?.end();
-    await turn();
+    await settled;
+
     expect(await get('a')).toEqual({ n: 2 });
     expect(await get('b')).toBeUndefined();
   });
 
-  it('forgets a deleted key before the deletion is on disk', async () => {
-    const { stored, level, get } = setUp();
+  it('forgets a deleted key before the deletion is in LevelDB', async () => {
+    const { stored, level, get, turn } = setUp();
     stored.set('a', '1');
     level.del('a', () => undefined);
     expect(await get('a')).toBeUndefined();
+    await turn();
+    expect(await get('a')).toBeUndefined();
   });
 
-  it('lets a range wait for the writes before it', async () => {
+  it('lets a range be read once what came before it is in LevelDB, whatever comes after', async () => {
     const { batches, level, put, turn } = setUp();
     void put('a', 1);
+    await turn();
+    const first = level.settle();
     void put('b', 2);
     const values = level.createValueStream({}).toArray();
     await turn();
-    await turn();
     batches[0]?.end();
+    await first;
+    await turn();
+    void put('c', 3);
+    batches[1]?.end();
+
     expect(await values).toEqual([1, 2]);
   });
 
-  it('tells every writer of a group that it failed, and goes on', async () => {
-    const { batches, put, turn } = setUp();
-    const first = put('a', 1);
+  it('writes a key that changed often into LevelDB once', async () => {
+    const { batches, level, put, turn } = setUp();
+    for (const n of [1, 2, 3]) {
+      void put('a', n);
+      await turn();
+    }
+    const settled = level.settle();
+    batches[0]?.end();
+    await settled;
+
+    expect(batches.map(({ operations }) => operations)).toEqual([[{ type: 'put', key: 'a', value: '3' }]]);
+  });
+
+  it('tells every writer of a group that it could not be logged, and goes on', async () => {
+    const { put, get, turn, failNext } = setUp();
+    failNext(new Error('disk full'));
+    const writes = [put('a', 1), put('b', 2)];
     await turn();
+    expect(await Promise.all(writes)).toMatchObject([{ message: 'disk full' }, { message: 'disk full' }]);
+    expect(await get('a')).toBeUndefined();
+    const next = put('b', 3);
     await turn();
-    const second = put('b', 2);
-    batches[0]?.end(new Error('disk full'));
-    expect(await first).toMatchObject({ message: 'disk full' });
+
+    expect(await next).toBeNull();
+    expect(await get('b')).toBe(3);
+  });
+
+  it('keeps in the log what LevelDB refuses, and tells who reads a range', async () => {
+    const { batches, level, log, put, get, turn } = setUp();
+    void put('a', 1);
     await turn();
+    const values = level.createValueStream({}).toArray();
+    batches[0]?.end(new Error('LevelDB is ill'));
+    await expect(values).rejects.toThrow('LevelDB is ill');
+
+    expect(await get('a')).toBe(1);
+    expect(log.read()).toEqual(new Map([['a', '1']]));
+    const settled = level.settle();
     batches[1]?.end();
-    expect(await second).toBeNull();
+    await settled;
+    expect(log.read()).toEqual(new Map());
+  });
+});
+
+describe('the log', () => {
+  const openLog = () => new WriteLog(directory);
+
+  it('gives the next process every group that was logged whole, the latest of each key', () => {
+    const log = openLog();
+    log.append(new Map([['a', '{"n":1}']]));
+    log.append(
+      new Map([
+        ['a', '{"n":2}'],
+        ['b', null],
+      ]),
+    );
+    log.turnPage();
+    log.append(new Map([['c', '"line\\nend"']]));
+    appendFileSync(join(directory, '2.log'), 'd\t1\nhalf a gro');
+
+    expect(openLog().read()).toEqual(
+      new Map([
+        ['a', '{"n":2}'],
+        ['b', null],
+        ['c', '"line\\nend"'],
+      ]),
+    );
+  });
+
+  it('forgets the pages before, and no later one', () => {
+    const log = openLog();
+    log.append(new Map([['a', '1']]));
+    const forget = log.turnPage();
+    log.append(new Map([['b', '2']]));
+    forget();
+
+    expect(openLog().read()).toEqual(new Map([['b', '2']]));
   });
 });

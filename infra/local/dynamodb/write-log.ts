@@ -1,0 +1,88 @@
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Keys without tabs and line ends, values as JSON text; null for a deleted key. */
+export type Writes = ReadonlyMap<string, string | null>;
+
+/**
+ * Writes that LevelDB doesn't have yet, on disk: numbered files, a line for each write and an empty line after each
+ * group. A group whose end is missing was never acknowledged, and is left out when the log is read. Written with write(2)
+ * and without fsync, like LevelDB's own log: it survives the process, not a power cut.
+ */
+export class WriteLog {
+  readonly #directory: string;
+  #number: number;
+  #descriptor: number;
+  #size = 0;
+
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true });
+    this.#directory = directory;
+    this.#number = Math.max(0, ...this.#numbers()) + 1;
+    this.#descriptor = openSync(this.#path(this.#number), 'a');
+  }
+
+  /** Bytes since the last turn of the page. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What earlier processes logged and LevelDB may lack, the latest of each key. */
+  read(): Map<string, string | null> {
+    const writes = new Map<string, string | null>();
+    for (const number of this.#numbers()) {
+      const groups = readFileSync(this.#path(number), 'utf8').split('\n\n');
+      groups.pop();
+      for (const line of groups.flatMap((group) => group.split('\n'))) {
+        const tab = line.indexOf('\t');
+        writes.set(line.slice(0, tab), line.slice(tab + 1) || null);
+      }
+    }
+    return writes;
+  }
+
+  /** @throws the file system's error; then nothing of the group is logged */
+  append(group: Writes): void {
+    let text = '';
+    for (const [key, value] of group) text += `${key}\t${value ?? ''}\n`;
+    const bytes = Buffer.from(`${text}\n`);
+    try {
+      writeFileSync(this.#descriptor, bytes);
+    } catch (error) {
+      ftruncateSync(this.#descriptor, this.#size);
+      throw error;
+    }
+    this.#size += bytes.length;
+  }
+
+  /** Goes on in a new file; what this returns forgets everything that was logged before. */
+  turnPage(): () => void {
+    const last = this.#number;
+    closeSync(this.#descriptor);
+    this.#number += 1;
+    this.#descriptor = openSync(this.#path(this.#number), 'a');
+    this.#size = 0;
+    return () => {
+      for (const number of this.#numbers()) if (number <= last) rmSync(this.#path(number));
+    };
+  }
+
+  #path(number: number): string {
+    return join(this.#directory, `${number}.log`);
+  }
+
+  #numbers(): number[] {
+    return readdirSync(this.#directory)
+      .flatMap((name) => (/^\d+\.log$/.test(name) ? [Number.parseInt(name, 10)] : []))
+      .sort((a, b) => a - b);
+  }
+}
