@@ -23,7 +23,7 @@ export interface Dynamodb {
 type GetTable = (name: string, done: Callback) => void;
 interface Store {
   readonly getTable: GetTable;
-  readonly db: CallbackLevel & Pick<Level, 'getSync' | 'keys' | 'values'> & { open(): Promise<void> };
+  readonly db: CallbackLevel & Pick<Level, 'getSync' | 'keys' | 'iterator'> & { open(): Promise<void> };
 }
 type Callback = (error: unknown, data?: unknown) => void;
 type Failure = Error & { statusCode?: number; body?: unknown };
@@ -46,6 +46,8 @@ const OPERATIONS = [
 ];
 /** Where dynalite keeps descriptions of tables. */
 const TABLES = 'table~';
+/** Entries of a range as text, a megabyte at a time: every hand-over from another thread takes a while. */
+const AS_TEXT = { keyEncoding: 'utf8', valueEncoding: 'utf8', highWaterMarkBytes: 1024 * 1024 };
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /**
@@ -115,7 +117,7 @@ async function open(path: string): Promise<Pick<Dynamodb, 'server' | 'settle'> &
     getSync: (key, options) => db.getSync(key, options),
     batch: (operations, options) => batch.call(db, operations, options),
     keys: (options) => db.keys(options),
-    values: (options) => db.values(options),
+    iterator: (range) => db.iterator({ ...range, ...AS_TEXT }),
   };
   const { settle, ...calls } = groupCommit(level, new WriteLog(`${path}-log`));
   Object.assign(db, calls);

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { type EntryIterator, type RangeOptions, readRange } from './range.ts';
 import type { WriteLog, Writes } from './write-log.ts';
 
 /** What is used of a LevelDB as the package `level` opens it. */
@@ -6,7 +7,7 @@ export interface Level {
   getSync(key: string, options: { valueEncoding: 'utf8' }): string | undefined;
   batch(operations: readonly Operation[], options: { valueEncoding: 'utf8' }): Promise<void>;
   keys(options: object): LevelIterator;
-  values(options: object): LevelIterator;
+  iterator(options: RangeOptions): EntryIterator;
 }
 interface LevelIterator {
   nextv(size: number): Promise<unknown[]>;
@@ -24,20 +25,20 @@ export interface CallbackLevel {
   del(key: string, done: Done): void;
   batch(operations: readonly { type: 'put' | 'del'; key: string; value?: unknown }[], done: Done): void;
   createKeyStream(options?: object): Readable;
-  createValueStream(options: object): Readable;
+  createValueStream(options: RangeOptions): Readable;
 }
 
 const PAGE = 100;
 /** Where dynalite keeps the entries of secondary indexes. */
 const INDEX = 'index-';
 /** From so many bytes on, what is logged goes into LevelDB. */
-const MOST_LOGGED = 4 * 1024 * 1024;
+const MOST_LOGGED = 1024 * 1024;
 
 /**
  * LevelDB behind a log, with group commit: the writes of one turn of the event loop go into the log together, and each
- * is acknowledged then. LevelDB gets them when a range of keys is read or when they are many, and until then reads of a
- * single key find them here: to hand LevelDB a write costs several times as much as to log it, as another thread does it,
- * and most keys are written more than once. What LevelDB does itself it does on this thread, which costs less.
+ * is acknowledged then. LevelDB gets them when they are many, and until then reads find them here: to hand LevelDB a write
+ * costs several times as much as to log it, as another thread does it, and most keys are written more than once. A single
+ * key LevelDB reads on this thread, which costs less than the change to another.
  */
 export function groupCommit(level: Level, log: WriteLog): CallbackLevel & { settle(): Promise<void> } {
   /** The newest value of each key that is not logged yet; null for a deleted one. */
@@ -152,6 +153,7 @@ export function groupCommit(level: Level, log: WriteLog): CallbackLevel & { sett
       commit(done);
     },
     createKeyStream: (options = {}) => Readable.from(read(() => level.keys(options))),
-    createValueStream: (options) => Readable.from(read(() => level.values(options))),
+    createValueStream: (options) =>
+      readRange((range) => level.iterator(range), [settling, logged, gathering], options),
   };
 }
