@@ -32,7 +32,7 @@ export function toAttribute(value: unknown): Attribute {
       if (value === null) return { NULL: true };
       if (Array.isArray(value)) return { L: value.filter((item) => item !== undefined).map(toAttribute) };
       if (value instanceof Uint8Array) return { B: base64(value) };
-      if (isPlain(value)) return { M: toAttributes(value) };
+      if (isPlainObject(value)) return { M: toAttributes(value) };
     }
   }
   throw new UnusualValueError();
@@ -57,6 +57,21 @@ export function fromAttribute(attribute: Attribute): unknown {
   return null;
 }
 
+/** @throws UnusualValueError for what JSON has no value for */
+function jsonFromAttribute(attribute: Attribute): unknown {
+  if ('M' in attribute) return jsonFromAttributes(attribute.M);
+  if ('L' in attribute) return attribute.L.map(jsonFromAttribute);
+  if ('B' in attribute || 'SS' in attribute) throw new UnusualValueError();
+  return fromAttribute(attribute);
+}
+
+/** @throws UnusualValueError for what JSON has no value for */
+export function jsonFromAttributes(attributes: AttributeMap): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const name in attributes) values[name] = jsonFromAttribute(attributes[name] as Attribute);
+  return values;
+}
+
 export function fromAttributes(attributes: AttributeMap): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name in attributes) values[name] = fromAttribute(attributes[name] as Attribute);
@@ -66,7 +81,7 @@ export function fromAttributes(attributes: AttributeMap): Record<string, unknown
 const base64 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 
-function isPlain(value: object): boolean {
+export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -1,11 +1,21 @@
 import type { Duplex } from 'node:stream';
 import type { Dynamodb, DynamodbAnswer } from './dynamodb.ts';
+import { marshalled, unmarshalledToJson } from './items.ts';
 
-/** `[id, operation, input]` one way, `[id, status, body]` the other: a line of JSON each. */
-type Request = readonly [id: number, operation: string, input: unknown];
-type Answer = readonly [id: number, status: number, body: unknown];
+/**
+ * `[id, operation, input, isPlain]` one way, `[id, status, body, isPlain]` the other: a line of JSON each. What is plain
+ * has values where DynamoDB's protocol has attributes: the office's process is the busier one, and leaves the change from
+ * one to the other to this side.
+ */
+type Request = readonly [id: number, operation: string, input: unknown, isPlain: boolean];
+type Answer = readonly [id: number, status: number, body: unknown, isPlain: boolean];
 
-export type AskDynamodb = (operation: string, input: unknown) => Promise<DynamodbAnswer>;
+export type AskDynamodb = (
+  operation: string,
+  input: unknown,
+  isPlain: boolean,
+) => Promise<DynamodbAnswer & { readonly isPlain: boolean }>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Serves DynamoDB over plain lines: HTTP's part of a small request is larger than DynamoDB's. */
 export function serveLines(
@@ -15,13 +25,17 @@ export function serveLines(
 ): void {
   const send = lineWriter(pipe);
   readLines(pipe, (line) => {
-    const [id, operation, input] = line as Request;
+    const [id, operation, input, isPlain] = line as Request;
     onRequest(operation);
-    dynamodb.answer(operation, input).then(
-      ({ status, body }) => send([id, status, body] satisfies Answer),
+    const answer = (status: number, body: unknown): void => {
+      const plain = isPlain && status === 200 ? unmarshalledToJson(body as Fields) : null;
+      send([id, status, plain ?? body, plain !== null] satisfies Answer);
+    };
+    dynamodb.answer(operation, isPlain ? marshalled(input as Fields) : input).then(
+      ({ status, body }) => answer(status, body),
       (error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
-        send([id, 500, { __type: 'InternalServerError', message }] satisfies Answer);
+        answer(500, { __type: 'InternalServerError', message });
       },
     );
   });
@@ -32,7 +46,10 @@ export function serveLines(
 /** The other end; a lost connection fails what is under way and everything after. */
 export function askByLines(pipe: Duplex): AskDynamodb {
   const send = lineWriter(pipe);
-  const asked = new Map<number, { resolve(answer: DynamodbAnswer): void; reject(error: Error): void }>();
+  const asked = new Map<
+    number,
+    { resolve(answer: Awaited<ReturnType<AskDynamodb>>): void; reject(error: Error): void }
+  >();
   let nextId = 0;
   let lost: Error | null = null;
   const lose = (): void => {
@@ -42,16 +59,16 @@ export function askByLines(pipe: Duplex): AskDynamodb {
   };
   pipe.on('error', lose).on('close', lose);
   readLines(pipe, (line) => {
-    const [id, status, body] = line as Answer;
-    asked.get(id)?.resolve({ status, body });
+    const [id, status, body, isPlain] = line as Answer;
+    asked.get(id)?.resolve({ status, body, isPlain });
     asked.delete(id);
   });
-  return (operation, input) =>
+  return (operation, input, isPlain) =>
     new Promise((resolve, reject) => {
       if (lost !== null) throw lost;
       const id = nextId++;
       asked.set(id, { resolve, reject });
-      send([id, operation, input] satisfies Request);
+      send([id, operation, input, isPlain] satisfies Request);
     });
 }
 

@@ -196,9 +196,9 @@ describe('a document client that asks without HTTP', () => {
   it('fails what is asked when the other end is gone', async () => {
     const [own] = duplexPair();
     const ask = askByLines(own);
-    const asked = ask('GetItem', {});
+    const asked = ask('GetItem', {}, true);
     own.destroy();
     await expect(asked).rejects.toMatchObject({ code: 'ECONNRESET' });
-    await expect(ask('GetItem', {})).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(ask('GetItem', {}, true)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });
