@@ -1,5 +1,5 @@
-import type { ModelProvider } from '../../lambdas/shared/llm/provider.ts';
-import { type Brief, plannerBriefSchema, reviewerBriefSchema } from '../../schemas/briefs.ts';
+import type { ModelProvider, ProviderCall } from '../../lambdas/shared/llm/provider.ts';
+import type { PlannerBrief, ReviewerBrief } from '../../schemas/briefs.ts';
 
 /** The fixed loop: three subtasks, c after a and b, two dependent steps each, b revised once. */
 const decomposition = {
@@ -10,8 +10,7 @@ const decomposition = {
   ],
 };
 
-function plan(brief: Brief): unknown {
-  const { iteration } = plannerBriefSchema.parse(brief);
+function plan({ iteration }: PlannerBrief): unknown {
   const [first, second] = [`first_${iteration}`, `second_${iteration}`];
   return {
     confidence: 0.95,
@@ -28,20 +27,25 @@ function plan(brief: Brief): unknown {
   };
 }
 
-function review(brief: Brief): unknown {
-  const { subtask, iteration } = reviewerBriefSchema.parse(brief);
+function review({ subtask, iteration }: ReviewerBrief): unknown {
   const revise = subtask.subtask_id === 'b' && iteration === 1;
   return { verdict: revise ? 'REVISE' : 'APPROVE', feedback: revise ? 'Once more.' : '', summary: 'Done.' };
 }
 
-function answer(brief: Brief): unknown {
-  switch (brief.role) {
+/** The office's own brief, as it was sent: its schemas are tested elsewhere, and a model's work is not measured. */
+function briefOf<Brief>({ messages }: ProviderCall): Brief {
+  const part = messages.at(-1)?.content[0];
+  return JSON.parse(part?.type === 'text' ? part.text : '') as Brief;
+}
+
+function answer(call: ProviderCall): unknown {
+  switch (call.role) {
     case 'analyst':
       return decomposition;
     case 'planner':
-      return plan(brief);
+      return plan(briefOf(call));
     case 'reviewer':
-      return review(brief);
+      return review(briefOf(call));
     case 'validator':
       return { verdict: 'APPROVED' };
     case 'broker':
@@ -52,13 +56,9 @@ function answer(brief: Brief): unknown {
 /** Answers at once and always the same, so that what is measured is the office. */
 export const instantProvider: ModelProvider = {
   name: 'instant',
-  complete: async (call) => {
-    const part = call.messages.at(-1)?.content[0];
-    const text = JSON.stringify(answer(JSON.parse(part?.type === 'text' ? part.text : '') as Brief));
-    return {
-      text,
-      usage: { input_tokens: 100, output_tokens: 50, cached_input_tokens: 0 },
-      stop_reason: 'end',
-    };
-  },
+  complete: async (call) => ({
+    text: JSON.stringify(answer(call)),
+    usage: { input_tokens: 100, output_tokens: 50, cached_input_tokens: 0 },
+    stop_reason: 'end',
+  }),
 };
