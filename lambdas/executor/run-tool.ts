@@ -1,7 +1,7 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { z } from 'zod';
 import type { Grant } from '../../schemas/authorization.ts';
-import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
+import type { Json, JsonObject } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
 import type { StepEvent } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';
@@ -178,7 +178,7 @@ export function createToolRunner(deps: RunToolDeps) {
           throw new BudgetExhaustedError(answer.error.message);
         if (answer.status === 'error') return { ...failure(run, answer.error, attempts), ...spent };
         await takeOut(run, answer);
-        return { status: 'succeeded', output: jsonSchema.parse(answer.output), ...spent, attempts };
+        return { status: 'succeeded', output: answer.output, ...spent, attempts };
       } catch (error) {
         if (error instanceof TransientAnswer) return { ...failure(run, error.error, attempts), ...spent };
         if (error instanceof ToolLostError)

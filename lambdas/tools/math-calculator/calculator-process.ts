@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { jsonSchema } from '../../../schemas/json.ts';
+import { jsonObjectSchema } from '../../../schemas/json.ts';
 import type { Walls } from '../python-exec/process-walls.ts';
 
 const replySchema = z.union([
-  z.strictObject({ id: z.int(), output: z.record(z.string(), jsonSchema) }),
+  z.strictObject({ id: z.int(), output: jsonObjectSchema }),
   z.strictObject({ id: z.int(), error: z.strictObject({ name: z.string(), message: z.string() }) }),
 ]);
 export type Reply = z.infer<typeof replySchema>;
@@ -27,7 +27,7 @@ export class CalculatorProcess {
   #loaded = false;
   #stderr = '';
   #nextId = 1;
-  #waiting: { id: number; resolve: (reply: Reply) => void } | undefined;
+  #waiting: { id: number; resolve: (outcome: Reply | Failure) => void } | undefined;
   uses = 0;
 
   constructor(walls: Walls) {
@@ -39,6 +39,9 @@ export class CalculatorProcess {
     this.#closed = new Promise((resolve) => {
       const end = () => {
         this.#alive = false;
+        this.#waiting?.resolve(
+          this.#loaded && /out of memory/i.test(this.#stderr) ? 'out_of_memory' : 'gone',
+        );
         resolve();
       };
       this.#child.once('close', end);
@@ -74,9 +77,7 @@ export class CalculatorProcess {
 
   #take(line: string): void {
     const reply = replySchema.parse(JSON.parse(line));
-    if (this.#waiting?.id !== reply.id) return;
-    this.#waiting.resolve(reply);
-    this.#waiting = undefined;
+    if (this.#waiting?.id === reply.id) this.#waiting.resolve(reply);
   }
 
   #keepAlive(keep: boolean): void {
@@ -108,43 +109,34 @@ export class CalculatorProcess {
     signal: AbortSignal,
   ): Promise<Reply | Failure> {
     this.#keepAlive(true);
+    const id = this.#nextId++;
     let timer: NodeJS.Timeout | undefined;
-    const after = (ms: number) =>
-      new Promise<'too_slow'>((resolve) => {
-        timer = setTimeout(() => resolve('too_slow'), ms);
-      });
-    let stop: (() => void) | undefined;
-    const aborted = new Promise<'too_slow'>((resolve) => {
-      stop = () => resolve('too_slow');
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-    });
+    let stop: () => void = () => undefined;
     try {
-      const loaded = await Promise.race([this.#ready, after(limits.startMs), aborted]);
-      clearTimeout(timer);
-      if (loaded !== true) return this.#give(loaded === false ? 'gone' : 'too_slow');
-      this.uses += 1;
-      const id = this.#nextId++;
-      const reply = new Promise<Reply>((resolve) => {
+      const outcome = await new Promise<Reply | Failure>((resolve) => {
         this.#waiting = { id, resolve };
+        stop = () => resolve('too_slow');
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted) return stop();
+        if (!this.#alive) return resolve('gone');
+        const ask = () => {
+          clearTimeout(timer);
+          timer = setTimeout(stop, limits.limitMs);
+          this.uses += 1;
+          this.#child.stdin?.write(`${JSON.stringify({ id, ...request })}\n`);
+        };
+        if (this.#loaded) return ask();
+        timer = setTimeout(stop, limits.startMs);
+        // It may have been given up meanwhile.
+        void this.#ready.then((loaded) => loaded && this.#waiting?.id === id && ask());
       });
-      this.#child.stdin?.write(`${JSON.stringify({ id, ...request })}\n`);
-      const outcome = await Promise.race([
-        reply,
-        after(limits.limitMs),
-        aborted,
-        this.#closed.then((): Failure => (/out of memory/i.test(this.#stderr) ? 'out_of_memory' : 'gone')),
-      ]);
-      return typeof outcome === 'string' ? this.#give(outcome) : outcome;
+      if (typeof outcome === 'string') this.kill();
+      return outcome;
     } finally {
+      this.#waiting = undefined;
       clearTimeout(timer);
-      if (stop) signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', stop);
       this.#keepAlive(false);
     }
-  }
-
-  #give(failure: Failure): Failure {
-    this.kill();
-    return failure;
   }
 }

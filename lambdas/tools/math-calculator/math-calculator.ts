@@ -92,7 +92,8 @@ export function createMathCalculator(deps: MathCalculatorDeps = {}): MathCalcula
       const reply = await calculator.calculate({ expression, variables, precision }, limits, context.signal);
       if (typeof reply === 'string') throw failureOf(reply, limitMs);
       if ('error' in reply) throw new ToolFailure(reply.error.name, reply.error.message);
-      return { output: mathCalculatorDeclaration.output.parse(reply.output) };
+      // What every tool answers is checked against its declaration by the handler around it.
+      return { output: reply.output as unknown as MathCalculatorOutput };
     } finally {
       giveBack(calculator);
     }
