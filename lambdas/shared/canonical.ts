@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalizeModule from 'canonicalize';
 
 /** The package is CommonJS without a `default` in its types; the default import is the function itself. */
@@ -8,5 +8,5 @@ const canonicalize = canonicalizeModule as unknown as (value: unknown) => string
 export function canonicalHash(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('Only JSON values have a canonical form.');
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -1,3 +1,4 @@
+import { LogLevelThreshold } from '@aws-lambda-powertools/logger';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { decodeTime } from 'ulid';
 import { z } from 'zod';
@@ -107,9 +108,12 @@ export function reportFeedback(rating: number): void {
 
 /** Writes an event's ids as one JSON line, and its metrics. Messages and data stay in the task's own log. */
 export function report(key: TaskKey, events: readonly NewEvent[]): void {
+  // Powertools reads the environment for each line, also for those that it leaves out.
+  const isLogged = logger.level <= LogLevelThreshold.INFO;
   for (const event of events) {
     const { type, status, subtask_id, step_id, iteration } = event;
-    logger.info(type, { ...key, status, subtask_id, step_id, iteration } as Record<string, unknown>);
+    if (isLogged)
+      logger.info(type, { ...key, status, subtask_id, step_id, iteration } as Record<string, unknown>);
     if (!metricsAreRead) continue;
     for (const { name, unit, value, dimensions } of measure(key, event, Date.now())) {
       const metric = metrics.singleMetric();

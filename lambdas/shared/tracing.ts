@@ -24,13 +24,13 @@ export const tracedClient = <Client extends AwsClient>(client: Client): Client =
 
 /** The ids that an event has, whatever else it is. */
 export function traceIdsOf(event: unknown): TraceIds {
-  const fields = typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {};
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = fields[name];
-      return typeof value === 'string' ? [[name, value]] : [];
-    }),
-  );
+  const ids: { -readonly [Name in keyof TraceIds]: TraceIds[Name] } = {};
+  if (typeof event !== 'object' || event === null) return ids;
+  for (const name of names) {
+    const value = (event as Record<string, unknown>)[name];
+    if (typeof value === 'string') ids[name] = value;
+  }
+  return ids;
 }
 
 /** Runs a function's work as a part of its trace, with the ids that it can be found by and the error that ended it. */
