@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../schemas/json.ts';
 import { UnsupportedDefinitionError } from './errors.ts';
+import { compileTemplate, type PayloadTemplate } from './payload-template.ts';
 import { parseResource, type TaskResource } from './resources.ts';
 
 /** The longest pause that setTimeout knows, in seconds: the engine's own deadlines always come first. */
@@ -12,6 +13,8 @@ export interface TaskState {
   /** Short and unique in its machine; part of every journal key. */
   readonly key: string;
   readonly resource: TaskResource;
+  /** Makes `{call, timeout, heartbeat}` from the state's input; null when the library does. */
+  readonly template: PayloadTemplate | null;
   /** Seconds, when they are constants; paths arrive with each call. */
   readonly timeoutSeconds: number | undefined;
   readonly heartbeatSeconds: number | undefined;
@@ -53,8 +56,7 @@ export function substitutePlaceholders(
  * The library gives its task handlers nothing but the input, gives nested scopes neither the root's
  * `$$.Execution` nor `$$.Map`, and ends every Task after 60 seconds. So each scope (the machine, a Map
  * iteration, a Parallel branch) is run with an envelope as its input (scopes.ts), and paths into the context
- * object are redirected to where that keeps the values. Task handlers receive `{call, path}`: `path` tells
- * iterations apart, so that a journal entry belongs to one of them. Definitions on disk stay as they are.
+ * object are redirected to where that keeps the values. A task's call and its deadlines are one payload template. Definitions on disk stay as they are.
  *
  * @throws UnsupportedDefinitionError for a feature that would run differently here
  */
@@ -82,20 +84,23 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
       case 'Task': {
         const resource = parseResource(string(result.Resource, `${name}.Resource`), name);
         if (tasks.has(name)) throw new UnsupportedDefinitionError(`Two Task states are called "${name}".`);
+        const call: JsonObject =
+          result.Parameters === undefined ? { 'call.$': '$' } : { call: result.Parameters };
+        if (result.TimeoutSecondsPath !== undefined) call['timeout.$'] = result.TimeoutSecondsPath;
+        if (result.HeartbeatSecondsPath !== undefined) call['heartbeat.$'] = result.HeartbeatSecondsPath;
+        delete result.TimeoutSecondsPath;
+        const template = compileTemplate(call);
         tasks.set(name, {
           name,
           key,
           resource,
+          template,
           timeoutSeconds: seconds(result.TimeoutSeconds),
           heartbeatSeconds: seconds(result.HeartbeatSeconds),
         });
-        const call: JsonObject =
-          result.Parameters === undefined ? { 'call.$': '$' } : { call: result.Parameters };
-        call['path.$'] = '$$.Path';
-        if (result.TimeoutSecondsPath !== undefined) call['timeout.$'] = result.TimeoutSecondsPath;
-        if (result.HeartbeatSecondsPath !== undefined) call['heartbeat.$'] = result.HeartbeatSecondsPath;
-        delete result.TimeoutSecondsPath;
-        return { ...result, Parameters: call, TimeoutSeconds: LONGEST_TIMER_SECONDS };
+        if (template === null) result.Parameters = call;
+        else delete result.Parameters;
+        return { ...result, TimeoutSeconds: LONGEST_TIMER_SECONDS };
       }
       case 'Map': {
         if (original.ItemReader !== undefined) throw unsupported(name, 'ItemReader');

@@ -46,3 +46,13 @@ export class RunInterruptedError extends Error {
   readonly isRetryable = false;
   readonly isCatchable = false;
 }
+
+/** A path of a payload template leads nowhere. Step Functions ends the execution, whatever Retry and Catch say. */
+export class PathError extends Error {
+  override readonly name = 'States.Runtime';
+  readonly isRetryable = false;
+  readonly isCatchable = false;
+  constructor(path: string) {
+    super(`Path expression '${path}' does not point to a value`);
+  }
+}

@@ -5,8 +5,8 @@ import type { TaskState } from './definition.ts';
 import { RunInterruptedError } from './errors.ts';
 import type { ExecutionHost, LoadedMachine } from './execution-host.ts';
 import type { ExecutionStart, IssuedToken, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
-import { ExecutionError, type RunOptions } from './library.ts';
-import { logEntries, runScope } from './scopes.ts';
+import { ExecutionError } from './library.ts';
+import { logEntries, runScope, type ScopeContext, type TaskHandler } from './scopes.ts';
 import { sealMembers } from './seal.ts';
 import { performAttempt } from './task-attempt.ts';
 import { after } from './timers.ts';
@@ -87,14 +87,11 @@ export class Execution {
         },
       },
     };
-    const taskResourceLocalHandlers: NonNullable<
-      NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']
-    > = {};
-    for (const task of tasks.values()) {
-      taskResourceLocalHandlers[task.name] = (wrapped) => this.#performTask(task, wrapped as JsonObject);
-    }
+    const handlers = new Map<string, TaskHandler>();
+    for (const task of tasks.values())
+      handlers.set(task.name, (state, scope) => this.#performTask(task, state, scope));
     const events = logEntries((state) => this.#host.onTransition(name, state));
-    const run = runScope(runner, { input }, { context, events, overrides: { taskResourceLocalHandlers } });
+    const run = runScope(runner, { input }, { context, events, tasks: handlers });
     this.#abort = run.abort;
     const over = (end: End): void => {
       // Nothing is left to abort, and an abort makes an error with its stack.
@@ -153,12 +150,13 @@ export class Execution {
     this.#abort();
   }
 
-  async #performTask(task: TaskState, wrapped: JsonObject): Promise<Json> {
+  async #performTask(task: TaskState, input: Json, scope: ScopeContext): Promise<Json> {
     if (this.#over) throw new RunInterruptedError();
     if (this.#host.draining()) await this.#park();
-    const { call = null, path, timeout, heartbeat } = wrapped;
+    const made = task.template === null ? input : task.template(input, scope);
+    const { call = null, timeout, heartbeat } = made as JsonObject;
     const text = JSON.stringify(call);
-    const key = this.#attemptKey(task, String(path), text);
+    const key = this.#attemptKey(task, scope.Path, text);
     const recorded = this.#recorded.get(key);
     this.#recorded.delete(key);
     const outcome =

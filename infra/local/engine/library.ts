@@ -55,7 +55,7 @@ const simplePath = /^\$(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 const segments = new Map<string, readonly string[] | null>();
 
 /** The names of a path like `$.a.b`; null for one that needs the whole of JSONPath. */
-function namesOf(path: string): readonly string[] | null {
+export function namesOf(path: string): readonly string[] | null {
   let names = segments.get(path);
   if (names === undefined) {
     names = simplePath.test(path) ? path.split('.').slice(1) : null;
@@ -64,7 +64,8 @@ function namesOf(path: string): readonly string[] | null {
   return names;
 }
 
-function follow(names: readonly string[], json: unknown): unknown {
+/** The value at the end of a plain path, unsealed; undefined when there is none. */
+export function follow(names: readonly string[], json: unknown): unknown {
   let value = json;
   // Below a seal nothing is sealed.
   let opened = false;

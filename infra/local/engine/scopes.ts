@@ -29,14 +29,17 @@ export interface ScopeContext extends JsonObject {
   readonly Run: Json;
   /** `$$.Map.Item` of the innermost iteration. */
   readonly Item: Json;
-  /** Tells iterations apart. */
+  /** Tells iterations apart, so that a journal entry belongs to one of them. */
   readonly Path: string;
 }
 
-export interface ScopeOptions extends Pick<RunOptions, 'overrides'> {
+export interface ScopeOptions {
   readonly context: ScopeContext;
   readonly events: EventLogger;
+  /** Performs each Task state, by name, with the context of the scope that it is in. */
+  readonly tasks: ReadonlyMap<string, TaskHandler>;
 }
+export type TaskHandler = (input: Json, context: ScopeContext) => Promise<Json>;
 
 export interface ScopeRun {
   readonly result: Promise<Json>;
@@ -76,7 +79,12 @@ export function runScope(
     sealMembers(input),
     {
       stateMachineOptions: walker.stateMachineOptions,
-      runOptions: { ...options, context, _rootAbortSignal: signal },
+      runOptions: {
+        ...options,
+        context,
+        overrides: overridesFor(options.tasks, context),
+        _rootAbortSignal: signal,
+      },
       abortSignal: signal,
       eventLogger: options.events,
     },
@@ -87,6 +95,12 @@ export function runScope(
 
 function contextOf({ map, ...item }: Iteration, outer: ScopeContext): ScopeContext {
   return { ...outer, Item: sealMembers(item), Path: `${outer.Path}/${map}.${item.Index}` };
+}
+
+function overridesFor(tasks: ScopeOptions['tasks'], context: ScopeContext): RunOptions['overrides'] {
+  const taskResourceLocalHandlers: Record<string, (input: Json) => Promise<Json>> = {};
+  for (const [name, perform] of tasks) taskResourceLocalHandlers[name] = (input) => perform(input, context);
+  return { taskResourceLocalHandlers };
 }
 
 type EventLogger = ReturnType<typeof logEntries>;

@@ -171,6 +171,30 @@ describe('a Task state', () => {
 });
 
 describe('errors', () => {
+  it.each([
+    ['a plain path', '$.missing.deeper'],
+    ['a path that needs the library', '$.missing[0]'],
+  ])('of %s that leads nowhere end the execution, whatever Retry and Catch say', async (_case, path) => {
+    const { run, calls } = await engineFor(
+      machine({
+        A: task('give', {
+          Parameters: { 'value.$': path },
+          Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1, MaxAttempts: 3 }],
+          Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+        }),
+        Caught: { Type: 'Pass', End: true },
+      }),
+      { give: () => ({}) },
+    );
+
+    expect(await run({})).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: `Path expression '${path}' does not point to a value`,
+    });
+    expect(calls).toEqual([]);
+  });
+
   it('end the execution under the name the function threw, with AWS’s cause', async () => {
     const { run } = await engineFor(machine({ A: task('bad') }), {
       bad: () => {

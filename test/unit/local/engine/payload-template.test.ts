@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileTemplate } from '../../../../infra/local/engine/payload-template.ts';
+import { sealMembers } from '../../../../infra/local/engine/seal.ts';
+
+const context = { Run: { Id: 'arn' }, Path: 'r' };
+
+describe('a payload template', () => {
+  it('takes values from the input and the context object, at any depth', () => {
+    const template = compileTemplate({
+      whole: { 'all.$': '$', 'id.$': '$$.Run.Id' },
+      list: [1, null, { 'first.$': '$.a.b' }, ['$.a']],
+      text: '$.a',
+      'none.$': '$.nothing',
+      'no.$': '$.no',
+    });
+    const input = { a: { b: 'x' }, nothing: null, no: false };
+
+    expect(template?.(sealMembers(input), context)).toEqual({
+      whole: { all: input, id: 'arn' },
+      list: [1, null, { first: 'x' }, ['$.a']],
+      text: '$.a',
+      none: null,
+      no: false,
+    });
+  });
+
+  it('is left to the library when it has more than plain paths', () => {
+    for (const path of ["States.Format('{}', $.a)", '$.a[0]', '$..b', "$['a']"])
+      expect(compileTemplate({ deep: [{ 'value.$': path }] })).toBeNull();
+    expect(compileTemplate({ 'value.$': 1 })).toBeNull();
+  });
+
+  it('says which path leads nowhere', () => {
+    expect(() => compileTemplate({ 'a.$': '$.a.toString' })?.({ a: 'x' }, context)).toThrow(
+      "Path expression '$.a.toString' does not point to a value",
+    );
+  });
+});
