@@ -1,5 +1,5 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { SendTaskSuccessCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   documentClient,
   lambdaClient,
@@ -61,15 +61,17 @@ export function slimClients(answers: AnswerAws): void {
  */
 export function askInProcess(answers: AnswerAws): void {
   shortCut(sfnClient(), async (command) => {
-    if (!(command instanceof SendTaskSuccessCommand)) return null;
-    const headers = { 'x-amz-target': 'AWSStepFunctions.SendTaskSuccess' };
-    const { status } = await answers({
-      method: 'POST',
-      path: '/',
-      headers,
-      body: JSON.stringify(command.input),
-    });
-    return status === 200 ? { $metadata: { httpStatusCode: 200 } } : null;
+    if (command instanceof SendTaskSuccessCommand) {
+      const done = await askStates(answers, 'SendTaskSuccess', command.input);
+      return done === null ? null : { $metadata: { httpStatusCode: 200 } };
+    }
+    if (command instanceof StartExecutionCommand) {
+      const started = await askStates(answers, 'StartExecution', command.input);
+      if (started === null) return null;
+      const { executionArn, startDate } = JSON.parse(started) as { executionArn: string; startDate: number };
+      return { executionArn, startDate: new Date(startDate * 1000), $metadata: { httpStatusCode: 200 } };
+    }
+    return null;
   });
   for (const make of [lambdaClient, toolClient]) {
     shortCut(make(), async (command) => {
@@ -91,6 +93,13 @@ export function askInProcess(answers: AnswerAws): void {
       };
     });
   }
+}
+
+/** The answer's text; null for a refusal. */
+async function askStates(answers: AnswerAws, action: string, input: object): Promise<string | null> {
+  const headers = { 'x-amz-target': `AWSStepFunctions.${action}` };
+  const { status, body } = await answers({ method: 'POST', path: '/', headers, body: JSON.stringify(input) });
+  return status === 200 ? body : null;
 }
 
 interface SdkRequest {

@@ -32,6 +32,7 @@ export function toAttribute(value: unknown): Attribute {
       if (value === null) return { NULL: true };
       if (Array.isArray(value)) return { L: value.filter((item) => item !== undefined).map(toAttribute) };
       if (value instanceof Uint8Array) return { B: base64(value) };
+      if (isStringSet(value)) return { SS: [...value] };
       if (isPlainObject(value)) return { M: toAttributes(value) };
     }
   }
@@ -80,6 +81,13 @@ export function fromAttributes(attributes: AttributeMap): Record<string, unknown
 
 const base64 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
+/** DynamoDB has no empty sets. */
+function isStringSet(value: object): value is Set<string> {
+  if (!(value instanceof Set) || value.size === 0) return false;
+  for (const member of value) if (typeof member !== 'string') return false;
+  return true;
+}
 
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,15 +1,21 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { DescribeExecutionCommand, ExecutionDoesNotExist, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createAwsAnswers } from '../../../infra/local/aws-server.ts';
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type AnswerAws, createAwsAnswers } from '../../../infra/local/aws-server.ts';
 import { stateMachineArn } from '../../../infra/local/engine/engine.ts';
 import { createFunctionHost } from '../../../infra/local/function-host.ts';
-import { slimClients } from '../../../infra/local/lean-clients.ts';
+import { askInProcess, slimClients } from '../../../infra/local/lean-clients.ts';
 import { processEnvironment } from '../../../infra/local/local-environment.ts';
 import { lambdaClient, sfnClient } from '../../../lambdas/shared/aws.ts';
 import { machine, startEngine, type TestEngine } from '../../helpers/embedded-engine.ts';
 
 let engine: TestEngine;
+let answers: AnswerAws;
 beforeAll(async () => {
   // Nothing listens there: a call that leaves the process fails.
   Object.assign(process.env, processEnvironment(), { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
@@ -19,7 +25,8 @@ beforeAll(async () => {
     return { echo: event };
   };
   const functions = createFunctionHost({ echo: { timeoutSeconds: 5, memoryMb: 128, load } });
-  slimClients(createAwsAnswers(engine.engine, functions));
+  answers = createAwsAnswers(engine.engine, functions);
+  slimClients(answers);
 });
 afterAll(() => engine.remove());
 
@@ -58,5 +65,29 @@ describe('clients without sockets', () => {
     await expect(lambdaClient().send(new InvokeCommand({ FunctionName: 'none' }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
+  });
+});
+
+describe('a client asked in process', () => {
+  const started = (name: string, input: string) =>
+    new StartExecutionCommand({ stateMachineArn: stateMachineArn('main'), name, input });
+  beforeAll(() => askInProcess(answers));
+  // The short cuts are the client's own `send`; below it is the SDK's.
+  afterAll(() => {
+    for (const client of [sfnClient(), lambdaClient()]) Reflect.deleteProperty(client, 'send');
+  });
+
+  it('starts an execution without the SDK’s layers, and throws its exception where there is one', async () => {
+    const { requestHandler } = sfnClient().config;
+    const handle = jest.spyOn(requestHandler, 'handle');
+    const { executionArn, startDate } = await sfnClient().send(started('two', '{}'));
+    expect(handle).not.toHaveBeenCalled();
+    handle.mockRestore();
+
+    expect(executionArn).toBe('arn:aws:states:us-east-1:000000000000:execution:main:two');
+    expect(startDate).toBeInstanceOf(Date);
+    await expect(sfnClient().send(started('two', '{"other":1}'))).rejects.toBeInstanceOf(
+      ExecutionAlreadyExists,
+    );
   });
 });

@@ -114,14 +114,35 @@ describe('a document client that asks without HTTP', () => {
       expect((await client.send(new GetCommand({ TableName, Key }))).Item?.['bytes']).toEqual(bytes);
   });
 
-  it('leaves values that are not JSON to the SDK', async () => {
-    const Key = { pk: 'sets', sk: 'one' };
+  it('keeps sets of strings, which count concurrent members', async () => {
+    const Key = { pk: 'sets', sk: 'strings' };
+    const change = (verb: 'ADD' | 'DELETE', member: string) =>
+      direct.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: `${verb} members :members`,
+          ExpressionAttributeValues: { ':members': new Set([member]) },
+        }),
+      );
     const before = counted.length;
-    await direct.send(new PutCommand({ TableName, Item: { ...Key, set: new Set(['a', 'b']) } }));
+    await Promise.all(['a', 'b', 'c'].map((member) => change('ADD', member)));
+    await change('DELETE', 'b');
+    expect(counted.length).toBe(before + 4);
+    for (const client of [direct, usual])
+      expect((await client.send(new GetCommand({ TableName, Key }))).Item?.['members']).toEqual(
+        new Set(['a', 'c']),
+      );
+  });
+
+  it('leaves other sets to the SDK', async () => {
+    const Key = { pk: 'sets', sk: 'numbers' };
+    const before = counted.length;
+    await direct.send(new PutCommand({ TableName, Item: { ...Key, set: new Set([1, 2]) } }));
     expect(counted.length).toBe(before);
-    expect((await direct.send(new GetCommand({ TableName, Key }))).Item?.['set']).toEqual(
-      new Set(['a', 'b']),
-    );
+    expect((await usual.send(new GetCommand({ TableName, Key }))).Item?.['set']).toEqual(new Set([1, 2]));
+    const empty = new PutCommand({ TableName, Item: { ...Key, set: new Set() } });
+    await expect(direct.send(empty)).rejects.toThrow('non-empty');
   });
 
   it('throws the SDK’s own exceptions', async () => {
