@@ -1,6 +1,6 @@
 /** Finds personal data and secrets in text, by shape, check digits and the words around. */
 
-import { aroundOf, type Rule, type Span, type SpanType } from './rule.ts';
+import { aDigit, aroundOf, type Rule, type Span, type SpanType } from './rule.ts';
 import { addressRules } from './rules-addresses.ts';
 import { europeanIdRules } from './rules-ids-europe.ts';
 import { worldIdRules } from './rules-ids-world.ts';
@@ -16,7 +16,7 @@ export interface Finding {
   readonly type: SpanType;
 }
 
-const rules: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   ...secretRules,
   ...networkRules,
   ...paymentRules,
@@ -40,10 +40,25 @@ const rank: Readonly<Record<SpanType, number>> = {
   person: 9,
 };
 
-/** Nothing but these kinds can be in a text without a digit; `dead:beef::cafe` is an address. */
-const KINDS_WITHOUT_DIGITS: ReadonlySet<SpanType> = new Set(['email', 'secret', 'private_key', 'ip']);
-const withoutDigits = rules.filter((rule) => KINDS_WITHOUT_DIGITS.has(rule.type));
-const hasDigit = /\d/;
+/** Six digits, with brackets and spaces between them. */
+const sixDigits = /\d(?:\D{0,4}\d){5}/;
+/** What a text has if it has one of these kinds at all, where a rule doesn't say it of itself. */
+const NEEDED: Partial<Record<SpanType, RegExp>> = {
+  national_id: sixDigits,
+  card: sixDigits,
+  phone: sixDigits,
+  iban: aDigit,
+  address: aDigit,
+};
+const everything = /^/;
+
+/** Without it the rule finds nothing in a text. */
+export const needOf = (rule: Rule): RegExp => rule.needs ?? NEEDED[rule.type] ?? everything;
+
+/** Rules by what they need: one test spares a text all that share it, and most texts have nothing of a kind. */
+const byNeed = new Map<RegExp, Rule[]>();
+for (const rule of rules) byNeed.set(needOf(rule), [...(byNeed.get(needOf(rule)) ?? []), rule]);
+
 /** The shortest thing that is looked for, an address such as `a@b.io`. */
 const SHORTEST = 6;
 
@@ -51,17 +66,19 @@ const SHORTEST = 6;
 export function detect(text: string): Span[] {
   if (text.length < SHORTEST) return [];
   const found: Span[] = [];
-  for (const rule of hasDigit.test(text) ? rules : withoutDigits) {
-    if (rule.needs && !rule.needs.test(text)) continue;
-    const { pattern } = rule;
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-      const end = collect(rule, match, text, found);
-      // A value may stand right behind a shorter one: two account numbers with a word between them.
-      if (end !== null) pattern.lastIndex = end;
-    }
-  }
+  for (const [needs, those] of byNeed)
+    if (needs.test(text)) for (const rule of those) apply(rule, text, found);
   return withoutOverlaps(found);
+}
+
+function apply(rule: Rule, text: string, found: Span[]): void {
+  const { pattern } = rule;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const end = collect(rule, match, text, found);
+    // A value may stand right behind a shorter one: two account numbers with a word between them.
+    if (end !== null) pattern.lastIndex = end;
+  }
 }
 
 /** Returns where the value ends, or null when there is none. */

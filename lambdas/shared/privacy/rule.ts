@@ -42,6 +42,9 @@ export interface Rule {
   readonly needs?: RegExp;
 }
 
+/** Needed by rules for values that have letters in place of digits. */
+export const aDigit = /\d/;
+
 export function aroundOf(text: string, start: number, end: number): Around {
   const before = text.slice(Math.max(0, start - 60), start);
   const line = before.lastIndexOf('\n');

@@ -1,6 +1,6 @@
 /** National identification numbers of Europe. Rules: the issuing authorities' own descriptions of their check digits. */
 import { digitsOf, ean13, isDate, luhn, mod11And10, remainder, weighted } from './check-digits.ts';
-import { type Around, isCalledOtherwise, type Rule } from './rule.ts';
+import { type Around, aDigit, isCalledOtherwise, type Rule } from './rule.ts';
 
 /** Words that announce a person's number without naming the country's. */
 export const idWords =
@@ -157,11 +157,17 @@ function isBaltic(digits: string): boolean {
   return (rest === 10 ? 0 : rest) === Number(digits[10]);
 }
 
-const ids = (pattern: RegExp, valid: (characters: string) => boolean, words?: RegExp): Rule => ({
+const ids = (
+  pattern: RegExp,
+  valid: (characters: string) => boolean,
+  words?: RegExp,
+  needs?: RegExp,
+): Rule => ({
   type: 'national_id',
   pattern,
   valid: checked(valid),
   ...(words ? { words } : {}),
+  ...(needs ? { needs } : {}),
 });
 
 const near = (words: string): RegExp => new RegExp(`(?:${words})[^\\n]{0,30}$|${idWords.source}`, 'i');
@@ -206,10 +212,14 @@ export const europeanIdRules: readonly Rule[] = [
   ids(
     /(?<![A-Za-z0-9])[A-Z]{6}[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z](?![A-Za-z0-9])/gi,
     isCodiceFiscale,
+    undefined,
+    aDigit,
   ),
   ids(
     /(?<![A-Za-z0-9])[A-Z]{3} [A-Z]{3} [0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2} [A-Z][0-9LMNP-V]{3}[A-Z](?![A-Za-z0-9])/gi,
     isCodiceFiscale,
+    undefined,
+    aDigit,
   ),
   ids(
     /(?<![\w.+-]|\d,)[1-35689]\d{2} ?\d{3} ?\d{3}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g,

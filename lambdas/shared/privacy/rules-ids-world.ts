@@ -1,6 +1,6 @@
 /** National identification numbers outside Europe. Rules: the issuing authorities' own descriptions. */
 import { brazilian, digitsOf, isDate, luhn, verhoeff, weighted } from './check-digits.ts';
-import { type Around, isCalledOtherwise, type Rule } from './rule.ts';
+import { type Around, aDigit, isCalledOtherwise, type Rule } from './rule.ts';
 import { idWords } from './rules-ids-europe.ts';
 
 const compact = (value: string) => value.replace(/[^\dA-Za-z]/g, '').toUpperCase();
@@ -145,7 +145,12 @@ export const worldIdRules: readonly Rule[] = [
   // Latin America.
   ids(/(?<![\w.+-]|\d,)\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])/g, isCpf),
   ids(/(?<![\w.+-]|\d,)\d{9}-?\d{2}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, isCpf),
-  ids(/(?<![\w.+-]|\d,)[\dA-Z]{2}\.[\dA-Z]{3}\.[\dA-Z]{3}\/[\dA-Z]{4}-\d{2}(?![\w-])/g, isCnpj),
+  ids(
+    /(?<![\w.+-]|\d,)[\dA-Z]{2}\.[\dA-Z]{3}\.[\dA-Z]{3}\/[\dA-Z]{4}-\d{2}(?![\w-])/g,
+    isCnpj,
+    undefined,
+    aDigit,
+  ),
   ids(/(?<![\w.+-]|\d,)\d{14}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, isCnpj),
   ids(/(?<![A-Za-z0-9])[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?![A-Za-z0-9])/gi, isCurp),
   ids(/(?<![A-Za-z0-9])[A-ZÑ&]{4}\d{6}[A-Z0-9]{3}(?![A-Za-z0-9])/g, (text) =>
@@ -193,11 +198,12 @@ export const worldIdRules: readonly Rule[] = [
     /(?:aadh?aar|uid(?:ai)?\b|आधार)[^\n]{0,30}$/i,
   ),
   ids(/(?<![\w.+-]|\d,)[2-9]\d{11}(?![\w-]|\.\d|,\d{1,3}(?!\d|\.\d))/g, verhoeff, idWords),
-  ids(/(?<![A-Za-z0-9])[A-Z]{3}[PCHABGJLFTE][A-Z]\d{4}[A-Z](?![A-Za-z0-9])/g, hasDigit),
+  ids(/(?<![A-Za-z0-9])[A-Z]{3}[PCHABGJLFTE][A-Z]\d{4}[A-Z](?![A-Za-z0-9])/g, hasDigit, undefined, aDigit),
   ids(
     /(?<![A-Za-z0-9])[A-Z]{3}[PCHABGJLFTE][A-Z]\d{4}[A-Z](?![A-Za-z0-9])/gi,
     hasDigit,
     /\bpan\b[^\n]{0,30}$/i,
+    aDigit,
   ),
   ids(/(?<![A-Za-z0-9])[A-Z]{3}\d{7}(?![A-Za-z0-9])/g, hasDigit, /\b(?:voter|epic)\b[^\n]{0,20}$/i),
   ids(/(?<![\w.+-]|\d,)\d{5}-\d{7}-\d(?![\w-])/g, hasDigit),

@@ -76,8 +76,10 @@ const tokenLabel =
 const between =
   "[\"'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as|ist|lautet|est|es|è|é)[ \\t]*:?[ \\t]+|['’]s[ \\t]+|[ \\t]+[-–][ \\t]+|>(?=[^<>]{1,2000}</)|[ \\t]+)[\"'`]{0,3}";
 
-/** Tokens that begin with anything are looked for only where the mark inside of them is. */
-const innerMark = /atlasv1|-us(?=\\d)/;
+/** Tokens that begin with anything, or have dots and commas in them, are looked for only where their mark is. */
+const mark = /atlasv1|-us(?=\\d)|\[78\]Q~|dp\\\.|pscale_|FlyV1/;
+/** No other vendor's token is shorter. */
+const longWord = /[\w+/=%~$-]{15}/;
 
 export const secretRules: readonly Rule[] = [
   {
@@ -93,8 +95,8 @@ export const secretRules: readonly Rule[] = [
   },
   { type: 'private_key', needs: /AGE-SECRET-KEY-1/, pattern: /\bAGE-SECRET-KEY-1[0-9A-Z]{50,60}\b/g },
   ...vendorTokens.map((pattern): Rule => {
-    const mark = innerMark.exec(pattern.source)?.[0];
-    return { type: 'secret', pattern, ...(mark ? { needs: new RegExp(mark) } : {}) };
+    const own = mark.exec(pattern.source)?.[0];
+    return { type: 'secret', pattern, needs: own ? new RegExp(own) : longWord };
   }),
   {
     type: 'secret',

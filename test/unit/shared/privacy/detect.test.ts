@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { needOf, rules } from '../../../../lambdas/shared/privacy/detect.ts';
 import { detect } from '../../../../lambdas/shared/privacy/redact.ts';
+import { aroundOf } from '../../../../lambdas/shared/privacy/rule.ts';
 import {
   readLabelledSet,
   requiredPrecision,
@@ -86,6 +88,32 @@ describe('detection', () => {
       detect(text);
       expect(performance.now() - started).toBeLessThan(3_000);
     }
+  });
+});
+
+describe('what a text must have for a rule to be tried', () => {
+  it('is in every value that the rule finds', () => {
+    const texts = (['labelled', 'varied'] as const).flatMap((name) => readLabelledSet(name));
+    const tried = new Set<RegExp>();
+    for (const rule of rules)
+      for (const { text } of texts)
+        for (const match of text.matchAll(rule.pattern)) {
+          const around = aroundOf(text, match.index, match.index + match[0].length);
+          if (rule.valid && !rule.valid(match[0], around)) continue;
+          if (rule.words && !rule.words.test(around.before)) continue;
+          tried.add(rule.pattern);
+          const seen = around.before + match[0];
+          expect([seen, needOf(rule).test(seen)]).toEqual([seen, true]);
+        }
+    expect(tried.size).toBeGreaterThan(150);
+  });
+
+  it.each([
+    ['PAN ABCPE1234F', 'national_id:ABCPE1234F'],
+    ['codice MRTMTT91D08F205J', 'national_id:MRTMTT91D08F205J'],
+    ['xoxb-1234567890', 'secret:xoxb-1234567890'],
+  ])('spares no value that has little of it: %s', (text, span) => {
+    expect(found(text)).toEqual([span]);
   });
 });
 
