@@ -55,7 +55,8 @@ const within = (spans: readonly Span[], prefix: number): Span[] =>
     .filter(({ end }) => end > prefix)
     .map((span) => ({ ...span, start: Math.max(0, span.start - prefix), end: span.end - prefix }));
 
-function eachText(value: unknown, key: string, visit: (text: string, key: string) => void): void {
+/** Every string of a JSON value, keys included, with the key it stands under. */
+export function eachText(value: unknown, key: string, visit: (text: string, key: string) => void): void {
   if (typeof value === 'string') visit(value, key);
   else if (Array.isArray(value)) for (const item of value) eachText(item, key, visit);
   else if (value !== null && typeof value === 'object')

@@ -3,7 +3,7 @@
  * has the same placeholder throughout it, and nothing of the mapping is kept or logged.
  */
 import { detectWith, type Finding, type Span, type SpanType } from './detect.ts';
-import { spansOfDocument } from './document.ts';
+import { eachText, spansOfDocument } from './document.ts';
 
 export { detect, type Span, type SpanType } from './detect.ts';
 
@@ -15,6 +15,8 @@ export interface Redactor {
    * anything and the document stays valid.
    */
   redactDocument(text: string): string;
+  /** A JSON value with its strings redacted, keys included, all of them in one pass. */
+  redactValue(value: unknown): unknown;
   /** Puts the values back. Placeholders that were never given out stay. */
   restore(text: string): string;
   /** Restores every string in a JSON value, keys included. */
@@ -24,6 +26,7 @@ export interface Redactor {
 /** As given out, and as models write it: in another case, escaped for Markdown, encoded for an address. */
 const name = '[a-z]+(?:\\\\?_[a-z]+){0,3}\\\\?_\\d{1,6}';
 const placeholder = new RegExp(`\\[${name}\\]|\\\\\\[${name}\\\\\\]|%5B${name}%5D`, 'gi');
+const mayHavePlaceholder = /\[|%5B/i;
 const asGivenOut = (written: string): string =>
   `[${written.replace(/^%5B|%5D$|[[\]\\]/gi, '').toUpperCase()}]`;
 
@@ -50,11 +53,15 @@ export function createRedactor(findings: readonly Finding[] = []): Redactor {
     return name;
   }
 
-  function replace(text: string, spans: readonly Span[]): string {
+  function take(text: string): void {
+    if (!mayHavePlaceholder.test(text)) return;
     for (const [written] of text.matchAll(placeholder)) {
       const literal = asGivenOut(written);
       if (!byPlaceholder.has(literal)) taken.add(literal);
     }
+  }
+
+  function replace(text: string, spans: readonly Span[]): string {
     let redacted = '';
     let end = 0;
     for (const span of spans) {
@@ -64,7 +71,10 @@ export function createRedactor(findings: readonly Finding[] = []): Redactor {
     return end === 0 ? text : redacted + text.slice(end);
   }
 
-  const redactText = (text: string): string => replace(text, detectWith(findings, text));
+  function redactText(text: string): string {
+    take(text);
+    return replace(text, detectWith(findings, text));
+  }
 
   function redactTexts(value: unknown, found: (text: string, key: string) => readonly Span[]): unknown {
     function redacted(value: unknown, key: string): unknown {
@@ -92,9 +102,13 @@ export function createRedactor(findings: readonly Finding[] = []): Redactor {
         if (error instanceof SyntaxError) return redactText(text);
         throw error;
       }
-      for (const [written] of text.matchAll(placeholder)) taken.add(asGivenOut(written));
       const indent = text.includes('\n') ? 2 : undefined;
-      return JSON.stringify(redactTexts(document, spansOfDocument(document, findings)), null, indent);
+      return JSON.stringify(redactor.redactValue(document), null, indent);
+    },
+
+    redactValue(value) {
+      eachText(value, '', take);
+      return redactTexts(value, spansOfDocument(value, findings));
     },
 
     restore: (text) =>

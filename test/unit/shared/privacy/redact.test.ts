@@ -37,6 +37,14 @@ describe('redaction', () => {
     expect(redactor.restoreValue(JSON.parse(redacted))).toEqual(document);
   });
 
+  it('redacts a JSON value, and takes no literal for a placeholder that stands behind the value', () => {
+    const redactor = createRedactor();
+    const value = ['jo@example.com', { to: 'jo@example.com', 'jo@example.com': 1 }, 'see [EMAIL_1]'];
+    const redacted = redactor.redactValue(value);
+    expect(redacted).toEqual(['[EMAIL_2]', { to: '[EMAIL_2]', '[EMAIL_2]': 1 }, 'see [EMAIL_1]']);
+    expect(redactor.restoreValue(redacted)).toEqual(value);
+  });
+
   it.each([
     ['[email_1]', 'jo@example.com'],
     ['"[Email_1]"', '"jo@example.com"'],
