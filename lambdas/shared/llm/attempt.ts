@@ -211,8 +211,9 @@ async function noteFailure(deps: AttemptDeps, model: Model, error: ProviderError
 }
 
 async function callWithTimeout<Answer>(attempt: Attempt<Answer>, prompt: Prompt): Promise<ProviderReply> {
-  // Aggressive: an adapter that ignores its signal must not hold the call.
-  const limit = timeout(attempt.timeout_ms, TimeoutStrategy.Aggressive);
+  // Aggressive: an adapter that ignores its signal must not hold the call. What has returned is not aborted:
+  // nothing listens any more, and the reason, an error with a stack, is dearer than the rest.
+  const limit = timeout(attempt.timeout_ms, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
   try {
     return await limit.execute((_, signal) => {
       const call: ProviderCall = {
