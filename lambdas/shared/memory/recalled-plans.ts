@@ -38,8 +38,9 @@ export function withinBudget(plans: readonly RecalledPlan[]): RecalledPlan[] {
   const left = { ...SHOWN } as { succeeded: number; failed: number };
   let tokens = SHOWN_TOKENS;
   return plans.filter((plan) => {
+    if (left[plan.outcome] === 0) return false;
     const needed = estimateTokens(JSON.stringify(plan));
-    if (left[plan.outcome] === 0 || needed > tokens) return false;
+    if (needed > tokens) return false;
     left[plan.outcome] -= 1;
     tokens -= needed;
     return true;
