@@ -1,4 +1,4 @@
-import type { Json } from '../../../schemas/json.ts';
+import type { Json, JsonObject } from '../../../schemas/json.ts';
 import type { PlanDraft, Step } from '../../../schemas/plan.ts';
 import { canonicalHash } from '../canonical.ts';
 import { createRedactor } from '../privacy/redact.ts';
@@ -152,9 +152,8 @@ export function createArchives(deps: ArchivesDeps): Archives {
 
     note(work, plan) {
       const steps = wholePlan(plan.earlier, plan.steps);
-      const redacted = redactPlan({ description: work.description, steps, result: plan.result });
       return {
-        key: plan.reused?.key ?? plan.follows ?? memoryKey(redacted.description, redacted.steps),
+        key: plan.reused?.key ?? plan.follows ?? newKey(work.description, steps, plan.result),
         reused: plan.reused !== null,
         follows: plan.reused !== null || plan.follows !== null,
         context: contextOf(work),
@@ -244,6 +243,12 @@ export function createArchives(deps: ArchivesDeps): Archives {
       ),
     failurePatterns: async (tenantId) => patternsOf(await store.latest(tenantId)),
   };
+}
+
+/** Of a plan as it would be kept. */
+function newKey(description: string, steps: readonly Step[], result: JsonObject): string {
+  const redacted = redactPlan({ description, steps, result });
+  return memoryKey(redacted.description, redacted.steps);
 }
 
 /** What steps do, whatever they are called. */
