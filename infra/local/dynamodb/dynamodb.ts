@@ -23,7 +23,8 @@ export interface Dynamodb {
 type GetTable = (name: string, done: Callback) => void;
 interface Store {
   readonly getTable: GetTable;
-  readonly db: CallbackLevel & Pick<Level, 'getSync' | 'keys' | 'iterator'> & { open(): Promise<void> };
+  readonly db: CallbackLevel &
+    Pick<Level, 'getSync' | 'keys' | 'iterator'> & { open(options: object): Promise<void> };
 }
 type Callback = (error: unknown, data?: unknown) => void;
 type Failure = Error & { statusCode?: number; body?: unknown };
@@ -48,6 +49,11 @@ const OPERATIONS = [
 const TABLES = 'table~';
 /** Entries of a range as text, a megabyte at a time: every hand-over from another thread takes a while. */
 const AS_TEXT = { keyEncoding: 'utf8', valueEncoding: 'utf8', highWaterMarkBytes: 1024 * 1024 };
+/**
+ * LevelDB sorts what it has in memory into files on a thread of its own. With room for more it does so seldom, and leaves
+ * out what has been written again since.
+ */
+const LEVEL_OPTIONS = { writeBufferSize: 32 * 1024 * 1024 };
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /**
@@ -110,7 +116,7 @@ async function open(path: string): Promise<Pick<Dynamodb, 'server' | 'settle'> &
   const [store] = opened;
   if (store === undefined) throw new Error('dynalite has opened no store.');
   const { db } = store;
-  await db.open();
+  await db.open(LEVEL_OPTIONS);
   // The methods of LevelDB itself, below those that dynalite has put over them.
   const { batch } = Object.getPrototypeOf(db) as Level;
   const level: Level = {
