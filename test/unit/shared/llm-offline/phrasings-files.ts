@@ -224,6 +224,14 @@ export const web: readonly Phrasing[] = [
 ];
 
 export const refused: readonly string[] = [
+  'Show the first 2 lines of notes.txt containing "hi"',
+  'Show the last line of notes.txt that mentions ERROR',
+  'How many lines in notes.txt contain a number?',
+  'lines in notes.txt with more than 80 characters',
+  'Print the lines of notes.txt without INFO and WARN',
+  'count the lines in data.csv without the header',
+  'Search for "hi" in notes.txt, ignoring case',
+  'the second to last line of notes.txt',
   'Find a call path from main to load in ./src that avoids start',
   'Find the longest call path from main to load in ./src',
   'Find the call chain from main to load via start in ./src',
@@ -285,7 +293,6 @@ export const refused: readonly string[] = [
   'Count the number of words in notes.txt that start with t',
   'What is the average price of products that are not in category x in data.csv?',
   'Delete everything in src except app.py',
-  'Show notes.txt without the first line',
   'What is 12 percent of the total amount in sales.csv?',
   'Find bugs in src',
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { recognise, surroundingsOf } from '../../../../lambdas/shared/llm/offline/intents/recognise.ts';
 import { arithmetic, calls, python } from './phrasings-code.ts';
 import { files, refused, texts, web } from './phrasings-files.ts';
+import { compound, lineConditions } from './phrasings-lines.ts';
 import { lines, rows, sums } from './phrasings-outside.ts';
 import { tables } from './phrasings-tables.ts';
 import { said } from './said.ts';
@@ -9,14 +10,24 @@ import { workspace } from './workspace.ts';
 
 const read = (text: string) => recognise(text, surroundingsOf(workspace));
 
-describe.each(Object.entries({ calls, arithmetic, python, files, texts, tables, web, sums, lines, rows }))(
-  '%s',
-  (_family, phrasings) => {
-    it.each(phrasings.map(([text, ...expected]) => ({ text, expected })))('$text', ({ text, expected }) => {
-      expect(read(text)?.map(said)).toEqual(expected);
-    });
-  },
-);
+describe.each(
+  Object.entries({ calls, arithmetic, python, files, texts, tables, web, sums, lines, rows, lineConditions }),
+)('%s', (_family, phrasings) => {
+  it.each(phrasings.map(([text, ...expected]) => ({ text, expected })))('$text', ({ text, expected }) => {
+    expect(read(text)?.map(said)).toEqual(expected);
+  });
+});
+
+describe('conditions on lines', () => {
+  it.each(compound.map(([text, any, fold]) => ({ text, any, fold })))('$text', ({ text, any, fold }) => {
+    const tests = any.map((all) => all.map(([needle, at, invert]) => ({ needle, at, invert })));
+    expect(read(text)).toEqual([
+      expect.objectContaining({
+        queries: [expect.objectContaining({ op: 'lines_where', any: tests, fold })],
+      }),
+    ]);
+  });
+});
 
 describe('what rules must not guess', () => {
   it.each(refused.map((text) => ({ text })))('$text', ({ text }) => {

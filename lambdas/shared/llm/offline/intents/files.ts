@@ -137,7 +137,7 @@ function recogniseListing(clause: Clause): Intent | null {
     const token = which === null ? (search[1] ?? '') : (search[2] ?? '');
     const sought = token.startsWith('‹') ? unmask(token, clause.slots, 'text') : token;
     const insensitive =
-      /\b(?:regular expression|regexp?|not|without|don't|doesn't|either|ignoring)\b|\bor\s+(?:‹Q|[A-Z])/i.test(
+      /\b(?:regular expression|regexp?|not|never|without|don't|doesn't|n't|lack\w*|except\w*|exclud\w*|but|other than|either|both|neither|ignoring|insensitiv\w*|upper|lower|any case|case|first|last|longest|shortest)\b|n't\b|\band\s+(?:‹Q|[A-Z]{3})|\bor\s+(?:‹Q|[A-Z])/i.test(
         text,
       );
     const wantsFiles =

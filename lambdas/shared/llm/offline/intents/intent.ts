@@ -104,6 +104,11 @@ export interface JsonField {
     | { readonly ask: 'field'; readonly path: string }
     | { readonly ask: 'count' | 'keys' | 'pretty' };
 }
+export interface LineTest {
+  readonly needle: string;
+  readonly at: 'in' | 'start' | 'end';
+  readonly invert: boolean;
+}
 export type TextQuery =
   | {
       readonly op: 'count';
@@ -119,11 +124,21 @@ export type TextQuery =
         | 'unique_lines'
       )[];
     }
-  | { readonly op: 'occurrences'; readonly needle: string; readonly whole_word: boolean }
+  /** `fold`: upper and lower case are the same; by default they are for a word and not for a string. */
+  | {
+      readonly op: 'occurrences';
+      readonly needle: string;
+      readonly whole_word: boolean;
+      readonly fold?: boolean;
+    }
   | { readonly op: 'top_words'; readonly limit: number }
   | { readonly op: 'longest' | 'shortest'; readonly what: 'line' | 'word' }
   | { readonly op: 'summary'; readonly sentences: number }
-  | { readonly op: 'lines'; readonly which: 'first' | 'last'; readonly limit: number }
+  | {
+      readonly op: 'lines';
+      readonly which: 'first' | 'last' | 'ends' | 'after' | 'before';
+      readonly limit: number;
+    }
   | { readonly op: 'line'; readonly number: number }
   | {
       readonly op: 'matching_lines';
@@ -131,6 +146,14 @@ export type TextQuery =
       readonly count: boolean;
       readonly invert: boolean;
     }
+  | {
+      readonly op: 'lines_where';
+      readonly any: readonly (readonly LineTest[])[];
+      readonly count: boolean;
+      readonly fold: boolean;
+    }
+  /** Lines with each of the needles; without needles, lines of each log level. */
+  | { readonly op: 'count_each'; readonly needles: readonly string[] }
   | { readonly op: 'sort_lines'; readonly descending: boolean; readonly numeric: boolean }
   /** `edits`: the file itself is to change, as in "remove duplicate lines from a.txt". */
   | { readonly op: 'unique_lines'; readonly edits: boolean }

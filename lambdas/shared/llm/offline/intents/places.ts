@@ -69,7 +69,7 @@ const SAVED_FILE =
 /** What leaves a text, on which the next question may go on. */
 const reshapes = (query: TextQuery): boolean =>
   ['unique_lines', 'sort_lines', 'replace', 'case', 'reverse'].includes(query.op) ||
-  (query.op === 'matching_lines' && !query.count);
+  ((query.op === 'matching_lines' || query.op === 'lines_where') && !query.count);
 
 /** The text a clause works on: a file it names, the file spoken of last, or the result before. */
 export function sourceOf(clause: Clause): Source | null {

@@ -14,6 +14,9 @@ const COUNTED: ReadonlyArray<readonly [RegExp, Counted]> = [
   [/\bparagraphs?\b/i, 'paragraphs'],
   [/\bbytes?\b/i, 'bytes'],
 ];
+/** "How many lines contain a number?" is no count of the lines. */
+const OF_LINES =
+  /\blines?\b.*\b(?:contain(?:s|ing)?|have|has|having|with|without)\s+(?:an?\s+|any\s+|some\s+|no\s+)?(?!in\b|and\b|there\b)[a-z]+/i;
 /** Whether every word of a clause is understood, given these more. */
 export type Fine = (...more: string[]) => boolean;
 
@@ -23,6 +26,7 @@ export function countOf(clause: Clause, fine: Fine): TextQuery | null {
     !/\b(?:how many|count|number of|counts?|how long|length|wc|statistics|stats|total (?:number|count|amount))\b/i.test(
       text,
     ) ||
+    OF_LINES.test(text) ||
     !fine()
   )
     return null;
@@ -217,7 +221,7 @@ const NUMBER_MEASURES: ReadonlyArray<readonly [RegExp, Measure]> = [
 /** "sum the numbers in numbers.txt". */
 export function numbersOf(clause: Clause, source: Source, fine: Fine): TextQuery | null {
   const { text } = clause;
-  if (source.from === 'file' && /\.(?:csv|tsv)$/i.test(source.path)) return null;
+  if (OF_LINES.test(text) || (source.from === 'file' && /\.(?:csv|tsv)$/i.test(source.path))) return null;
   const noun = /\b(?:numbers?|values?|integers|figures|digits|scores|amounts)\b/i.test(text);
   const bare =
     /\b(?:sum|mean|average|median|total)\s+(?:(?:of|up|in)\s+)?(?:the\s+)?(?:file\s+)?(?:‹P|it\b|them\b)/i.test(

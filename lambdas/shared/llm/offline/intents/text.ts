@@ -1,6 +1,9 @@
 /** Counting, searching, summarising and reshaping the text of a file, or of what the operation before found. */
 import { digitsForWords } from '../language/numbers.ts';
 import type { Source, TextQuery, TextWork } from './intent.ts';
+import { caseOf, linesWhere } from './line-conditions.ts';
+import { countsByMark } from './line-counts.ts';
+import { ENDS, endsOf } from './line-ends.ts';
 import { linesOfKind } from './line-kinds.ts';
 import { type Clause, folderIn, NAME, nameOf, pathsIn, Q, sourceOf, unread } from './places.ts';
 import { countOf, numbersOf, reshapeOf } from './reshaping.ts';
@@ -13,11 +16,22 @@ export function recogniseText(clause: Clause): TextWork | null {
   if (source === null || (source.from === 'file' && pathsIn(clause).length > 1)) return null;
   if (source.from === 'file' && /\/$/.test(source.path)) return null;
   const query = queryOf({ ...clause, text: digitsForWords(clause.text) }, source);
-  return query === null ? null : { kind: 'text', source, queries: [query] };
+  const work: TextWork | null = query === null ? null : { kind: 'text', source, queries: [query] };
+  return work === null || leavesOut(clause, work) ? null : work;
 }
 
-function queryOf(clause: Clause, source: Source): TextQuery | null {
-  const { text } = clause;
+/** A quotation that no rule has read is a part of the question that would be dropped. */
+function leavesOut(clause: Clause, work: TextWork): boolean {
+  const used = new Set<unknown>(leaves(work));
+  return (clause.text.match(/‹[QN]\d+›/g) ?? []).some((token) => !used.has(nameOf(token, clause)));
+}
+
+const leaves = (value: unknown): unknown[] =>
+  value !== null && typeof value === 'object' ? Object.values(value).flatMap(leaves) : [value];
+
+function queryOf(asked: Clause, source: Source): TextQuery | null {
+  const { text, fold } = caseOf(asked.text);
+  const clause = { ...asked, text };
   const fine = (...more: string[]): boolean =>
     unread(text, [
       ...TEXT_WORDS,
@@ -105,10 +119,12 @@ function queryOf(clause: Clause, source: Source): TextQuery | null {
       /^(?:find|list|show|search|locate|give)\b/i.test(text) &&
       !/\b(?:number|count|how|many|frequency)\b/i.test(text)
     ) {
-      return { op: 'matching_lines', needle, count: false, invert: false };
+      return fold === true ? null : { op: 'matching_lines', needle, count: false, invert: false };
     }
-    return { op: 'occurrences', needle, whole_word: /\bwords?\b/i.test(text.replace(/‹.*$/, '')) };
+    const whole_word = /\bwords?\b/i.test(text.replace(/‹.*$/, ''));
+    return { op: 'occurrences', needle, whole_word, ...(fold === undefined ? {} : { fold }) };
   }
+  if (fold !== undefined) return linesWhere(asked);
   if (
     /\b(?:summari[sz]e|summary|tl;?dr|key (?:points|sentences)|gist|overview|main points|abstract)\b/i.test(
       text,
@@ -202,65 +218,15 @@ function queryOf(clause: Clause, source: Source): TextQuery | null {
     return fine('longest', 'shortest')
       ? { op: extreme[1]?.toLowerCase() as 'longest', what: extreme[2]?.toLowerCase() as 'line' }
       : null;
-  const ends =
-    /\b(first|last|top|bottom)\s+(?:(\d+)\s+)?lines?\b/i.exec(text) ??
-    /\b(head|tail)\b(?:.*?(\d+))?/i.exec(text);
-  if (ends !== null)
-    return fine('first', 'last', 'top', 'bottom', 'head', 'tail', ...digits)
-      ? {
-          op: 'lines',
-          which: /first|top|head/i.test(ends[1] ?? '') ? 'first' : 'last',
-          limit: Number(ends[2] ?? (/\blines\b|head|tail/i.test(ends[0]) ? 10 : 1)),
-        }
-      : null;
+  if (ENDS.test(text)) return endsOf(text, fine, digits);
   const nth = /\bline (?:number )?(\d+)\b|\b(\d+)(?:st|nd|rd|th) line\b/i.exec(text);
   if (nth !== null)
     return fine(nth[1] ?? '', `${nth[2]}st`, `${nth[2]}nd`, `${nth[2]}rd`, `${nth[2]}th`, 'number')
       ? { op: 'line', number: Number(nth[1] ?? nth[2]) }
       : null;
-  const matching = new RegExp(
-    `\\blines?\\b.*?\\b(?:that\\s+|which\\s+)?(don't contain|do not contain|not containing|without|contain(?:s|ing)?|mention(?:s|ing)?|with|includ(?:e|es|ing)|match(?:es|ing)?|start(?:s|ing)? with|end(?:s|ing)? with)\\s+(?:the\\s+)?(?:word\\s+|text\\s+|string\\s+|phrase\\s+)?(${NAME})`,
-    'i',
-  ).exec(text);
-  if (matching?.[2] !== undefined && !/start|end/i.test(matching[1] ?? '')) {
-    const needle = nameOf(matching[2], clause);
-    if (
-      !fine(
-        'contain',
-        'contains',
-        'containing',
-        'mention',
-        'mentions',
-        'mentioning',
-        'without',
-        'including',
-        'include',
-        'string',
-        'phrase',
-        'list',
-        'don',
-        't',
-        'not',
-        'keep',
-        'filter',
-        'extract',
-        'with',
-        'match',
-        'matches',
-        'matching',
-        needle,
-        ...needle.split(/\W+/),
-      )
-    )
-      return null;
-    return {
-      op: 'matching_lines',
-      needle,
-      count: /\b(?:how many|count|number of)\b/i.test(text),
-      invert: /not|n't|without/i.test(matching[1] ?? ''),
-    };
-  }
   return (
+    linesWhere(clause) ??
+    countsByMark(clause, fine) ??
     linesOfKind(clause, fine) ??
     reshapeOf(clause, fine) ??
     countOf(clause, fine) ??

@@ -23,7 +23,7 @@ export function sentencesOf(text: string): string[] {
       sentence
         .replace(/^\s*(?:[-*•–]|step\s+\d+\s*[:.)-])\s*/i, '')
         .replace(
-          /^(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i,
+          /^(?:(?:first|second|third)(?:ly)?(?!\s+(?:and|\d+|one|two|three|four|five|ten|few|[a-z]*lines?|rows?|records?|entry|entries|words?|columns?|characters?|sentences?|paragraphs?)\b)|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i,
           '',
         )
         .replace(/\s*[.;]+\s*$/, '')
@@ -46,7 +46,7 @@ export function clausesOf(sentence: string): string[] {
 }
 
 const POLITE =
-  /^(?:(?:please|kindly|hey|hi|hello|now|ok(?:ay)?|so|well|then|finally|lastly|next|also|and|first(?:ly)?|afterwards?),?\s+|(?:can|could|would|will) you (?:please )?(?:(?:also|just|help me|tell me) )?|i(?:'d| would) (?:like|love|want) (?:you )?to (?:know )?|i (?:want|need) (?:you )?to (?:know )?|i need |i want |help me (?:to )?|let'?s |your task is to |the task is to |task:\s*|go ahead and |just |do you know |let me know |i'?m interested in |using python,?\s+|use python to |with python,?\s+)+/i;
+  /^(?:(?:please|kindly|hey|hi|hello|now|ok(?:ay)?|so|well|then|finally|lastly|next|also|and|first(?:ly)?(?!\s+(?:and|\d+|one|two|three|four|five|ten|few|lines?|rows?|records?|entry|entries|words?|columns?|characters?|sentences?|paragraphs?)\b)|afterwards?),?\s+|(?:can|could|would|will) you (?:please )?(?:(?:also|just|help me|tell me) )?|i(?:'d| would) (?:like|love|want) (?:you )?to (?:know )?|i (?:want|need) (?:you )?to (?:know )?|i need |i want |help me (?:to )?|let'?s |your task is to |the task is to |task:\s*|go ahead and |just |do you know |let me know |i'?m interested in |using python,?\s+|use python to |with python,?\s+)+/i;
 
 /** An exclamation mark that is neither a factorial nor the end of words that are to be written. */
 const SPOKEN_MARK =

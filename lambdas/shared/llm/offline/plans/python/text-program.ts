@@ -83,11 +83,29 @@ def measured(kind, numbers):
 def lines_text(lines):
     return "".join(line + "\n" for line in lines)
 
-def find_all(text, needle, whole):
+def fits(line, test, fold):
+    needle = test["needle"]
+    if fold:
+        line, needle = line.lower(), needle.lower()
+    found = needle in line if test["at"] == "in" else line.lstrip().startswith(needle) if test["at"] == "start" else line.rstrip().endswith(needle)
+    return found != test["invert"]
+
+LEVEL = r"\b(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|CRITICAL|FATAL)\b"
+
+def by_mark(text, needles):
+    lines = text.splitlines()
+    if needles:
+        return {needle: sum(needle in line for line in lines) for needle in needles}
+    levels = [match.group(1) for line in lines if (match := re.search(LEVEL, line))]
+    if not levels:
+        raise ValueError("No line names a log level in capitals.")
+    return dict(collections.Counter(levels))
+
+def find_all(text, needle, whole, fold):
     pattern = re.escape(needle)
     if whole:
         pattern = r"(?<!\w)" + pattern + r"(?!\w)"
-    return len(re.findall(pattern, text, re.I if whole else 0))
+    return len(re.findall(pattern, text, re.I if fold else 0))
 
 def respond(query, text, place):
     op = query["op"]
@@ -99,9 +117,10 @@ def respond(query, text, place):
             return value, f"{place} has {said}.", f"{value}\n"
         return values, f"{place} has {said}.", "".join(f"{what}: {value}\n" for what, value in values.items())
     if op == "occurrences":
-        count = find_all(text, query["needle"], query["whole_word"])
+        fold = query.get("fold", query["whole_word"])
+        count = find_all(text, query["needle"], query["whole_word"], fold)
         note = ""
-        if not query["whole_word"]:
+        if not query["whole_word"] and not fold:
             folded = len(re.findall(re.escape(query["needle"]), text, re.I))
             note = f" ({folded} when upper and lower case are the same)" if folded != count else ""
         return count, f"{query['needle']!r} appears {count} times in {place}{note}.", f"{count}\n"
@@ -126,9 +145,11 @@ def respond(query, text, place):
         return joined, joined, joined + "\n"
     if op == "lines":
         lines = text.splitlines()
-        chosen = lines[:query["limit"]] if query["which"] == "first" else lines[-query["limit"]:]
-        value = chosen[0] if query["limit"] == 1 and chosen else chosen
-        return value, f"The {query['which']} {len(chosen)} of {len(lines)} lines of {place}: " + " | ".join(chosen), lines_text(chosen)
+        limit, which = query["limit"], query["which"]
+        chosen = {"first": lines[:limit], "last": lines[-limit:], "ends": lines[:limit] + lines[-limit:], "after": lines[limit:], "before": lines[:-limit]}[which]
+        value = chosen[0] if limit == 1 and chosen and which in ("first", "last") else chosen
+        told = {"ends": f"The first and last {limit}", "after": f"All but the first {limit}", "before": f"All but the last {limit}"}.get(which, f"The {which} {len(chosen)}")
+        return value, f"{told} of {len(lines)} lines of {place}: " + " | ".join(chosen), lines_text(chosen)
     if op == "line":
         lines = text.splitlines()
         if not 1 <= query["number"] <= len(lines):
@@ -142,6 +163,14 @@ def respond(query, text, place):
         if query["count"]:
             return len(lines), f"{place} has {len(lines)} lines {without} {needle!r}.", f"{len(lines)}\n"
         return [line for _, line in lines], f"{place} has {len(lines)} lines {without} {needle!r}: " + " | ".join(f"{at}: {line}" for at, line in lines[:20]), lines_text(line for _, line in lines)
+    if op == "lines_where":
+        chosen = [(at, line) for at, line in enumerate(text.splitlines(), 1) if any(all(fits(line, test, query["fold"]) for test in tests) for tests in query["any"])]
+        if query["count"]:
+            return len(chosen), f"{len(chosen)} lines of {place} fit.", f"{len(chosen)}\n"
+        return [line for _, line in chosen], f"{len(chosen)} lines of {place} fit: " + " | ".join(f"{at}: {line}" for at, line in chosen[:20]), lines_text(line for _, line in chosen)
+    if op == "count_each":
+        counts = by_mark(text, query["needles"])
+        return counts, f"Lines of {place}: " + ", ".join(f"{count} {mark}" for mark, count in counts.items()) + ".", "".join(f"{mark}: {count}\n" for mark, count in counts.items())
     if op == "numbers":
         numbers = numbers_in(text)
         value = measured(query["measure"], numbers)
