@@ -2,6 +2,7 @@ import type { EvalGround, EvalTask } from '../eval-task.ts';
 import { arithmeticTasks } from './arithmetic.ts';
 import { callTasks } from './calls.ts';
 import { chainTasks } from './chains.ts';
+import { conditionTasks } from './conditions.ts';
 import { fileTasks } from './files.ts';
 import { outsideTasks } from './outside.ts';
 import { pythonTasks } from './python.ts';
@@ -20,6 +21,7 @@ export const allTasks = (ground: EvalGround): EvalTask[] => [
   ...textTasks(),
   ...tableTasks(),
   ...chainTasks(ground),
+  ...conditionTasks(),
   ...outsideTasks(ground),
   ...refusalTasks(),
 ];

@@ -36,6 +36,11 @@ export const lineConditions: readonly Phrasing[] = [
   ),
   ...asked('text notes.txt count_each', 'Count the lines in notes.txt by log level'),
   ...asked('table data.csv: first 2 | rows', 'first 2 rows of data.csv'),
+  ...asked(
+    'table data.csv: price >= 7 | count() | measure',
+    'how many rows in data.csv have price 7 or higher',
+    'how many rows in data.csv have a price of 7 or more',
+  ),
 ];
 
 type Test = readonly [needle: string, at: 'in' | 'start' | 'end', invert: boolean];

@@ -2,7 +2,7 @@
 
 import { escapeRegExp, slotText, unmask } from '../language/mask.ts';
 import { digitsForWords } from '../language/numbers.ts';
-import { OPERATORS } from './comparisons.ts';
+import { OPERATORS, onwards } from './comparisons.ts';
 import type { Condition } from './intent.ts';
 import { LEFT_OUT, negated } from './left-out.ts';
 import type { Clause } from './places.ts';
@@ -192,9 +192,8 @@ function chainFrom(
   let at = start;
   for (let more = true; more; ) {
     const rest = text.slice(at);
-    const read =
-      comparison(rest, column, clause) ??
-      (plainValue || header !== null ? adjacent(rest, column, clause, header) : null);
+    const near = plainValue || header !== null ? adjacent(rest, column, clause, header) : null;
+    const read = onwards(rest, comparison(rest, column, clause) ?? near);
     if (read === null) return null;
     any.at(-1)?.push(...read.conditions);
     at += read.length;
