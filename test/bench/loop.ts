@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
 import type { MeterSnapshot } from '../../infra/local/metering.ts';
 import { type Office, startOffice } from '../../infra/local/office.ts';
 import { registerProvider } from '../../lambdas/shared/llm/providers.ts';
@@ -28,14 +29,14 @@ const percentile = (sorted: readonly number[], share: number): number =>
 /** Posts one task and resolves with its milliseconds when its execution has succeeded. */
 async function runTask(office: Office): Promise<number> {
   const began = performance.now();
-  const response = await fetch(`${office.url}/tasks`, {
+  // The client shares the office's process; fetch would cost it 0.3 ms a task more.
+  const { statusCode, body } = await request(`${office.url}/tasks`, {
     method: 'POST',
     headers: { authorization: `Bearer ${office.apiKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ description: 'The fixed loop of the benchmark.' }),
   });
-  if (response.status !== 202)
-    throw new Error(`POST /tasks answered ${response.status}: ${await response.text()}`);
-  const { task_id } = (await response.json()) as { task_id: string };
+  if (statusCode !== 202) throw new Error(`POST /tasks answered ${statusCode}: ${await body.text()}`);
+  const { task_id } = (await body.json()) as { task_id: string };
   const arn = `arn:aws:states:us-east-1:000000000000:execution:task:${task_id}`;
   const execution = await startedExecution(office, arn);
   if (execution.status !== 'SUCCEEDED') throw new Error(`Task ${task_id} ended as ${execution.status}.`);
