@@ -34,7 +34,7 @@ for (const [name, program, parameters] of checks) {
     console.log(`skipped  ${name}: ${program} does not exist`);
     continue;
   }
-  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const loader = program.endsWith('.ts') ? ['--import', './scripts/typescript.mjs'] : [];
   const began = Date.now();
   const { code, output } = await run([...loader, program, ...parameters]);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// Starts the command line: TypeScript is run as it is, by tsx, in this process.
-import { register } from 'tsx/esm/api';
+// Starts the command line: TypeScript is run as it is, in this process.
+import './typescript.mjs';
 
-register();
 await import('../bin/office.ts');

@@ -156,7 +156,10 @@ async function runFromNothing(): Promise<number> {
     const MINISTACK_BEDROCK_PROXY_URL = `http://127.0.0.1:${modelPort}`;
     await startMiniStack({ port, say, environment: { AWS_ENDPOINT_URL: url, MINISTACK_BEDROCK_PROXY_URL } });
     const environment = { ...process.env, AWS_ENDPOINT_URL: url };
-    const deployment = await capture(['--import', 'tsx', 'scripts/deploy-local.ts', '--json'], environment);
+    const deployment = await capture(
+      ['--import', './scripts/typescript.mjs', 'scripts/deploy-local.ts', '--json'],
+      environment,
+    );
     const office = deployedSchema.parse(JSON.parse(deployment));
     say(`Deployed from nothing in ${office.seconds} s.`);
     const suites = [await runSuite(office), await runBedrockSuite(`http://127.0.0.1:${port}`, modelPort)];

@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { type AskDynamodb, askByLines } from './dynamodb/channel.ts';
 import { OfficeStartError } from './office-start-error.ts';
 import type { RequestCounts } from './store-requests.ts';
@@ -45,6 +44,8 @@ export interface StoresOptions {
 
 /** Where the process finds the pipe: the place after the IPC channel's. */
 export const LINES_FD = 4;
+/** Makes a process read the sources as they are. */
+const TYPESCRIPT = new URL('../../scripts/typescript.mjs', import.meta.url).href;
 const LOCK_PATIENCE_MS = 5_000;
 /** Requests live short: with room for more of them the collector of young objects runs seldom and finds them dead. */
 const YOUNG_SPACE = '--max-semi-space-size=64';
@@ -56,12 +57,11 @@ const YOUNG_SPACE = '--max-semi-space-size=64';
 export async function startStores(options: StoresOptions): Promise<Stores> {
   const { dataDir, bucket, lockPatienceMs = LOCK_PATIENCE_MS, onExit } = options;
   const output = openSync(join(dataDir, 'stores.log'), 'a');
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const child = fork(
     fileURLToPath(new URL('./stores-process.ts', import.meta.url)),
     [dataDir, bucket, String(lockPatienceMs)],
     {
-      execArgv: [YOUNG_SPACE, '--import', tsx],
+      execArgv: [YOUNG_SPACE, '--import', TYPESCRIPT],
       env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
       stdio: ['ignore', output, output, 'ipc', 'pipe'],
     },

@@ -151,7 +151,7 @@ const self = fileURLToPath(import.meta.url);
 async function inOwnProcess(name: string, folder: string, lines: number): Promise<AnalyzerTiming> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',
-    'tsx',
+    new URL('../../scripts/typescript.mjs', import.meta.url).href,
     self,
     name,
     folder,

@@ -116,9 +116,14 @@ async function startEmbedded(
 function runOther(name: (typeof OTHERS)[number]): Promise<number> {
   const script = join(import.meta.dirname, name, 'run.ts');
   if (!existsSync(script)) throw new Error(`There is no evaluation ${name}.`);
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...(values.json ? ['--json'] : [])], {
-    stdio: 'inherit',
-  });
+  const typescript = new URL('../../scripts/typescript.mjs', import.meta.url).href;
+  const child = spawn(
+    process.execPath,
+    ['--import', typescript, script, ...(values.json ? ['--json'] : [])],
+    {
+      stdio: 'inherit',
+    },
+  );
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));

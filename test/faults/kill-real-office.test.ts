@@ -1,17 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { aStep } from '../helpers/plans.ts';
 
 const program = fileURLToPath(new URL('./programs/real-office.ts', import.meta.url));
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const typescript = new URL('../../scripts/typescript.mjs', import.meta.url).href;
 const apiKey = 'kill'.repeat(6);
 const TASKS = 10;
 
@@ -47,7 +46,7 @@ async function open(): Promise<
 > {
   office = spawn(
     process.execPath,
-    ['--import', tsx, program, join(directory, 'data'), apiKey, receiverHost()],
+    ['--import', typescript, program, join(directory, 'data'), apiKey, receiverHost()],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const program = fileURLToPath(new URL('./programs/killed-office.ts', import.meta.url));
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const typescript = new URL('../../scripts/typescript.mjs', import.meta.url).href;
 
 type Line = {
   event: string;
@@ -42,10 +41,14 @@ function effects(): { pid: number; what: string; key: string }[] {
 }
 
 function start(): (event: string) => Promise<Line> {
-  office = spawn(process.execPath, ['--import', tsx, program, join(directory, 'data'), effectsFile()], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  office = spawn(
+    process.execPath,
+    ['--import', typescript, program, join(directory, 'data'), effectsFile()],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
   const lines = createInterface({ input: office.stdout ?? process.stdin });
   const seen: Line[] = [];
   let wake = (): void => undefined;

@@ -1,12 +1,11 @@
 /** Many seeded tasks in an office where things go wrong and which is killed again and again; what is wrong at the end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { seeded } from './injector.ts';
 import { ends, openReceiver } from './office.ts';
 import { effectTask, wordTask } from './tasks.ts';
@@ -34,7 +33,7 @@ export interface SoakReport {
 }
 
 const program = fileURLToPath(new URL('./programs/faulty-office.ts', import.meta.url));
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const typescript = new URL('../../scripts/typescript.mjs', import.meta.url).href;
 const apiKey = 'soak'.repeat(6);
 /** Past the tasks' deadline of four minutes the sweep ends what is left; a minute more is allowed. */
 const LONGEST_MS = (240 + 60) * 1000;
@@ -64,7 +63,7 @@ export async function soak({
     const incarnation = spawn(
       process.execPath,
       [
-        ...['--import', tsx, program, join(directory, 'data'), apiKey, receiver.host],
+        ...['--import', typescript, program, join(directory, 'data'), apiKey, receiver.host],
         ...[String(seed * 1_000 + restarts), String(rate), String(rate / 250)],
       ],
       { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },

@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { TaskEvent } from '../../schemas/events.ts';
 import type { Json } from '../../schemas/json.ts';
 import type { TaskAnswer } from './api-client.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const typescript = new URL('../../scripts/typescript.mjs', import.meta.url).href;
 const openSchema = z.looseObject({ url: z.string(), api_key: z.string() });
 
 export interface OwnOfficeOptions {
@@ -48,7 +47,7 @@ export async function startOwnOffice(options: OwnOfficeOptions = {}): Promise<Ow
   const environment = { REQUESTS_PER_MINUTE: '100000', ...options.environment };
   const argv =
     options.root === undefined
-      ? ['--import', tsx, join(root, 'test/helpers/programs/own-office.ts'), dataDir]
+      ? ['--import', typescript, join(root, 'test/helpers/programs/own-office.ts'), dataDir]
       : [join(options.root, 'scripts/office.mjs'), 'start', '--port', '0', '--data', dataDir, '--json'];
   const child = spawn(
     process.execPath,

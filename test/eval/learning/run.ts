@@ -46,7 +46,8 @@ const TOKENS_LEFT = 0.5;
 
 function runPhase(provider: ProviderName, condition: Condition): Promise<Outcome[]> {
   const script = join(import.meta.dirname, 'phase.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, provider, condition], {
+  const typescript = new URL('../../../scripts/typescript.mjs', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', typescript, script, provider, condition], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

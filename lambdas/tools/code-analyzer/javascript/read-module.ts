@@ -15,7 +15,7 @@ class ScriptReader extends ScriptExportReader {
 
   /** Function declarations are hoisted to the top of their block. */
   statements(nodes: readonly SyntaxNode[]): Statement[] {
-    this.declare(nodes);
+    this.declareAll(nodes);
     const hoisted: Statement[] = [];
     const rest: Statement[] = [];
     for (const node of nodes) this.statement(node, isFunction(node) ? hoisted : rest);
@@ -23,7 +23,7 @@ class ScriptReader extends ScriptExportReader {
   }
 
   /** Binds what a block declares before anything in it is read. */
-  private declare(nodes: readonly SyntaxNode[]): void {
+  private declareAll(nodes: readonly SyntaxNode[]): void {
     for (const node of nodes) {
       const declaration = node.type === 'export_statement' ? node.get('declaration') : node;
       const name = declaration?.get('name');
