@@ -224,6 +224,7 @@ export const web: readonly Phrasing[] = [
 ];
 
 export const refused: readonly string[] = [
+  'What is the total of price * count in data.csv?',
   'Show the first 2 lines of notes.txt containing "hi"',
   'Show the last line of notes.txt that mentions ERROR',
   'How many lines in notes.txt contain a number?',

@@ -72,6 +72,13 @@ describe('plans', () => {
     );
   });
 
+  it('removes a file only after it was copied', async () => {
+    const { steps } = await plan('Copy notes.txt to backup.txt and delete notes.txt');
+    const removal = steps.find((step) => step.inputs['operation'] === 'delete');
+    const copy = steps.find((step) => step.inputs['operation'] === 'write');
+    expect(removal?.dependencies).toContain(copy?.step_id);
+  });
+
   it('uses Python for plain arithmetic where the calculator may not be used', async () => {
     const draft = await plan('Compute (2 + 3) * 4', { tools: offered('python_exec') });
 

@@ -224,6 +224,8 @@ export function recogniseTable(clause: Clause): TableWork | null {
     return null;
   readSelection(take, work, column, name);
 
+  // "price * count", where a column's name was read as a count: a sign that is left is a part of the question.
+  if (/[*×÷+]/.test(text)) return null;
   const left = unread(text, TABLE_WORDS);
   if (left.length > 0) {
     const cell = work.filters.length === 0 && header !== null ? cellAmong(left, whole) : null;

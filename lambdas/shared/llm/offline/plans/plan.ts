@@ -120,7 +120,8 @@ function compile(
         plan,
         intent,
         prior,
-        prior.all.flatMap(({ needs }) => needs),
+        // A copy is an effect and no result: what it reads must be there until it is made.
+        [...prior.all.flatMap(({ needs }) => needs), ...prior.touched.values()],
       );
     case 'copy':
     case 'move':
