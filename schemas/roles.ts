@@ -69,6 +69,46 @@ export const analystResultSchema = z.strictObject({
 });
 export type AnalystResult = z.infer<typeof analystResultSchema>;
 
+// Steps ---------------------------------------------------------------------------------------------
+
+export const stepOutcomeSchema = z.strictObject({
+  step_id: idSchema,
+  status: z.enum(['succeeded', 'failed', 'skipped', 'in_doubt']),
+  output: claimCheckSchema.optional(),
+  error: z.strictObject({ name: z.string(), message: z.string() }).optional(),
+});
+export type StepOutcome = z.infer<typeof stepOutcomeSchema>;
+
+export const stepItemSchema = z.strictObject({
+  step_id: idSchema,
+  /** Waits at the gate: the head of a chain that has prerequisites. */
+  gated: z.boolean(),
+  prerequisites: z.array(idSchema),
+  /** Somebody waits for it at the gate. */
+  has_dependents: z.boolean(),
+});
+export type StepItem = z.infer<typeof stepItemSchema>;
+
+/** Steps of which each waits for the one before it alone, and nobody else does: they run one after the other. */
+export const stepChainSchema = z.strictObject({
+  /** The one to run now; null when none is left. */
+  step: stepItemSchema.nullable(),
+  rest: z.array(stepItemSchema),
+  /** Whether `step` runs, and what its prerequisites gave. */
+  decision: z.strictObject({
+    decision: z.enum(['run', 'skip']),
+    outcomes: z.record(z.string(), outcomeSchema).default({}),
+  }),
+  /** How those before it ended. */
+  ended: z.array(stepOutcomeSchema),
+  /** Steps that have not ended, `step` included. */
+  left: z.int().min(0),
+});
+export type StepChain = z.infer<typeof stepChainSchema>;
+/** How the steps of every chain ended, as the Map over chains gives it. */
+export const endedStepsSchema = z.array(z.array(stepOutcomeSchema)).transform((chains) => chains.flat());
+const openChainSchema = stepChainSchema.extend({ step: stepItemSchema });
+
 // Planner -------------------------------------------------------------------------------------------
 
 /** What ties a plan to the office's memory: how it would be remembered, and what it was made from. */
@@ -128,14 +168,7 @@ export const plannerResultSchema = z.strictObject({
   gate: z.string(),
   document: claimCheckSchema,
   iterations_left: z.boolean(),
-  steps: z.array(
-    z.strictObject({
-      step_id: idSchema,
-      gated: z.boolean(),
-      prerequisites: z.array(idSchema),
-      has_dependents: z.boolean(),
-    }),
-  ),
+  chains: z.array(stepChainSchema),
 });
 export type PlannerResult = z.infer<typeof plannerResultSchema>;
 
@@ -197,36 +230,21 @@ export type HumanDecision = z.infer<typeof humanDecisionSchema>;
 const stepPlaceSchema = planPlaceSchema.extend({
   authorization: claimCheckSchema,
   gate: z.string(),
-  step: z.strictObject({
-    step_id: idSchema,
-    gated: z.boolean(),
-    prerequisites: z.array(idSchema),
-    has_dependents: z.boolean(),
-  }),
-  decision: z.strictObject({
-    decision: z.enum(['run', 'skip']),
-    outcomes: z.record(z.string(), outcomeSchema).default({}),
-  }),
 });
 export const executorEventSchema = z.discriminatedUnion('action', [
-  stepPlaceSchema.extend({ action: z.literal('run') }),
-  stepPlaceSchema.extend({ action: z.literal('close'), failure: stateFailureSchema }),
+  stepPlaceSchema.extend({ action: z.literal('run'), chain: openChainSchema }),
+  stepPlaceSchema.extend({ action: z.literal('close'), chain: openChainSchema, failure: stateFailureSchema }),
 ]);
-export type StepEvent = z.infer<typeof stepPlaceSchema>;
-export const stepOutcomeSchema = z.strictObject({
-  step_id: idSchema,
-  status: z.enum(['succeeded', 'failed', 'skipped', 'in_doubt']),
-  output: claimCheckSchema.optional(),
-  error: z.strictObject({ name: z.string(), message: z.string() }).optional(),
-});
-export type StepOutcome = z.infer<typeof stepOutcomeSchema>;
+/** What one step is run with: its place in the chain, and what the steps before it gave. */
+export type StepEvent = z.infer<typeof stepPlaceSchema> &
+  Pick<z.infer<typeof openChainSchema>, 'step' | 'decision'>;
 
 // Reviewer ------------------------------------------------------------------------------------------
 
 export const reviewerEventSchema = planPlaceSchema.extend({
   subtask: claimCheckSchema,
   max_iterations: z.int(),
-  steps: z.array(stepOutcomeSchema),
+  steps: endedStepsSchema,
 });
 export const reviewResultSchema = z.strictObject({
   verdict: reviewVerdictSchema,

@@ -5,12 +5,12 @@ import { type JsonObject, jsonObjectSchema } from '../../schemas/json.ts';
 import { claimCheckSchema } from '../../schemas/references.ts';
 import {
   type archivistEventSchema,
+  endedStepsSchema,
   humanDecisionSchema,
   type PlanDocument,
   planDocumentSchema,
   reviewResultSchema,
   stateFailureSchema,
-  stepOutcomeSchema,
   taskContextSchema,
   validatorResultSchema,
 } from '../../schemas/roles.ts';
@@ -44,7 +44,7 @@ const failedStateSchema = z.looseObject({
   validation: validatorResultSchema.optional(),
   authorization: z.looseObject({ decision: z.string(), reason: z.string() }).optional(),
   human: humanDecisionSchema.optional(),
-  steps: z.array(stepOutcomeSchema).optional(),
+  steps: endedStepsSchema.optional(),
   review: reviewResultSchema.optional(),
 });
 type FailedState = z.output<typeof failedStateSchema>;

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import { authorizationSchema, type Grant, type Recheck } from '../../schemas/authorization.ts';
+import type { Outcome } from '../../schemas/gate.ts';
 import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
 import {
   type executorEventSchema,
   planDocumentSchema,
+  type StepChain,
   type StepEvent,
   type StepOutcome,
   type TaskContext,
@@ -131,11 +133,7 @@ export function createExecutor(deps: ExecutorDeps) {
 
   async function release(event: StepEvent, outcome: StepOutcome): Promise<void> {
     if (!event.step.has_dependents) return;
-    const status = outcome.status === 'in_doubt' ? 'failed' : outcome.status;
-    await deps.gate.release(event, event.gate, outcome.step_id, {
-      status,
-      ...(outcome.output === undefined ? {} : { output: outcome.output }),
-    });
+    await deps.gate.release(event, event.gate, outcome.step_id, toldOf(outcome));
   }
 
   async function skip(event: StepEvent): Promise<StepOutcome> {
@@ -238,18 +236,24 @@ export function createExecutor(deps: ExecutorDeps) {
 
   return {
     /**
-     * Runs one authorized step, once, and lets its dependents through.
+     * Runs one authorized step, once, and lets its dependents through. Gives back the chain without it.
      * @throws UnauthorizedStepError StepInProgressError
      */
-    async run(event: ExecutorEvent, invocation: Invocation): Promise<StepOutcome> {
-      if (event.action === 'close') return close(event, invocation);
-      return event.decision.decision === 'skip' ? skip(event) : perform(event, invocation);
+    async run(event: ExecutorEvent, invocation: Invocation): Promise<StepChain> {
+      const { step, decision } = event.chain;
+      const stepEvent = { ...event, step, decision };
+      return without(event.chain, await outcomeOf(stepEvent));
+
+      function outcomeOf(one: typeof stepEvent): Promise<StepOutcome> {
+        if (one.action === 'close') return close(one, invocation);
+        return decision.decision === 'skip' ? skip(one) : perform(one, invocation);
+      }
     },
   };
 
   /** The executor itself was lost (crashed, timed out): what the receipt says is the outcome. */
   async function close(
-    event: Extract<ExecutorEvent, { action: 'close' }>,
+    event: StepEvent & Pick<Extract<ExecutorEvent, { action: 'close' }>, 'failure'>,
     invocation: Invocation,
   ): Promise<StepOutcome> {
     const document = await deps.claims.checkOut(event.document, planDocumentSchema);
@@ -277,6 +281,27 @@ export function createExecutor(deps: ExecutorDeps) {
     return settle(event, step, result, deps.now(), invocation.request_id);
   }
 }
+
+/** The chain after its first step has ended. */
+function without({ rest, decision, ended }: StepChain, outcome: StepOutcome): StepChain {
+  const [step = null, ...others] = rest;
+  return {
+    step,
+    rest: others,
+    decision: {
+      decision: outcome.status === 'succeeded' ? 'run' : 'skip',
+      outcomes: { ...decision.outcomes, [outcome.step_id]: toldOf(outcome) },
+    },
+    ended: [...ended, outcome],
+    left: rest.length,
+  };
+}
+
+/** What those that wait for a step are told of it. */
+const toldOf = ({ status, output }: StepOutcome): Outcome => ({
+  status: status === 'in_doubt' ? 'failed' : status,
+  ...(output === undefined ? {} : { output }),
+});
 
 const mapValues = <V, W>(record: Readonly<Record<string, V>>, map: (value: V) => W): Record<string, W> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));

@@ -1,5 +1,5 @@
 import { MAX_STEPS, type Plan, type PlanDraft, type Step } from '../../schemas/plan.ts';
-import type { PlannerResult } from '../../schemas/roles.ts';
+import type { StepChain, StepItem } from '../../schemas/roles.ts';
 import { canonicalHash } from '../shared/canonical.ts';
 import { topologicalOrder } from '../shared/plans/order.ts';
 
@@ -62,16 +62,44 @@ export function composePlan(
   };
 }
 
-/** The steps as the execution's Map needs them: who waits for whom, nothing else. */
-export function stepItems(steps: readonly Step[]): PlannerResult['steps'] {
+/**
+ * The steps as the execution's Map needs them: in chains, so that a step that waits for one other, which nobody else
+ * waits for, needs no gate between the two.
+ */
+export function stepChains(steps: readonly Step[]): StepChain[] {
   const ids = new Set(steps.map((step) => step.step_id));
-  return sortSteps(steps).map((step) => {
-    const prerequisites = step.dependencies.filter((id) => ids.has(id) && id !== step.step_id);
+  const sorted = sortSteps(steps);
+  const prerequisitesOf = ({ step_id, dependencies }: Step): string[] =>
+    dependencies.filter((id) => ids.has(id) && id !== step_id);
+  const dependentsOf = (id: string): Step[] => sorted.filter((step) => prerequisitesOf(step).includes(id));
+  /** The step that goes on where this one ends. */
+  const nextOf = (id: string): Step | undefined => {
+    const [next, ...others] = dependentsOf(id);
+    return next !== undefined && others.length === 0 && prerequisitesOf(next).length === 1 ? next : undefined;
+  };
+  const inner = new Set(sorted.map(({ step_id }) => nextOf(step_id)?.step_id));
+  const itemOf = (step: Step): StepItem => {
+    const isInner = inner.has(step.step_id);
+    const prerequisites = prerequisitesOf(step);
     return {
       step_id: step.step_id,
-      gated: prerequisites.length > 0,
+      gated: prerequisites.length > 0 && !isInner,
       prerequisites,
-      has_dependents: steps.some((other) => other.dependencies.includes(step.step_id)),
+      has_dependents: nextOf(step.step_id) === undefined && dependentsOf(step.step_id).length > 0,
     };
-  });
+  };
+  return sorted
+    .filter(({ step_id }) => !inner.has(step_id))
+    .map((head) => {
+      const rest: StepItem[] = [];
+      for (let step = nextOf(head.step_id); step !== undefined; step = nextOf(step.step_id))
+        rest.push(itemOf(step));
+      return {
+        step: itemOf(head),
+        rest,
+        decision: { decision: 'run', outcomes: {} },
+        ended: [],
+        left: rest.length + 1,
+      };
+    });
 }

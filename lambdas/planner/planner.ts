@@ -25,7 +25,7 @@ import type { PlanStore } from '../shared/stores/plan-store.ts';
 import { glanceAt } from '../shared/tools/glance.ts';
 import { offerTools, type ToolRegistry } from '../shared/tools/shelf.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
-import { composePlan, hashOfSteps, stepItems } from './compose.ts';
+import { composePlan, hashOfSteps, stepChains } from './compose.ts';
 import { createdEvent } from './created-event.ts';
 import { filesMayHaveChanged, informed, noted, type Sketch, sketchOf, workOf } from './drafting.ts';
 import { EMPTY_HISTORY, type History, historyOf, reportOf, stepOf } from './history.ts';
@@ -288,7 +288,7 @@ export function createPlanner(deps: PlannerDeps) {
         gate: `${event.execution ?? event.subtask_id}#${iteration}`,
         document: await deps.claims.checkIn(key, document),
         iterations_left: iteration - first + 1 < event.max_iterations,
-        steps: stepItems(document.plan.steps),
+        chains: stepChains(document.plan.steps),
       };
     },
   };

@@ -57,9 +57,9 @@ export function createReviewer(deps: ReviewerDeps) {
 
   async function reports(event: ReviewerEvent, document: PlanDocument): Promise<StepReport[]> {
     return Promise.all(
-      event.steps.flatMap((outcome) => {
-        const step = document.plan.steps.find((candidate) => candidate.step_id === outcome.step_id);
-        return step === undefined ? [] : [reportOf(step, outcome, open)];
+      document.plan.steps.flatMap((step) => {
+        const outcome = event.steps.find((candidate) => candidate.step_id === step.step_id);
+        return outcome === undefined ? [] : [reportOf(step, outcome, open)];
       }),
     );
   }

@@ -66,6 +66,8 @@ describe('what an office stores', () => {
           inputs: { operation: 'read', path: 'missing.txt' },
           dependencies: ['send'],
         }),
+        // Two wait for the first, and so at its gate.
+        aStep({ step_id: 'compute', dependencies: ['send'] }),
       ),
     });
     await test.reach(asking, ['awaiting_approval']);

@@ -20,7 +20,7 @@ import type { NewEvent } from '../../../schemas/events.ts';
 import type { Outcome } from '../../../schemas/gate.ts';
 import type { Json } from '../../../schemas/json.ts';
 import type { Step } from '../../../schemas/plan.ts';
-import type { PlanDocument, StepEvent } from '../../../schemas/roles.ts';
+import type { PlanDocument, StateFailure, StepChain, StepEvent } from '../../../schemas/roles.ts';
 import type { ToolAnswer, ToolEvent } from '../../../schemas/tool.ts';
 import { aPlan, aStep } from '../../helpers/plans.ts';
 
@@ -148,8 +148,7 @@ function office(options: {
     given_plan: null,
     workspace: [],
   };
-  const event: StepEvent & { action: 'run' } = {
-    action: 'run',
+  const event: StepEvent = {
     tenant_id: 'acme',
     task_id: '01TASK',
     subtask_id: 's1',
@@ -167,11 +166,25 @@ function office(options: {
     step: { step_id: step.step_id, gated: false, prerequisites: [], has_dependents: true },
     decision: { decision: 'run', outcomes: {} },
   };
-  const run = (changes: Partial<StepEvent> = {}, request_id = 'r1') =>
-    executor.run({ ...event, ...changes }, { request_id, remaining_ms: 60_000 });
+  const runChain = (changes: Partial<StepEvent> = {}, request_id = 'r1', chain: Partial<StepChain> = {}) => {
+    const { step, decision, ...place } = { ...event, ...changes };
+    const open = { rest: [], ended: [], left: 1, ...chain, step, decision };
+    return executor.run({ ...place, action: 'run', chain: open }, { request_id, remaining_ms: 60_000 });
+  };
+  const run = async (...given: Parameters<typeof runChain>) => (await runChain(...given)).ended.at(-1);
+  const close = async (failure: StateFailure) => {
+    const { step, decision, ...place } = event;
+    const chain = { step, decision, rest: [], ended: [], left: 1 };
+    const closed = await executor.run(
+      { ...place, action: 'close', chain, failure },
+      { request_id: 'r2', remaining_ms: 1 },
+    );
+    return closed.ended.at(-1);
+  };
   return {
     run,
-    executor,
+    runChain,
+    close,
     event,
     calls,
     events,
@@ -384,12 +397,7 @@ describe('a step', () => {
       Cause: '{"errorMessage":"Task timed out after 900 seconds"}',
     };
     const never = office({});
-    expect(
-      await never.executor.run(
-        { ...never.event, action: 'close', failure },
-        { request_id: 'r2', remaining_ms: 1 },
-      ),
-    ).toMatchObject({
+    expect(await never.close(failure)).toMatchObject({
       status: 'failed',
       error: { name: 'Sandbox.Timedout', message: 'Task timed out after 900 seconds' },
     });
@@ -398,20 +406,50 @@ describe('a step', () => {
       { ...claimed.event, idempotency_key: 'key-send' },
       claimOf('r1', '2026-01-01T00:00:10.000Z'),
     );
-    expect(
-      await claimed.executor.run(
-        { ...claimed.event, action: 'close', failure },
-        { request_id: 'r2', remaining_ms: 1 },
-      ),
-    ).toMatchObject({ status: 'in_doubt' });
+    expect(await claimed.close(failure)).toMatchObject({ status: 'in_doubt' });
     const done = office({});
     const outcome = await done.run();
-    expect(
-      await done.executor.run(
-        { ...done.event, action: 'close', failure },
-        { request_id: 'r2', remaining_ms: 1 },
-      ),
-    ).toEqual(outcome);
+    expect(await done.close(failure)).toEqual(outcome);
+  });
+});
+
+describe('a chain', () => {
+  const next = { step_id: 'later', gated: false, prerequisites: ['send'], has_dependents: false };
+
+  it('goes on with its next step and what the steps before it gave', async () => {
+    const { runChain, released, event } = office({});
+    const step = { ...event.step, has_dependents: false };
+    const chain = await runChain({ step }, 'r1', { rest: [next] });
+
+    expect(chain).toEqual({
+      step: next,
+      rest: [],
+      decision: {
+        decision: 'run',
+        outcomes: { send: { status: 'succeeded', output: { inline: { done: true } } } },
+      },
+      ended: [{ step_id: 'send', status: 'succeeded', output: { inline: { done: true } } }],
+      left: 1,
+    });
+    expect(released).toEqual([]);
+  });
+
+  it('skips what comes after a step that failed, and is done after its last', async () => {
+    const { runChain } = office({
+      tool: async () => ({ status: 'error', error: { name: 'Bad', message: 'no', retryable: false } }),
+    });
+    const failed = await runChain({}, 'r1', { rest: [next] });
+    expect(failed).toMatchObject({ step: next, decision: { decision: 'skip' }, left: 1 });
+    const skipped = await runChain({ step: next, decision: failed.decision }, 'r1', { ended: failed.ended });
+
+    expect(skipped).toMatchObject({
+      step: null,
+      left: 0,
+      ended: [
+        { step_id: 'send', status: 'failed' },
+        { step_id: 'later', status: 'skipped' },
+      ],
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { composePlan, hashOfSteps, stepItems } from '../../../lambdas/planner/compose.ts';
+import fc from 'fast-check';
+import { composePlan, hashOfSteps, stepChains } from '../../../lambdas/planner/compose.ts';
 import { type PlanDraft, planSchema } from '../../../schemas/plan.ts';
 import { aStep } from '../../helpers/plans.ts';
 
@@ -90,10 +91,64 @@ describe('composing a plan', () => {
     expect(hashOfSteps(one.steps)).toBe(hashOfSteps(two.steps));
   });
 
-  it('tells the execution who waits for whom', () => {
-    expect(stepItems([aStep({ step_id: 'b', dependencies: ['a'] }), aStep({ step_id: 'a' })])).toEqual([
-      { step_id: 'a', gated: false, prerequisites: [], has_dependents: true },
-      { step_id: 'b', gated: true, prerequisites: ['a'], has_dependents: false },
-    ]);
+  describe('tells the execution', () => {
+    /** `head>inner>inner` for each chain; `!` for one that waits at the gate, `+` for one that others wait for. */
+    const chainsOf = (steps: Record<string, string[]>): string[] =>
+      stepChains(
+        Object.entries(steps).map(([step_id, dependencies]) => aStep({ step_id, dependencies })),
+      ).map(({ step, rest }) =>
+        [step, ...rest]
+          .map((item) => `${item?.step_id}${item?.gated ? '!' : ''}${item?.has_dependents ? '+' : ''}`)
+          .join('>'),
+      );
+
+    it.each([
+      ['one after the other', { c: ['b'], b: ['a'], a: [] }, ['a>b>c']],
+      ['side by side', { a: [], b: [] }, ['a', 'b']],
+      ['a fork', { a: [], b: ['a'], c: ['a'] }, ['a+', 'b!', 'c!']],
+      ['a join', { a: [], b: [], c: ['a', 'b'] }, ['a+', 'b+', 'c!']],
+      [
+        'a fork that joins',
+        { a: [], b: ['a'], c: ['b'], d: ['a'], e: ['c', 'd'], f: ['e'] },
+        ['a+', 'b!>c+', 'd!+', 'e!>f'],
+      ],
+      ['what is not planned any more', { b: ['finished'] }, ['b']],
+    ])('who waits for whom: %s', (_case, steps, chains) => {
+      expect(chainsOf(steps)).toEqual(chains);
+    });
+
+    it('nothing of a cycle, which the validator reports', () => {
+      expect(chainsOf({ a: ['b'], b: ['a'], c: ['c'] })).toEqual(['c']);
+    });
+
+    it('each step once, with no chain before one that it waits for', () => {
+      const dag = fc.array(fc.array(fc.nat({ max: 20 }), { maxLength: 3 }), { maxLength: 12 });
+      fc.assert(
+        fc.property(dag, (needs) => {
+          const steps = needs.map((of, i) =>
+            aStep({
+              step_id: `s${i}`,
+              dependencies: [...new Set(of)].filter((n) => n < i).map((n) => `s${n}`),
+            }),
+          );
+          const chains = stepChains(steps);
+          const items = chains.flatMap(({ step, rest }) => (step === null ? rest : [step, ...rest]));
+          expect(items.map((item) => item.step_id).sort()).toEqual(steps.map((step) => step.step_id).sort());
+          const released = new Set(items.flatMap((item) => (item.has_dependents ? [item.step_id] : [])));
+          const awaited = items.flatMap((item) => (item.gated ? item.prerequisites : []));
+          expect(new Set(awaited)).toEqual(released);
+          for (const { rest, step } of chains)
+            rest.forEach((item, i) => {
+              expect(item.prerequisites).toEqual([[step, ...rest][i]?.step_id]);
+            });
+          // Topological, so that the Map's forty at a time can't wait for each other.
+          const place = new Map(
+            chains.flatMap(({ step, rest }, i) => [step, ...rest].map((item) => [item?.step_id, i])),
+          );
+          for (const [i, { step }] of chains.entries())
+            for (const id of step?.prerequisites ?? []) expect(place.get(id)).toBeLessThan(i);
+        }),
+      );
+    });
   });
 });

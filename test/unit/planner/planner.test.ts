@@ -101,7 +101,9 @@ describe('the planner', () => {
       gate: 't1-r1_s1#1',
       iterations_left: true,
     });
-    expect(result.steps).toEqual([{ step_id: 'a', gated: false, prerequisites: [], has_dependents: false }]);
+    expect(result.chains).toMatchObject([
+      { rest: [], step: { step_id: 'a', gated: false, prerequisites: [], has_dependents: false } },
+    ]);
     expect(events.map((event) => event.type)).toEqual(['model.called', 'plan.created']);
   });
 
@@ -126,7 +128,9 @@ describe('the planner', () => {
     });
     const result = await plan({ iteration: 1, first: 1 });
     expect(result).toMatchObject({ iteration: 2, iterations_left: false });
-    expect(result.steps).toEqual([{ step_id: 'b2', gated: false, prerequisites: [], has_dependents: false }]);
+    expect(result.chains).toMatchObject([
+      { rest: [], step: { step_id: 'b2', gated: false, prerequisites: [], has_dependents: false } },
+    ]);
     const document = await inlineClaims.checkOut(result.document, planDocumentSchema);
     expect(document.carried).toEqual({ a: { inline: { value: 2 } } });
     const brief = briefOf(requests[0]);
@@ -206,7 +210,7 @@ describe('the planner', () => {
   it('uses a given plan as it is, and leaves out what has finished when it runs again', async () => {
     const given = aPlan([aStep({ step_id: 'a' }), aStep({ step_id: 'b', dependencies: ['a'] })]);
     const once = planner({ context: { given_plan: inline(given) } });
-    expect((await once.plan()).steps.map((step) => step.step_id)).toEqual(['a', 'b']);
+    expect((await once.plan()).chains).toMatchObject([{ step: { step_id: 'a' }, rest: [{ step_id: 'b' }] }]);
     expect(once.requests).toHaveLength(0);
     const again = planner({
       context: { given_plan: inline(given) },
@@ -216,9 +220,9 @@ describe('the planner', () => {
       ],
       plans: [documentOf(given.steps)],
     });
-    expect(
-      (await again.plan({ iteration: 1, first: 1 })).steps.map((step) => [step.step_id, step.gated]),
-    ).toEqual([['b', false]]);
+    expect((await again.plan({ iteration: 1, first: 1 })).chains).toMatchObject([
+      { step: { step_id: 'b', gated: false }, rest: [] },
+    ]);
   });
 
   it('gives the results of prerequisites in the order the task names them, whichever ended first', async () => {
