@@ -35,6 +35,35 @@ describe('a plan given with a task', () => {
     expect(task.logs.some((line) => line.startsWith('The planner asked'))).toBe(false);
   });
 
+  it('forks and joins, each step after those it depends on', async () => {
+    const plan = planOf(
+      calculate('a', '2 + 3'),
+      calculate('b', '${steps.a.output.value} * 4', ['a']),
+      calculate('c', '${steps.a.output.value} + 1', ['a']),
+      calculate('d', '${steps.b.output.value} - ${steps.c.output.value}', ['b', 'c']),
+      calculate('e', '${steps.d.output.value} * 3', ['d']),
+    );
+    const task = await run({ description: 'Carry out the plan', plan });
+    expect({ status: task.status, error: task.error }).toEqual({ status: 'completed', error: null });
+    expect(JSON.stringify(task.final_result)).toContain('42');
+  });
+
+  it('skips what depends on a step that failed, at a fork and in a row', async () => {
+    const missing = { operation: 'read', path: 'missing.txt' };
+    const plan = planOf(
+      { step_id: 'a', action: 'file_operations', inputs: missing },
+      calculate('b', '1', ['a']),
+      calculate('c', '2', ['a']),
+      calculate('d', '3', ['c']),
+      calculate('free', '4'),
+    );
+    const task = await run({ description: 'Carry out the plan', plan, constraints: { max_iterations: 1 } });
+    expect(task.status).toBe('failed');
+    for (const id of ['b', 'c', 'd'])
+      expect(task.logs.filter((line) => line.startsWith(`Skipped step ${id}:`))).toHaveLength(1);
+    expect(task.logs.some((line) => line.startsWith('Skipped step free'))).toBe(false);
+  });
+
   it('is judged before anything runs', async () => {
     const plan = planOf(
       {

@@ -26,6 +26,8 @@ export interface PreparedMachine {
   /** The definition as the library runs it. */
   readonly definition: JsonObject;
   readonly tasks: ReadonlyMap<string, TaskState>;
+  /** Names of members that a ResultPath reaches into. */
+  readonly open: ReadonlySet<string>;
   /** Values that rewritten paths refer to; they go into the context of every run. */
   readonly constants: { readonly stateNames: JsonObject; readonly falsy: JsonObject };
   readonly timeoutSeconds: number | undefined;
@@ -63,6 +65,7 @@ export function substitutePlaceholders(
 export function prepareMachine(source: JsonObject, machine: { name: string; arn: string }): PreparedMachine {
   const tasks = new Map<string, TaskState>();
   const stateNames: JsonObject = {};
+  const open = new Set<string>();
   let count = 0;
 
   function scope(definition: JsonObject): JsonObject {
@@ -80,6 +83,8 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
     if (own.QueryLanguage === 'JSONata') throw unsupported(name, 'JSONata');
     const result = object(redirect(own, key, false), name);
     dropWholeResultPath(result);
+    for (const { ResultPath } of [result, ...catchersOf(result)])
+      for (const name of containersOn(ResultPath)) open.add(name);
     switch (result.Type) {
       case 'Task': {
         const resource = parseResource(string(result.Resource, `${name}.Resource`), name);
@@ -144,9 +149,20 @@ export function prepareMachine(source: JsonObject, machine: { name: string; arn:
     ...machine,
     definition,
     tasks,
+    open,
     constants: { stateNames, falsy },
     timeoutSeconds: seconds(source.TimeoutSeconds),
   };
+}
+
+const catchersOf = ({ Catch }: JsonObject): JsonObject[] =>
+  Array.isArray(Catch) ? Catch.map((catcher) => object(catcher, 'Catch')) : [];
+
+/** The names that a path like `$.a.b` goes through before its last one. */
+function containersOn(path: Json | undefined): string[] {
+  return typeof path === 'string'
+    ? [...path.matchAll(/[^$.[\]'"]+/g)].slice(0, -1).map(([name]) => name)
+    : [];
 }
 
 /** `$` as a ResultPath means "the result is the whole output", which the library only knows as "no ResultPath". */

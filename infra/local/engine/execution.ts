@@ -65,16 +65,19 @@ export class Execution {
       this.#cancelDeadline = after(left, () => this.end({ status: 'TIMED_OUT', error: 'States.Timeout' }));
     }
     const input = JSON.parse(this.start.input) as Json;
-    const { name, arn, constants, runner, tasks } = this.machine;
+    const { name, arn, constants, open, runner, tasks } = this.machine;
     const now = this.#host.now;
     const context = {
-      Run: sealMembers({
-        Id: this.start.arn,
-        Name: this.start.name,
-        Input: input,
-        StartTime: new Date(this.start.started).toISOString(),
-        RoleArn: 'arn:aws:iam::000000000000:role/office',
-      }),
+      Run: sealMembers(
+        {
+          Id: this.start.arn,
+          Name: this.start.name,
+          Input: input,
+          StartTime: new Date(this.start.started).toISOString(),
+          RoleArn: 'arn:aws:iam::000000000000:role/office',
+        },
+        open,
+      ),
       Item: {},
       Path: 'r',
       Task: { Token: this.#host.tokenPlaceholder },
@@ -91,7 +94,7 @@ export class Execution {
     for (const task of tasks.values())
       handlers.set(task.name, (state, scope) => this.#performTask(task, state, scope));
     const events = logEntries((state) => this.#host.onTransition(name, state));
-    const run = runScope(runner, { input }, { context, events, tasks: handlers });
+    const run = runScope(runner, { input }, { context, events, open, tasks: handlers });
     this.#abort = run.abort;
     const over = (end: End): void => {
       // Nothing is left to abort, and an abort makes an error with its stack.
@@ -176,7 +179,7 @@ export class Execution {
         }),
       ));
     if ('error' in outcome) throw this.#host.taskError(outcome);
-    return sealMembers(outcome.result);
+    return sealMembers(outcome.result, this.machine.open);
   }
 
   /** Waits for the interrupt that comes with `suspend`. */

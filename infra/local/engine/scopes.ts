@@ -36,6 +36,8 @@ export interface ScopeContext extends JsonObject {
 export interface ScopeOptions {
   readonly context: ScopeContext;
   readonly events: EventLogger;
+  /** Names of members that a ResultPath reaches into. */
+  readonly open: ReadonlySet<string>;
   /** Performs each Task state, by name, with the context of the scope that it is in. */
   readonly tasks: ReadonlyMap<string, TaskHandler>;
 }
@@ -76,7 +78,7 @@ export function runScope(
   });
   const context = iteration === undefined ? options.context : contextOf(iteration, options.context);
   const execution = walker.execute(
-    sealMembers(input),
+    sealMembers(input, options.open),
     {
       stateMachineOptions: walker.stateMachineOptions,
       runOptions: {
@@ -93,8 +95,10 @@ export function runScope(
   return { result: Promise.race([execution, aborted]), abort };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function contextOf({ map, ...item }: Iteration, outer: ScopeContext): ScopeContext {
-  return { ...outer, Item: sealMembers(item), Path: `${outer.Path}/${map}.${item.Index}` };
+  return { ...outer, Item: sealMembers(item, NONE), Path: `${outer.Path}/${map}.${item.Index}` };
 }
 
 function overridesFor(tasks: ScopeOptions['tasks'], context: ScopeContext): RunOptions['overrides'] {

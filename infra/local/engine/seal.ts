@@ -9,13 +9,17 @@ interface Seal {
 /**
  * Seals what hangs below the members of an object. Before each state aws-local-stepfunctions copies that state's whole
  * input, several kilobytes of documents that no state looks into, and takes what is no object as it is: so documents go
- * in a function's clothes, and a copy is as long as a state has members. Paths open what they lead to (library.ts).
+ * in a function's clothes, and a copy is as long as a state has members. Paths open what they lead to (library.ts);
+ * members named in `open` stay as they are, because a ResultPath puts something into them.
  */
-export function sealMembers(value: Json): Json {
+export function sealMembers(value: Json, open: ReadonlySet<string>): Json {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   const sealed: JsonObject = {};
   for (const [name, member] of Object.entries(value))
-    sealed[name] = member !== null && typeof member === 'object' ? (seal(member) as unknown as Json) : member;
+    sealed[name] =
+      member !== null && typeof member === 'object' && !open.has(name)
+        ? (seal(member) as unknown as Json)
+        : member;
   return sealed;
 }
 

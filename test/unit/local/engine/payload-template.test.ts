@@ -15,7 +15,7 @@ describe('a payload template', () => {
     });
     const input = { a: { b: 'x' }, nothing: null, no: false };
 
-    expect(template?.(sealMembers(input), context)).toEqual({
+    expect(template?.(sealMembers(input, new Set()), context)).toEqual({
       whole: { all: input, id: 'arn' },
       list: [1, null, { first: 'x' }, ['$.a']],
       text: '$.a',

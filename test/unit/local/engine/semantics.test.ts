@@ -152,6 +152,52 @@ describe('a Task state', () => {
     });
   });
 
+  it('puts a result inside what is there, in the input, in another result, in a branch and when it catches', async () => {
+    const inner = machine({
+      Into: task('give', { ResultPath: '$.value.deep.more', Next: 'Fails' }),
+      Fails: task('fail', {
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.value.problem', Next: 'Done' }],
+        Next: 'Done',
+      }),
+      Done: { Type: 'Pass', End: true },
+    });
+    const { run } = await engineFor(
+      machine({
+        Make: task('give', { ResultPath: '$.made', Next: 'Within' }),
+        Within: task('give', { ResultPath: '$.made.deep.again', Next: 'Each' }),
+        Each: {
+          Type: 'Map',
+          ItemsPath: '$.items',
+          ItemSelector: { 'value.$': '$$.Map.Item.Value' },
+          ItemProcessor: inner,
+          ResultPath: '$.each',
+          End: true,
+        },
+      }),
+      {
+        give: () => ({ deep: { n: 1 } }),
+        fail: () => {
+          throw new NamedError('Bad', 'no');
+        },
+      },
+    );
+    const ended = await run({ items: [{ deep: { own: true }, id: 'x' }] });
+
+    expect(output(ended)).toEqual({
+      items: [{ deep: { own: true }, id: 'x' }],
+      made: { deep: { n: 1, again: { deep: { n: 1 } } } },
+      each: [
+        {
+          value: {
+            id: 'x',
+            deep: { own: true, more: { deep: { n: 1 } } },
+            problem: { Error: 'Bad', Cause: expect.any(String) },
+          },
+        },
+      ],
+    });
+  });
+
   it('hands functions copies, so that none changes the state of another', async () => {
     const { run } = await engineFor(machine({ A: task('spoil', { ResultPath: '$.a' }) }), {
       spoil: (event) => {
