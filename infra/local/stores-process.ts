@@ -85,7 +85,7 @@ async function start(): Promise<void> {
     else
       void opened
         .settle()
-        .catch(() => undefined)
+        .catch((error: unknown) => process.stderr.write(`Writes stay in the log: ${String(error)}\n`))
         .then(() => stop([dynamodb, s3.httpServer]));
   });
   const portOf = (server: NetServer): number => (server.address() as AddressInfo).port;

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { authorizationSchema, type Grant, type Recheck } from '../../schemas/authorization.ts';
-import type { Outcome } from '../../schemas/gate.ts';
 import { type Json, type JsonObject, jsonSchema } from '../../schemas/json.ts';
 import type { Step } from '../../schemas/plan.ts';
 import {
@@ -20,6 +19,7 @@ import { OfficeError } from '../shared/errors.ts';
 import { resolveReferences, UnresolvedReferenceError } from '../shared/plans/references.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { Receipt, ReceiptStore } from '../shared/stores/receipt-store.ts';
+import { afterStep, toldOf } from './chain.ts';
 import { executedEntry, finishedEvent, refusedBy } from './records.ts';
 import type { StepRun, ToolRunner, ToolRunResult } from './run-tool.ts';
 
@@ -234,6 +234,11 @@ export function createExecutor(deps: ExecutorDeps) {
       },
     ]);
 
+  function outcomeOf(event: ExecutorEvent & StepEvent, invocation: Invocation): Promise<StepOutcome> {
+    if (event.action === 'close') return close(event, invocation);
+    return event.decision.decision === 'skip' ? skip(event) : perform(event, invocation);
+  }
+
   return {
     /**
      * Runs one authorized step, once, and lets its dependents through. Gives back the chain without it.
@@ -241,13 +246,7 @@ export function createExecutor(deps: ExecutorDeps) {
      */
     async run(event: ExecutorEvent, invocation: Invocation): Promise<StepChain> {
       const { step, decision } = event.chain;
-      const stepEvent = { ...event, step, decision };
-      return without(event.chain, await outcomeOf(stepEvent));
-
-      function outcomeOf(one: typeof stepEvent): Promise<StepOutcome> {
-        if (one.action === 'close') return close(one, invocation);
-        return decision.decision === 'skip' ? skip(one) : perform(one, invocation);
-      }
+      return afterStep(event.chain, await outcomeOf({ ...event, step, decision }, invocation));
     },
   };
 
@@ -281,27 +280,6 @@ export function createExecutor(deps: ExecutorDeps) {
     return settle(event, step, result, deps.now(), invocation.request_id);
   }
 }
-
-/** The chain after its first step has ended. */
-function without({ rest, decision, ended }: StepChain, outcome: StepOutcome): StepChain {
-  const [step = null, ...others] = rest;
-  return {
-    step,
-    rest: others,
-    decision: {
-      decision: outcome.status === 'succeeded' ? 'run' : 'skip',
-      outcomes: { ...decision.outcomes, [outcome.step_id]: toldOf(outcome) },
-    },
-    ended: [...ended, outcome],
-    left: rest.length,
-  };
-}
-
-/** What those that wait for a step are told of it. */
-const toldOf = ({ status, output }: StepOutcome): Outcome => ({
-  status: status === 'in_doubt' ? 'failed' : status,
-  ...(output === undefined ? {} : { output }),
-});
 
 const mapValues = <V, W>(record: Readonly<Record<string, V>>, map: (value: V) => W): Record<string, W> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Dynamodb, DynamodbAnswer } from './dynamodb.ts';
-import { marshalled, unmarshalledToJson } from './items.ts';
+import { type Fields, marshalled, unmarshalledToJson } from './items.ts';
 
 /**
  * `[id, operation, input, isPlain]` one way, `[id, status, body, isPlain]` the other: a line of JSON each. What is plain
@@ -15,7 +15,6 @@ export type AskDynamodb = (
   input: unknown,
   isPlain: boolean,
 ) => Promise<DynamodbAnswer & { readonly isPlain: boolean }>;
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Serves DynamoDB over plain lines: HTTP's part of a small request is larger than DynamoDB's. */
 export function serveLines(

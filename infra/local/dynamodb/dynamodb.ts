@@ -125,7 +125,9 @@ async function open(path: string): Promise<Pick<Dynamodb, 'server' | 'settle'> &
     keys: (options) => db.keys(options),
     iterator: (range) => db.iterator({ ...range, ...AS_TEXT }),
   };
-  const { settle, ...calls } = groupCommit(level, new WriteLog(`${path}-log`));
+  const { settle, ...calls } = groupCommit(level, new WriteLog(`${path}-log`), (error) =>
+    process.stderr.write(`LevelDB took no writes: ${String(error)}\n`),
+  );
   Object.assign(db, calls);
   return { server, store, settle };
 }

@@ -80,8 +80,7 @@ export function remembering(parse: Parse): Parse {
 }
 
 function keyOf(expression: string, { attrNames, attrVals }: Context): string {
-  let key = expression;
-  for (const name in attrNames) key += `\n${name}=${attrNames[name]}`;
+  let key = `${expression}\n${JSON.stringify(attrNames)}`;
   for (const name in attrVals) key += `\n${name}${Object.keys(attrVals[name] ?? {})}`;
   return key;
 }

@@ -40,7 +40,11 @@ const MOST_LOGGED = 1024 * 1024;
  * costs several times as much as to log it, as another thread does it, and most keys are written more than once. A single
  * key LevelDB reads on this thread, which costs less than the change to another.
  */
-export function groupCommit(level: Level, log: WriteLog): CallbackLevel & { settle(): Promise<void> } {
+export function groupCommit(
+  level: Level,
+  log: WriteLog,
+  onRefusal: (error: unknown) => void,
+): CallbackLevel & { settle(): Promise<void> } {
   /** The newest value of each key that is not logged yet; null for a deleted one. */
   let gathering = new Map<string, string | null>();
   let waiting: Done[] = [];
@@ -67,8 +71,8 @@ export function groupCommit(level: Level, log: WriteLog): CallbackLevel & { sett
       failure = error instanceof Error ? error : new Error(String(error));
     }
     for (const tell of told) tell(failure);
-    // What LevelDB refuses stays logged, and whoever reads a range hears of it.
-    if (log.size > MOST_LOGGED) settle().catch(() => undefined);
+    // What LevelDB refuses stays logged, and is tried again when as much has come in.
+    if (log.size > MOST_LOGGED) settle().catch(onRefusal);
   }
 
   function settle(): Promise<void> {

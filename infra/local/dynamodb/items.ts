@@ -8,7 +8,7 @@ import {
 } from './attributes.ts';
 
 /** Members of an input or an output of DynamoDB's API, or of a part of one. */
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether JSON says all of an input: no bytes, no sets, no numbers that aren't any, and nothing missing in a list. */
 export function isPlainJson(value: unknown): boolean {

@@ -58,7 +58,8 @@ export function substitutePlaceholders(
  * The library gives its task handlers nothing but the input, gives nested scopes neither the root's
  * `$$.Execution` nor `$$.Map`, and ends every Task after 60 seconds. So each scope (the machine, a Map
  * iteration, a Parallel branch) is run with an envelope as its input (scopes.ts), and paths into the context
- * object are redirected to where that keeps the values. A task's call and its deadlines are one payload template. Definitions on disk stay as they are.
+ * object are redirected to where that keeps the values. A task's call and its deadlines are one payload
+ * template. Definitions on disk stay as they are.
  *
  * @throws UnsupportedDefinitionError for a feature that would run differently here
  */

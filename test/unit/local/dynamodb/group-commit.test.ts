@@ -29,6 +29,7 @@ function setUp() {
     const entries = [...stored].filter(([key]) => within(key, range)).sort();
     return range.reverse ? entries.reverse() : entries;
   };
+  const refusals: unknown[] = [];
   const groups: Record<string, string | null>[] = [];
   let failure: Error | null = null;
   class WatchedLog extends WriteLog {
@@ -69,6 +70,7 @@ function setUp() {
       },
     },
     log,
+    (error) => refusals.push(error),
   );
   const put = (key: string, value: unknown) =>
     new Promise<Error | null | undefined>((resolve) => level.put(key, value, resolve));
@@ -78,7 +80,7 @@ function setUp() {
   const failNext = (error: Error): void => {
     failure = error;
   };
-  return { level, log, batches, groups, stored, put, get, turn, failNext };
+  return { level, log, refusals, batches, groups, stored, put, get, turn, failNext };
 }
 
 describe('group commit', () => {
@@ -196,6 +198,18 @@ describe('group commit', () => {
 
     expect(await next).toBeNull();
     expect(await get('b')).toBe(3);
+  });
+
+  it('says what LevelDB refuses when it is to have what is logged', async () => {
+    const { batches, refusals, put, get, turn } = setUp();
+    const large = 'x'.repeat(1024 * 1024);
+    void put('a', large);
+    await turn();
+    batches[0]?.end(new Error('LevelDB is ill'));
+    await turn();
+
+    expect(refusals).toMatchObject([{ message: 'LevelDB is ill' }]);
+    expect(await get('a')).toBe(large);
   });
 
   it('keeps in the log what LevelDB refuses', async () => {
