@@ -20,7 +20,7 @@ import { resolveReferences, UnresolvedReferenceError } from '../shared/plans/ref
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { Receipt, ReceiptStore } from '../shared/stores/receipt-store.ts';
 import { afterStep, toldOf } from './chain.ts';
-import { executedEntry, finishedEvent, refusedBy } from './records.ts';
+import { executedEntry, finishedEvent, plainError, refusedBy } from './records.ts';
 import type { StepRun, ToolRunner, ToolRunResult } from './run-tool.ts';
 
 /** The plan, or the step, is not what the broker authorized. */
@@ -108,7 +108,7 @@ export function createExecutor(deps: ExecutorDeps) {
       status: result.status,
       ...(result.status === 'succeeded'
         ? { output: await deps.claims.checkIn(event, result.output, INLINE_OUTPUT_BYTES) }
-        : { error: result.error }),
+        : { error: plainError(result.error) }),
     };
     const duration = deps.now().getTime() - started.getTime();
     const receipt: Receipt & { outcome: StepOutcome } = {

@@ -37,6 +37,12 @@ export function executedEntry(
   });
 }
 
+/** An error as the log can store it: an instance of a class is no attribute value. */
+export const plainError = ({ name, message }: { readonly name: string; readonly message: string }) => ({
+  name,
+  message,
+});
+
 /** A step that its tenant's policies stop once its references are resolved. */
 export const refusedBy = (policy: string): ToolRunResult => ({
   status: 'failed',

@@ -6,6 +6,7 @@ import type { Step } from '../../schemas/plan.ts';
 import type { StepEvent } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import type { MountedFile, ToolAnswer, ToolError, ToolEvent } from '../../schemas/tool.ts';
+import { OfficeError } from '../shared/errors.ts';
 import { BudgetExhaustedError } from '../shared/llm/provider.ts';
 import { normalizeWorkspacePath } from '../shared/security/workspace-path.ts';
 import type { Workspace } from '../shared/tools/workspace.ts';
@@ -76,7 +77,15 @@ const spend = (so: Spend, { cost = unspent.cost, hops = [] }: Pick<ToolAnswer, '
 /** A tool that ends so soon needs not be told that its task was cancelled. */
 const SHORT_SECONDS = 20;
 
-const mountsSchema = z.array(z.string()).max(1_000).default([]);
+const MAX_MOUNTS = 1_000;
+const mountsSchema = z.array(z.string()).max(MAX_MOUNTS).default([]);
+
+class InvalidMountsError extends OfficeError {
+  override readonly name = 'InvalidInputs';
+  constructor() {
+    super(`The input "files" must be a list of at most ${MAX_MOUNTS} paths.`);
+  }
+}
 
 const EXHAUSTED: BudgetExhaustedError['name'] = 'BudgetExhaustedError';
 
@@ -94,7 +103,8 @@ export function createToolRunner(deps: RunToolDeps) {
   async function mounted(run: StepRun): Promise<MountedFile[]> {
     if (run.grant.workspace !== 'mounted') return [];
     const workspace = deps.workspaceOf(run.event);
-    const paths = mountsSchema.parse(run.inputs['files']);
+    const { data: paths } = mountsSchema.safeParse(run.inputs['files']);
+    if (paths === undefined) throw new InvalidMountsError();
     return Promise.all(
       paths.map(async (given) => {
         const path = normalizeWorkspacePath(given);
@@ -226,6 +236,6 @@ const inDoubt = (message: string) => ({
 /** Missing files, bad paths: the step's own fault, told to the reviewer under their names. */
 const isNamedInputError = (error: unknown): error is Error =>
   error instanceof Error &&
-  ['FileNotFoundError', 'InvalidPathError', 'WriteConflictError', 'ZodError'].includes(error.name);
+  ['FileNotFoundError', 'InvalidPathError', 'WriteConflictError', 'InvalidInputs'].includes(error.name);
 
 export type ToolRunner = ReturnType<typeof createToolRunner>;

@@ -14,3 +14,9 @@ export function describeError(error: unknown): string {
   if (error instanceof Error) return error.message || error.name;
   return String(error);
 }
+
+/** An error's name, when it is one plain word; null for anything else that was thrown. */
+export function errorName(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('name' in error)) return null;
+  return typeof error.name === 'string' && /^\w{1,60}$/.test(error.name) ? error.name : null;
+}

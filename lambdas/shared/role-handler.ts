@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { OfficeError } from './errors.ts';
+import { errorName, OfficeError } from './errors.ts';
 import { identifyLines, logger } from './telemetry.ts';
 import { traced, traceIdsOf } from './tracing.ts';
 
@@ -37,6 +37,13 @@ function isUnavailable(error: unknown): error is Error {
   );
 }
 
+/**
+ * Keeps an error's name, which the state machine and runbooks go by. Its message was not written for whoever gave the
+ * task, to whom it would go, and may hold hosts, keys or data: it is in the log.
+ */
+const unforeseen = (role: string, name: string, cause: unknown): Error =>
+  Object.assign(new Error(`${role} failed in a way it does not foresee (${name}).`, { cause }), { name });
+
 /** What a role needs of Lambda's context. */
 export interface RoleContext {
   readonly awsRequestId: string;
@@ -44,7 +51,8 @@ export interface RoleContext {
 }
 
 /**
- * A Lambda handler that parses its event, runs the role and lets named errors through to the state machine.
+ * A Lambda handler that parses its event, runs the role and lets the office's errors through to the state machine; of
+ * all others it gives the name.
  * @throws InvalidEventError naming the first field that is wrong
  */
 export function roleHandler<Schema extends z.ZodType, Result>(
@@ -75,10 +83,11 @@ export function roleHandler<Schema extends z.ZodType, Result>(
         error:
           error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : error,
       } as Record<string, unknown>);
-      if (!isUnavailable(error)) throw error;
-      throw new StoreUnavailableError(`${role} could not reach a store: ${error.name}: ${error.message}`, {
-        cause: error,
-      });
+      if (error instanceof OfficeError) throw error;
+      const kind = errorName(error) ?? 'Error';
+      if (isUnavailable(error))
+        throw new StoreUnavailableError(`${role} could not reach a store (${kind}).`, { cause: error });
+      throw unforeseen(role, kind, error);
     }
   };
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { jsonSchema } from '../../../schemas/json.ts';
 import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../schemas/tool.ts';
-import { describeError } from '../errors.ts';
+import { describeError, errorName } from '../errors.ts';
 import { costOfHops } from '../llm/hop-cost.ts';
 import { traced, traceIdsOf } from '../tracing.ts';
 import { whenCancelled } from './cancellation.ts';
@@ -204,12 +204,6 @@ function errorOf(error: unknown): { name: string; message: string; retryable: bo
     message: `The tool failed in a way it does not foresee (${kind}).`,
     retryable: false,
   };
-}
-
-/** An error's class name, when it is a plain word. */
-function errorName(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('name' in error)) return null;
-  return typeof error.name === 'string' && /^\w{1,60}$/.test(error.name) ? error.name : null;
 }
 
 function describeIssues(error: z.ZodError, root: string): string {

@@ -14,7 +14,7 @@ import {
 import { canonicalHash } from '../../../lambdas/shared/canonical.ts';
 import type { ClaimChecks } from '../../../lambdas/shared/claim-check.ts';
 import type { Receipt, ReceiptStore } from '../../../lambdas/shared/stores/receipt-store.ts';
-import type { Workspace } from '../../../lambdas/shared/tools/workspace.ts';
+import { FileNotFoundError, type Workspace } from '../../../lambdas/shared/tools/workspace.ts';
 import type { Grant } from '../../../schemas/authorization.ts';
 import type { NewEvent } from '../../../schemas/events.ts';
 import type { Outcome } from '../../../schemas/gate.ts';
@@ -93,7 +93,11 @@ function office(options: {
   const receipts = receiptStore();
   let now = Date.parse('2026-01-01T00:00:00Z');
   const workspace: Workspace = {
-    read: async (path) => ({ bytes: Buffer.from(options.files?.[path] ?? ''), etag: '1' }),
+    read: async (path) => {
+      const content = options.files?.[path];
+      if (content === undefined) throw new FileNotFoundError(path);
+      return { bytes: Buffer.from(content), etag: '1' };
+    },
     write: async (path, bytes) => {
       written.set(path, Buffer.from(bytes).toString('utf8'));
       return { path, size: bytes.length, etag: '2', modified_at: '' };
@@ -348,6 +352,41 @@ describe('a step', () => {
     });
     expect(await run()).toMatchObject({ status: 'failed', error: { name: 'UnresolvedReferenceError' } });
     expect(calls).toHaveLength(0);
+  });
+
+  // DynamoDB's document client takes no instances of classes, and its own words reached the caller.
+  it('keeps of an error only what the log can store, whichever class it was', async () => {
+    const mounting = { action: 'python_exec', inputs: { code: '1', files: ['data.csv'] } };
+    const failures = [
+      office({ step: post({ inputs: { method: 'POST', url: '${steps.a.output.url}' } }) }),
+      office({
+        step: post(mounting),
+        grant: grantOf({ tool: 'python_exec', workspace: 'mounted' }),
+        files: {},
+      }),
+      office({
+        tool: async () => {
+          throw new ToolThrottledError('Lambda is at its concurrency limit.');
+        },
+      }),
+    ];
+    for (const { run, events } of failures) {
+      const outcome = await run();
+      expect(outcome?.status).toBe('failed');
+      expect(Object.getPrototypeOf(outcome?.error)).toBe(Object.prototype);
+      expect(events.at(-1)?.data?.['outcome']).toEqual(JSON.parse(JSON.stringify(outcome)));
+    }
+  });
+
+  it('says which of its files have no usable path, in words', async () => {
+    const { run } = office({
+      step: post({ action: 'python_exec', inputs: { code: '1', files: [7] } }),
+      grant: grantOf({ tool: 'python_exec', workspace: 'mounted' }),
+    });
+    expect(await run()).toMatchObject({
+      status: 'failed',
+      error: { name: 'InvalidInputs', message: 'The input "files" must be a list of at most 1000 paths.' },
+    });
   });
 
   it('is skipped when a dependency failed, and its own dependents learn of it', async () => {
