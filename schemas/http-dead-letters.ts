@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cursor, errorViewSchema, limit } from './http.ts';
 import { idSchema } from './identifiers.ts';
-import { constraintsSchema, costSchema, taskStatusSchema } from './task.ts';
+import { cleanText, constraintsSchema, costSchema, taskStatusSchema } from './task.ts';
 
 export const deadLetterViewSchema = z.object({
   task_id: idSchema,
@@ -50,8 +50,8 @@ export const redriveSchema = z.strictObject({
   /** With `edit`: what changes. */
   input: z
     .strictObject({
-      description: z.string().min(1).max(20_000).optional(),
-      criteria: z.array(z.string().min(1).max(2_000)).max(50).optional(),
+      description: cleanText(20_000).optional(),
+      criteria: z.array(cleanText(2_000)).max(50).optional(),
       constraints: constraintsSchema.optional(),
     })
     .optional(),

@@ -26,12 +26,13 @@ export const isFinal = (status: TaskStatus): boolean => finalStatuses.includes(s
 export const prioritySchema = z.enum(['low', 'normal', 'high']);
 export type Priority = z.infer<typeof prioritySchema>;
 
-/** Refuses NUL and lone surrogates, which no store or log keeps intact. */
-const cleanText = (max: number) =>
+/** Refuses text of nothing but white space, and NUL and lone surrogates, which no store or log keeps intact. */
+export const cleanText = (max: number) =>
   z
     .string()
-    .min(1)
+    .min(1, { abort: true })
     .max(max)
+    .regex(/\S/, 'is blank')
     .refine((text) => text.isWellFormed(), 'contains a lone surrogate')
     .refine((text) => !text.includes('\u0000'), 'contains a NUL character');
 

@@ -1,6 +1,5 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Hono } from 'hono';
 import { jsonObjectSchema } from '../../schemas/json.ts';
 import { createAddressCheck } from '../notifier/address-check.ts';
 import { documentClient, s3Client, sfnClient, sqsClient } from '../shared/aws.ts';
@@ -261,5 +260,5 @@ function verifyTokenFromEnvironment(): { verifyToken: VerifyToken } | Record<str
 }
 
 /** The HTTP interface over the services that the environment names. */
-export const appFromEnvironment = (): Hono =>
+export const appFromEnvironment = (): ReturnType<typeof createApp> =>
   createApp({ ...depsFromEnvironment(), ...verifyTokenFromEnvironment() });

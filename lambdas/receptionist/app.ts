@@ -12,6 +12,9 @@ import { readJson } from './request-body.ts';
 import { endpoints } from './routes/all.ts';
 import { runOnce } from './run-once.ts';
 
+/** What a request was counted against, for the answer's headers; an error's answer is made elsewhere. */
+export type Counted = { Variables: { rates?: RateDecision[] } };
+
 /** Public endpoints have no caller; this one owns nothing and may nothing. */
 const nobody: Caller = { tenant_id: 'nobody', scopes: [], actor: 'nobody', limit_key: 'nobody' };
 
@@ -19,7 +22,7 @@ const nobody: Caller = { tenant_id: 'nobody', scopes: [], actor: 'nobody', limit
  * The office's HTTP interface as one Hono app, the same in a Lambda and in the embedded office.
  * `verifyToken` accepts tokens that are no API keys.
  */
-export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: VerifyToken }): Hono {
+export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: VerifyToken }): Hono<Counted> {
   const authenticator = createAuthenticator({
     findKey: (key) => deps.accounts.findKey(key),
     ...(deps.verifyToken === undefined ? {} : { verifyToken: deps.verifyToken }),
@@ -30,14 +33,15 @@ export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: Veri
     ...(deps.limitsOf === undefined ? {} : { read: deps.limitsOf }),
     now: deps.now,
   });
-  const app = new Hono({ strict: false });
+  const app = new Hono<Counted>({ strict: false });
 
-  const serve = (endpoint: Endpoint) => async (c: Context) => {
+  const serve = (endpoint: Endpoint) => async (c: Context<Counted>) => {
     let caller = nobody;
     let rates: RateDecision[] = [];
     if (endpoint.scope !== null) {
       caller = await authenticator.authenticate(c.req.header('authorization'));
       rates = await limits.takeRequest(caller);
+      c.set('rates', rates);
       requireScope(caller, endpoint.scope);
     }
     const call: Call<unknown, unknown> = {
@@ -84,29 +88,27 @@ export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: Veri
     });
   }
 
-  app.notFound((c) =>
-    problemResponse(
-      new HttpProblem(404, `There is nothing at ${c.req.path.slice(0, 200)}; GET /docs shows what there is.`),
-    ),
-  );
-  app.onError((error, c) => {
-    if (error instanceof HttpProblem) return problemResponse(error);
-    if (error instanceof InvalidCursorError) {
-      return problemResponse(badRequest(error.message, [{ path: 'cursor', message: error.message }]));
-    }
+  app.notFound((c) => {
+    const nothing = `There is nothing at ${c.req.path.slice(0, 200)}; GET /docs shows what there is.`;
+    return withRate(problemResponse(new HttpProblem(404, nothing)), []);
+  });
+  app.onError((error, c) => withRate(problemResponse(problemOf(error, c)), c.get('rates') ?? []));
+
+  function problemOf(error: Error, c: Context<Counted>): HttpProblem {
+    if (error instanceof HttpProblem) return error;
+    if (error instanceof InvalidCursorError)
+      return badRequest(error.message, [{ path: 'cursor', message: error.message }]);
     const request_id = deps.newId();
     deps.logError('A request failed', error, {
       request_id,
       method: c.req.method,
       path: c.req.path.slice(0, 200),
     });
-    return problemResponse(
-      new HttpProblem(
-        500,
-        `Something went wrong that is not the request's fault; the log has it as ${request_id}.`,
-      ),
+    return new HttpProblem(
+      500,
+      `Something went wrong that is not the request's fault; the log has it as ${request_id}.`,
     );
-  });
+  }
   return app;
 }
 
@@ -150,7 +152,8 @@ function respond(answer: Answer): Response {
 
 function withRate(response: Response, rates: readonly RateDecision[]): Response {
   response.headers.set('x-content-type-options', 'nosniff');
-  if (rates.length > 0)
+  // A 429 says by itself which limit it is about.
+  if (rates.length > 0 && !response.headers.has('ratelimit'))
     for (const [name, value] of Object.entries(rateHeaders(rates))) response.headers.set(name, value);
   return response;
 }

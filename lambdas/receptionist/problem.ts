@@ -10,10 +10,11 @@ const titles: Readonly<Record<number, string>> = {
   405: 'The method is not supported here',
   409: 'The state does not allow this',
   413: 'The request is too large',
-  415: 'The body must be JSON',
+  415: 'The body must be plain JSON',
   422: 'The idempotency key was used with another request',
   429: 'Too many requests',
   500: 'The office failed',
+  502: 'Another service failed',
   503: 'The office is not ready for this',
 };
 

@@ -3,6 +3,11 @@ import { badRequest, type FieldError, HttpProblem } from './problem.ts';
 
 /** Largest body, bytes. API Gateway hands at most 6 MB to a Lambda, and base64 or headers need a part of it. */
 export const MAX_BODY_BYTES = 5_500_000;
+/**
+ * So much of a body that is too large is read and thrown away: the connection then serves the client's next request.
+ * One that goes on is cut off.
+ */
+export const MAX_SKIPPED_BYTES = 32 * 1024 * 1024;
 /** Deepest nesting: a DynamoDB item nests 32 levels at most, and the office wraps what it stores. */
 export const MAX_DEPTH = 24;
 /** DynamoDB's range of numbers; JSON's own reaches 1.8e308. */
@@ -19,6 +24,7 @@ export async function readJson(request: Request): Promise<Json> {
   const bytes = await readBytes(request);
   if (bytes.byteLength === 0) throw badRequest('The body is empty; send a JSON object.', []);
   requireJson(request.headers.get('content-type'));
+  requirePlain(request.headers.get('content-encoding'));
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -38,7 +44,7 @@ export async function readJson(request: Request): Promise<Json> {
   return value;
 }
 
-/** @throws HttpProblem 413 as soon as more than the limit has come, whatever Content-Length said */
+/** @throws HttpProblem 413 when more than the limit comes, whatever Content-Length said */
 async function readBytes(request: Request): Promise<Uint8Array> {
   const announced = Number(request.headers.get('content-length') ?? '0');
   if (announced > MAX_BODY_BYTES) throw tooLarge();
@@ -49,12 +55,11 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.byteLength;
-    if (size > MAX_BODY_BYTES) {
-      await reader.cancel();
-      throw tooLarge();
-    }
-    chunks.push(value);
+    if (size > MAX_BODY_BYTES + MAX_SKIPPED_BYTES) await reader.cancel();
+    if (size > MAX_BODY_BYTES) chunks.length = 0;
+    else chunks.push(value);
   }
+  if (size > MAX_BODY_BYTES) throw tooLarge();
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
@@ -81,6 +86,14 @@ function requireJson(contentType: string | null): void {
       headers: { 'accept-post': 'application/json' },
     });
   }
+}
+
+/** RFC 9110, section 15.5.16: an encoding that is not understood is a 415 that names what is. */
+function requirePlain(contentEncoding: string | null): void {
+  if (contentEncoding === null || /^(?:identity)?$/i.test(contentEncoding.trim())) return;
+  throw new HttpProblem(415, 'Send the body as it is, without "Content-Encoding".', {
+    headers: { 'accept-encoding': 'identity' },
+  });
 }
 
 /** Counts brackets outside strings, so that the parser is never given a nesting that exhausts its stack. */

@@ -20,6 +20,8 @@ describe('what a submission must not hold', () => {
     ['null', 'null'],
     ['no description', '{}'],
     ['an empty description', '{"description":""}'],
+    ['a blank description', '{"description":" \\n\\t "}'],
+    ['a blank criterion', '{"description":"x","criteria":[" "]}'],
     ['a number for a text', '{"description":5}'],
     ['an unknown field', '{"description":"x","surprise":1}'],
     ['an unknown priority', '{"description":"x","priority":"urgent"}'],
@@ -78,6 +80,10 @@ describe('what a submission must not hold', () => {
       { raw: 'description=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
       415,
     );
+  });
+
+  it('a compressed body', async () => {
+    await refused({ body: submit, headers: { 'content-encoding': 'gzip' } }, 415);
   });
 
   it('bytes that are not UTF-8', async () => {
@@ -160,15 +166,24 @@ describe('keys, paths and methods', () => {
     '/tasks?status=asleep',
     '/dead-letters?cursor=x',
     '/audit?cursor=x',
+    '/usage?from=2026-02-30',
+    '/approvals?status=open',
   ])('answers 400 to GET %s', async (path) => {
     expect((await send('GET', path)).status).toBe(400);
   });
 
-  it('tells the rate limit', async () => {
-    const { headers } = await send('GET', '/tasks?limit=1');
-    expect(headers.get('ratelimit-policy')).toMatch(/q=\d+;w=\d+/);
-    expect(headers.get('ratelimit')).toMatch(/r=\d+;t=\d+/);
+  it('sums up usage up to any day', async () => {
+    expect((await send('GET', '/usage?to=0000-01-01')).status).toBe(200);
   });
+
+  it.each(['/tasks?limit=1', '/tasks?limit=0', '/tasks/nothing'])(
+    'tells the rate limit on GET %s',
+    async (path) => {
+      const { headers } = await send('GET', path);
+      expect(headers.get('ratelimit-policy')).toMatch(/q=\d+;w=\d+/);
+      expect(headers.get('ratelimit')).toMatch(/r=\d+;t=\d+/);
+    },
+  );
 });
 
 describe('Idempotency-Key', () => {

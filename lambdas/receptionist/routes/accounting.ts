@@ -11,6 +11,7 @@ import { badRequest } from '../problem.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 366;
+const FIRST_DAY = '0000-01-01';
 
 const usage = endpoint({
   method: 'GET',
@@ -24,7 +25,8 @@ const usage = endpoint({
   answers: { 200: { description: 'Usage', schema: usageSchema } },
   async handle({ deps, caller, query }) {
     const to = query.to ?? deps.now().toISOString().slice(0, 10);
-    const from = query.from ?? new Date(Date.parse(to) - 29 * DAY_MS).toISOString().slice(0, 10);
+    const usual = Math.max(Date.parse(to) - 29 * DAY_MS, Date.parse(FIRST_DAY));
+    const from = query.from ?? new Date(usual).toISOString().slice(0, 10);
     const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
     if (!(days >= 1 && days <= MAX_DAYS)) {
       const message = `must be a day before "to", ${MAX_DAYS} days at most`;

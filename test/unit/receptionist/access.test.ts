@@ -117,6 +117,18 @@ describe('the rate limit', () => {
     expect(third.headers.get('ratelimit')).toBe('"key";r=0;t=45');
   });
 
+  it.each([
+    ['GET', '/tasks/nothing', adminKey, 404],
+    ['GET', '/tasks?limit=0', adminKey, 400],
+    ['GET', '/dead-letters?cursor=x', adminKey, 400],
+    ['PUT', '/budget', readerKey, 403],
+  ])('is told by %s %s too, which was counted and refused', async (method, path, key, status) => {
+    const answer = await fakeOffice({ limiter: limited(2) }).request(method, path, { key });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('ratelimit')).toBe('"key";r=1;t=45');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it('lets exactly the limit through, over all processes', async () => {
     const counter = sharedCounter();
     const processes = Array.from({ length: 4 }, () => limited(100, counter));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_BODY_BYTES } from '../../../lambdas/receptionist/request-body.ts';
+import { MAX_BODY_BYTES, MAX_SKIPPED_BYTES, readJson } from '../../../lambdas/receptionist/request-body.ts';
 import { type Answered, fakeOffice } from '../../helpers/receptionist-fakes.ts';
 
 const post = (raw: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string> = {}) =>
@@ -23,6 +23,8 @@ describe('bodies', () => {
     ['an unknown field', '{"description":"x","desciption":"y"}'],
     ['a wrong type', '{"description":1}'],
     ['an empty description', '{"description":""}'],
+    ['a blank description', '{"description":" \\n\\u00a0"}'],
+    ['a blank criterion', '{"description":"x","criteria":[" "]}'],
     ['a NUL', '{"description":"a\\u0000b"}'],
     ['a lone surrogate', '{"description":"a\\ud800b"}'],
     ['a lone surrogate in a name', '{"description":"x","metadata":{"\\ud800":"y"}}'],
@@ -69,28 +71,43 @@ describe('bodies', () => {
     },
   );
 
+  it('refuses a body that is compressed, and says what it takes', async () => {
+    const answer = await post('{"description":"x"}', { 'content-encoding': 'gzip' });
+    expect(answer.status).toBe(415);
+    expect(answer.headers.get('accept-encoding')).toBe('identity');
+    await problem(answer);
+  });
+
   it('refuses an announced body that is too large', async () => {
     const answer = await post('{}', { 'content-length': String(MAX_BODY_BYTES + 1) });
     expect(answer.status).toBe(413);
   });
 
-  it('counts the bytes of a body that announces nothing', async () => {
-    let sent = 0;
-    const endless = new ReadableStream({
+  /** A request that sends megabytes of white space and announces no length; counts them. */
+  function megabytes(most: number) {
+    const sent = { bytes: 0 };
+    const body = new ReadableStream({
       pull(controller) {
-        sent += 1_000_000;
+        sent.bytes += 1_000_000;
         controller.enqueue(new Uint8Array(1_000_000).fill(0x20));
+        if (sent.bytes >= most) controller.close();
       },
     });
-    const request = new Request('http://office/tasks', {
-      method: 'POST',
-      body: endless,
-      headers: { 'content-type': 'application/json' },
-      duplex: 'half',
-    } as RequestInit);
-    const { readJson } = await import('../../../lambdas/receptionist/request-body.ts');
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', body, headers, duplex: 'half' } as RequestInit;
+    return { request: new Request('http://office/tasks', init), sent };
+  }
+
+  it('counts the bytes of a body that announces nothing, and cuts off one that never ends', async () => {
+    const { request, sent } = megabytes(Number.POSITIVE_INFINITY);
     await expect(readJson(request)).rejects.toMatchObject({ status: 413 });
-    expect(sent).toBeLessThan(MAX_BODY_BYTES + 3_000_000);
+    expect(sent.bytes).toBeLessThan(MAX_BODY_BYTES + MAX_SKIPPED_BYTES + 3_000_000);
+  });
+
+  it('reads a body that is too large to its end, so that its connection serves the next request', async () => {
+    const { request, sent } = megabytes(12_000_000);
+    await expect(readJson(request)).rejects.toMatchObject({ status: 413 });
+    expect(sent.bytes).toBe(12_000_000);
   });
 
   it('accepts a NUL inside a file', async () => {
@@ -167,8 +184,27 @@ describe('paths and methods', () => {
     '/usage?from=2026-02-30',
     '/usage?from=2026-05-02&to=2026-05-01',
     '/approvals?status=maybe',
+    '/tasks/x/logs?cursor=ZZZZZZZZZZZZZZZZZZZZZZZZZZ',
   ])('answers 400 to %s', async (path) => {
     expect((await fakeOffice().request('GET', path)).status).toBe(400);
+  });
+
+  it('sums up usage up to the first day there is', async () => {
+    const asked: unknown[] = [];
+    const office = fakeOffice();
+    Object.assign(office.deps.accounting, {
+      usage: async (_tenant: string, range: unknown) => {
+        asked.push(range);
+        return {};
+      },
+    });
+    expect((await office.request('GET', '/usage?to=0000-01-02')).status).toBe(200);
+    expect(asked).toEqual([{ from: '0000-01-01', to: '0000-01-02' }]);
+  });
+
+  it('answers 400 to a Last-Event-ID that no event can have', async () => {
+    const headers = { 'last-event-id': 'ZZZZZZZZZZZZZZZZZZZZZZZZZZ' };
+    expect((await fakeOffice().request('GET', '/tasks/x/events', { headers })).status).toBe(400);
   });
 
   it('answers an unforeseen failure without its detail, and logs it once', async () => {
