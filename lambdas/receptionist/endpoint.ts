@@ -54,6 +54,8 @@ export interface EndpointDescription {
   readonly scope: Scope | null;
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
+  /** Headers that it reads, and what they do. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** True when a request may carry an Idempotency-Key. */
   readonly idempotent?: boolean;
   readonly answers: Readonly<

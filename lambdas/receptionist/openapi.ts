@@ -101,7 +101,8 @@ function localize(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key !== '$defs' && key !== 'id')
+      // An `id` that is no text is a field of that name.
+      .filter(([key, each]) => key !== '$defs' && !(key === 'id' && typeof each === 'string'))
       .map(([key, each]) =>
         key === '$ref' && typeof each === 'string'
           ? [key, each.replace('#/$defs/', '#/components/schemas/')]
@@ -119,7 +120,7 @@ function problems(
   endpoint: EndpointDescription,
 ): Record<string, { description: string; content: OpenApiContent }> {
   const told: [string, string][] = [];
-  if (endpoint.body !== undefined || endpoint.query !== undefined)
+  if ([endpoint.body, endpoint.query, endpoint.headers].some((each) => each !== undefined))
     told.push(['400', 'Not valid; `errors` says where']);
   if (endpoint.scope !== null) {
     told.push(['401', 'No key, or an unknown one'], ['403', `The key lacks the scope ${endpoint.scope}`]);
@@ -162,7 +163,16 @@ function parameters(
           },
         ]
       : [];
-  return [...path, ...query, ...idempotency];
+  const headers = Object.entries(endpoint.headers ?? {}).map(
+    ([name, description]): OpenApiParameter => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string' },
+    }),
+  );
+  return [...path, ...query, ...headers, ...idempotency];
 }
 
 /** The OpenAPI 3.1 document of the endpoints, made from the zod schemas they parse with. */

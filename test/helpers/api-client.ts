@@ -1,5 +1,6 @@
 /** A client of an office under test: what OFFICE_BASE_URL and OFFICE_API_KEY name, embedded or deployed. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Described, undocumented } from './documented.ts';
 
 const baseUrl = process.env['OFFICE_BASE_URL'] ?? '';
 const apiKey = process.env['OFFICE_API_KEY'] ?? '';
@@ -54,6 +55,25 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+let description: Promise<Described> | undefined;
+
+/** @throws Error when the office answers what its own OpenAPI document doesn't say */
+async function requireDocumented(method: string, path: string, answer: Response, text: string) {
+  // Addresses outside of the office, such as presigned ones, have descriptions of their own.
+  if (path.startsWith('http')) return;
+  description ??= fetch(`${baseUrl}/openapi.json`).then((served) => served.json() as Promise<Described>);
+  const content_type = answer.headers.get('content-type') ?? '';
+  const difference = undocumented(await description, {
+    method,
+    path,
+    status: answer.status,
+    content_type,
+    text,
+  });
+  if (difference !== null)
+    throw new Error(`${method} ${path} answered ${answer.status}, but ${difference}: ${text.slice(0, 300)}`);
+}
+
 /** Sends a request as it is; an office that is asked too often is asked again when it says so. */
 export async function send<Body = unknown>(
   method: string,
@@ -67,6 +87,7 @@ export async function send<Body = unknown>(
       await delay(1_000 * Number(response.headers.get('retry-after') ?? '1'));
       continue;
     }
+    await requireDocumented(method, path, response, text);
     const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
     return {
       status: response.status,

@@ -1,3 +1,4 @@
+import { problemSchema } from '../../../schemas/http.ts';
 import {
   mcpRefreshSchema,
   mcpServerBodySchema,
@@ -12,6 +13,14 @@ import type { ReceptionistDeps } from '../ports.ts';
 import { badRequest, notFound } from '../problem.ts';
 
 const tag = 'MCP servers';
+const answers = {
+  200: { description: 'What was found', schema: mcpRefreshSchema },
+  502: {
+    description: 'The server gave no answer, or none that is one of MCP',
+    schema: problemSchema,
+    content_type: 'application/problem+json',
+  },
+};
 const view = (server: McpServerRecord) => ({ ...server, tools: Object.keys(server.tools) });
 
 async function findServer(deps: ReceptionistDeps, tenantId: string, name: string): Promise<McpServerRecord> {
@@ -63,20 +72,20 @@ const add = endpoint({
     'They appear under the name as their prefix, with the server’s own schemas and risk high until PUT /tools/{name} classifies them.',
   scope: 'admin',
   body: mcpServerBodySchema,
-  answers: { 200: { description: 'What was found', schema: mcpRefreshSchema } },
+  answers,
   async handle({ deps, caller, body, param }) {
     const parsed = mcpServerNameSchema.safeParse(param('name'));
     if (!parsed.success) {
       const message = parsed.error.issues[0]?.message ?? 'is not a server name';
       throw badRequest('The path does not hold a server name.', [{ path: 'name', message }]);
     }
-    const found = await refreshServer(deps, caller.tenant_id, { name: parsed.data, url: body.url });
+    const server = await refreshServer(deps, caller.tenant_id, { name: parsed.data, url: body.url });
     await deps.audit.append(caller.tenant_id, {
       action: 'mcp_server.added',
       actor: caller.actor,
-      detail: { server: found.name, url: found.url, tools: found.tools },
+      detail: { server: server.name, url: server.url, tools: server.tools },
     });
-    return { status: 200, body: found };
+    return { status: 200, body: server };
   },
 });
 
@@ -88,16 +97,16 @@ const refresh = endpoint({
   summary: 'Ask the server again',
   description: 'A tool that changed has risk high again: what was classified was another one.',
   scope: 'admin',
-  answers: { 200: { description: 'What was found', schema: mcpRefreshSchema } },
+  answers,
   async handle({ deps, caller, param }) {
     const { name, url } = await findServer(deps, caller.tenant_id, param('name'));
-    const found = await refreshServer(deps, caller.tenant_id, { name, url });
+    const server = await refreshServer(deps, caller.tenant_id, { name, url });
     await deps.audit.append(caller.tenant_id, {
       action: 'mcp_server.refreshed',
       actor: caller.actor,
-      detail: { server: name, added: found.added, changed: found.changed, removed: found.removed },
+      detail: { server: name, added: server.added, changed: server.changed, removed: server.removed },
     });
-    return { status: 200, body: found };
+    return { status: 200, body: server };
   },
 });
 

@@ -7,8 +7,8 @@ import { planViews } from '../plan-views.ts';
 import { badRequest } from '../problem.ts';
 import { readTask } from '../task-answers.ts';
 
-/** Event ids are ULIDs. */
-const eventId = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+/** Event ids are ULIDs, 128 bits: the first of 26 characters holds three of them. */
+const eventId = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 function checkedCursor(value: string | undefined, name: string): string | undefined {
   if (value === undefined || value === '') return undefined;
@@ -49,6 +49,7 @@ const events = endpoint({
   description:
     'Resumes after `Last-Event-ID`. The data of each message is an event as in the logs. The stream ends after the event that ends the task; where answers cannot be streamed it ends sooner and an EventSource reconnects.',
   scope: 'tasks:read',
+  headers: { 'Last-Event-ID': 'Id of the last event that was seen; what came after it follows.' },
   answers: { 200: { description: 'Events', schema: z.string(), content_type: 'text/event-stream' } },
   async handle(call) {
     const key = taskKeyOf(call);

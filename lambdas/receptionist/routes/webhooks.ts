@@ -1,3 +1,4 @@
+import { problemSchema } from '../../../schemas/http.ts';
 import { resentSchema, webhookViewSchema } from '../../../schemas/webhooks.ts';
 import { type Call, type Endpoint, endpoint, noTask, taskKeyOf } from '../endpoint.ts';
 import { conflict } from '../problem.ts';
@@ -17,7 +18,14 @@ const get = endpoint({
   tag: 'Tasks',
   summary: "Attempts to tell the task's webhook of its end, oldest first",
   scope: 'tasks:read',
-  answers: { 200: { description: 'The delivery log', schema: webhookViewSchema } },
+  answers: {
+    200: { description: 'The delivery log', schema: webhookViewSchema },
+    409: {
+      description: 'The task has no webhook',
+      schema: problemSchema,
+      content_type: 'application/problem+json',
+    },
+  },
   async handle(call) {
     const { key, url } = await webhookOf(call);
     const [notice, deliveries] = await Promise.all([

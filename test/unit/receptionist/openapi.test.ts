@@ -16,6 +16,20 @@ describe('the OpenAPI document', () => {
     expect(referred.filter((target) => !known.includes(target ?? ''))).toEqual([]);
   });
 
+  it('describes every field that it requires', () => {
+    const missing: string[] = [];
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      const { required, properties } = value as { required?: unknown; properties?: object };
+      if (Array.isArray(required))
+        for (const name of required)
+          if (!Object.hasOwn(properties ?? {}, name)) missing.push(`${path}/${name}`);
+      for (const [key, each] of Object.entries(value)) visit(each, `${path}/${key}`);
+    };
+    visit(document, '');
+    expect(missing).toEqual([]);
+  });
+
   it('gives every operation an id of its own and at least one answer', () => {
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
