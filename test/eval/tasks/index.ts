@@ -7,6 +7,7 @@ import { fileTasks } from './files.ts';
 import { outsideTasks } from './outside.ts';
 import { pythonTasks } from './python.ts';
 import { refusalTasks } from './refusals.ts';
+import { savedTasks } from './saved.ts';
 import { tableTasks } from './tables.ts';
 import { textTasks } from './texts.ts';
 import { webTasks } from './web.ts';
@@ -23,5 +24,6 @@ export const allTasks = (ground: EvalGround): EvalTask[] => [
   ...chainTasks(ground),
   ...conditionTasks(),
   ...outsideTasks(ground),
+  ...savedTasks(ground),
   ...refusalTasks(),
 ];

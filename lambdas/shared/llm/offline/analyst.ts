@@ -2,7 +2,8 @@ import type { AnalystBrief } from '../../../../schemas/briefs.ts';
 import type { Decomposition, Subtask } from '../../../../schemas/task.ts';
 import type { Intent } from './intents/intent.ts';
 import { inlinePython } from './intents/python.ts';
-import { recognise, surroundingsOf } from './intents/recognise.ts';
+import { recognise } from './intents/recognise.ts';
+import { surroundingsOf } from './intents/surroundings.ts';
 import { sentencesOf } from './language/clauses.ts';
 import { mask, unmask } from './language/mask.ts';
 

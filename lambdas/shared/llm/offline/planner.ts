@@ -1,7 +1,8 @@
 import type { PlannerBrief, StepReport } from '../../../../schemas/briefs.ts';
 import type { PlanDraft } from '../../../../schemas/plan.ts';
 import type { Intent } from './intents/intent.ts';
-import { recognise, surroundingsOf } from './intents/recognise.ts';
+import { recognise } from './intents/recognise.ts';
+import { surroundingsOf } from './intents/surroundings.ts';
 import { adaptRecalled } from './plans/adapt.ts';
 import { ToolMissingError } from './plans/draft.ts';
 import { planIntents } from './plans/plan.ts';

@@ -103,7 +103,8 @@ export const files: readonly Phrasing[] = [
   ["Write 'hello world' to hello.txt", 'write hello.txt < "hello world"'],
   [
     'create a file greeting.txt with the content "Hi there" and then read it',
-    'write greeting.txt < "\\"Hi there\\" and read it"',
+    'write greeting.txt < "Hi there"',
+    'read greeting.txt',
   ],
   ['list the files in src', 'list src *'],
   ['search for TODO in src', 'search lines "TODO" in src'],

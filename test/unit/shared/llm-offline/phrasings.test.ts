@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { recognise, surroundingsOf } from '../../../../lambdas/shared/llm/offline/intents/recognise.ts';
+import { recognise } from '../../../../lambdas/shared/llm/offline/intents/recognise.ts';
+import { surroundingsOf } from '../../../../lambdas/shared/llm/offline/intents/surroundings.ts';
 import { arithmetic, calls, python } from './phrasings-code.ts';
 import { files, refused, texts, web } from './phrasings-files.ts';
 import { compound, lineConditions } from './phrasings-lines.ts';
 import { lines, rows, sums } from './phrasings-outside.ts';
+import { saved, swallowed } from './phrasings-saved.ts';
 import { tables } from './phrasings-tables.ts';
 import { said } from './said.ts';
 import { workspace } from './workspace.ts';
@@ -11,7 +13,20 @@ import { workspace } from './workspace.ts';
 const read = (text: string) => recognise(text, surroundingsOf(workspace));
 
 describe.each(
-  Object.entries({ calls, arithmetic, python, files, texts, tables, web, sums, lines, rows, lineConditions }),
+  Object.entries({
+    calls,
+    arithmetic,
+    python,
+    files,
+    texts,
+    tables,
+    web,
+    sums,
+    lines,
+    rows,
+    lineConditions,
+    saved,
+  }),
 )('%s', (_family, phrasings) => {
   it.each(phrasings.map(([text, ...expected]) => ({ text, expected })))('$text', ({ text, expected }) => {
     expect(read(text)?.map(said)).toEqual(expected);
@@ -30,7 +45,7 @@ describe('conditions on lines', () => {
 });
 
 describe('what rules must not guess', () => {
-  it.each(refused.map((text) => ({ text })))('$text', ({ text }) => {
+  it.each([...refused, ...swallowed].map((text) => ({ text })))('$text', ({ text }) => {
     expect(read(text)).toBeNull();
   });
 });

@@ -5,13 +5,14 @@ import { type PlannerBrief, plannerAnswerSchema } from '../../../../schemas/brie
 import type { PlanDraft } from '../../../../schemas/plan.ts';
 import { ask, offered, plannerBrief } from './brief.ts';
 import { files, refused, texts, web } from './phrasings-files.ts';
+import { saved } from './phrasings-saved.ts';
 import { tables } from './phrasings-tables.ts';
 
 const plan = async (description: string, more: Partial<PlannerBrief> = {}): Promise<PlanDraft> =>
   plannerAnswerSchema.parse(await ask(plannerBrief(description, more)));
 
 describe('plans', () => {
-  it.each([...tables, ...texts, ...files, ...web].map(([text]) => ({ text })))(
+  it.each([...tables, ...texts, ...files, ...web, ...saved].map(([text]) => ({ text })))(
     'refer only to steps they depend on: $text',
     async ({ text }) => {
       const draft = await plan(text);
@@ -53,6 +54,24 @@ describe('plans', () => {
       path: 'report.txt',
       content: '${steps.query.output.result.text}',
     });
+  });
+
+  it('reads back what was written, after it was written, and hands it out', async () => {
+    const draft = await plan('make a file greet.txt with the text hi there, then show me its content');
+
+    expect(draft.steps.map(({ inputs }) => inputs['operation'])).toEqual(['write', 'read']);
+    expect(draft.steps[1]?.dependencies).toEqual(['write']);
+    expect(draft.result).toMatchObject({ path: 'greet.txt', content: '${steps.read.output.content}' });
+  });
+
+  it('reads what is to be shown, also when it is deleted or computed with afterwards', async () => {
+    const deleted = await plan('show me notes.txt and then delete it');
+    expect(deleted.steps.map(({ inputs }) => inputs['operation'])).toEqual(['read', 'delete']);
+    expect(deleted.steps[1]?.dependencies).toContain('read');
+
+    const computed = await plan('Show me data.csv and then compute the average price');
+    expect(computed.steps.map(({ action }) => action)).toEqual(['file_operations', 'python_exec']);
+    expect(JSON.stringify(computed.result)).toContain('${steps.read.output.content}');
   });
 
   it('keeps what a person wrote out of the code', async () => {

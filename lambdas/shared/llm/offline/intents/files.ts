@@ -84,11 +84,13 @@ function recogniseChange(clause: Clause): Intent | null {
     return path === null || path.endsWith('/') ? null : { kind: 'delete', path };
   }
   const exists = new RegExp(
-    `^(?:(?:check|tell|see|verify|find out|determine|test)\\s+(?:if|whether|that)\\s+)?(?:does|do|is|if|whether)?\\s*(?:there\\s+(?:is|exists)?\\s*)?(?:a\\s+|the\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?(${P})\\s*(?:file\\s+)?(?:exists?|is (?:present|there)|present|there|available)?(?:\\s+(?:in|inside) (?:the|my|this) workspace)?$`,
+    `^(?:(?:check|tell|see|verify|find out|determine|test)\\s+(?:if|whether|that)\\s+)?(?:does|do|is|if|whether)?\\s*(?:there\\s+(?:is|exists)?\\s*)?(?:a\\s+|the\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?(${P}|${IT})\\s*(?:file\\s+)?(?:now\\s+|really\\s+)?(?:exists?|is (?:present|there)|present|there|available)?(?:\\s+(?:in|inside) (?:the|my|this) workspace)?$`,
     'i',
   ).exec(text);
-  if (exists !== null && /\b(?:exists?|is there|is present|present)\b/i.test(text))
-    return { kind: 'stat', path: at(exists[1]), ask: 'exists' };
+  if (exists !== null && /\b(?:exists?|is there|is present|present)\b/i.test(text)) {
+    const path = /^‹/.test(exists[1] ?? '') ? at(exists[1]) : clause.around.file;
+    return path === null ? null : { kind: 'stat', path, ask: 'exists' };
+  }
   const size = new RegExp(
     `^(?:(?:what(?:'s| is)|how|get|find|tell|show|give|determine|report)\\s+)*(?:the\\s+)?(?:big is|large is|(?:file\\s+)?size(?: in bytes)? of|many bytes (?:is|are in|does))\\s+(?:the\\s+)?(?:file\\s+)?(${P}|${IT})(?:\\s+(?:file|in bytes|have|contain))*$`,
     'i',
@@ -107,7 +109,7 @@ function recogniseListing(clause: Clause): Intent | null {
   const all = folderIn(clause) ?? '.';
   const needle = `(?:the\\s+)?(?:text|word|string|phrase|term|pattern|keyword|substring|lines?|occurrences?|mentions?|instances?)?\\s*(?:of|with|containing)?\\s*(?:the\\s+)?(?:text|word|string|phrase|term|keyword)?\\s*(${Q}|‹N\\d+›|(?!(?:files?|lines?|all|every|any|the|an?|most|least|more|less|fewer|fewest|largest|smallest|biggest|longest|shortest|highest|lowest|same|no|name|names|extension|at|only|different|duplicates?|its|their|for|in|of|to)\\b)\\w+)`;
   const which = new RegExp(
-    `\\b(?:which|what|find|list|show|get|search for|identify|all|every)\\b(?:\\s+(?:me|all|the|of|every|any))*\\s+(?:(?:[\\w.]+)\\s+)?(files?|lines?)\\b.*?\\s(?:that\\s+|which\\s+)?${MENTIONS}\\s+${needle}`,
+    `\\b(?:which|what|find|list|show|get|search for|identify|all|every)\\b(?!\\s+(?:the|this|that)\\s+file\\b)(?:\\s+(?:me|all|the|of|every|any))*\\s+(?:(?:[\\w.]+)\\s+)?(files?|lines?)\\b.*?\\s(?:that\\s+|which\\s+)?${MENTIONS}\\s+${needle}`,
     'i',
   ).exec(text);
   const found = new RegExp(
@@ -158,6 +160,8 @@ function recogniseListing(clause: Clause): Intent | null {
       text,
     );
   if (!asks || !/\b(?:files?|folder|directory|workspace|ls|dir)\b/i.test(text)) return null;
+  // "print the file" speaks of one file, and of none that the clause names.
+  if (/\b(?:the|this|that)(?: \w+)? file\b(?! (?:names?|list|count|tree)\b)/i.test(text)) return null;
   if (pathsIn(clause).some((path) => /\.\w+$/.test(path) && !path.startsWith('.'))) return null;
   const count = /\b(?:how many|count|number of)\b/i.test(text);
   const left = unread(text, [
@@ -212,6 +216,7 @@ function recogniseListing(clause: Clause): Intent | null {
   return left.length > 0 ? null : { kind: 'list', folder: all, pattern: patternIn(clause), count };
 }
 
+const SHOWS = /\b(?:show|display|print|cat|view|see|output|give|tell|return|dump|what)\b/i;
 function recogniseRead(clause: Clause): Intent | null {
   const { text } = clause;
   const path = pathsIn(clause)[0];
@@ -269,5 +274,5 @@ function recogniseRead(clause: Clause): Intent | null {
     'exact',
   ]);
   if (left.length > 0 || /\babout\b/i.test(text)) return null;
-  return { kind: 'read', path };
+  return SHOWS.test(text) ? { kind: 'read', path, shown: true } : { kind: 'read', path };
 }

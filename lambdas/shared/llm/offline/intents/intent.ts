@@ -49,6 +49,8 @@ export interface RunPython {
 export interface FileRead {
   readonly kind: 'read';
   readonly path: string;
+  /** Its content is asked for, whatever else is asked of it. */
+  readonly shown?: true;
 }
 export interface FileWrite {
   readonly kind: 'write';

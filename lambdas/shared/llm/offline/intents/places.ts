@@ -67,7 +67,7 @@ export function folderIn(clause: Clause): string | null {
 const SAVED_FILE =
   /\b(?:(?:that|this|the (?:new|resulting|output|saved|written|created)) file|(?:are|is) left|remain(?:s|ed|ing)?)\b/i;
 /** What leaves a text, on which the next question may go on. */
-const reshapes = (query: TextQuery): boolean =>
+export const reshapes = (query: TextQuery): boolean =>
   ['unique_lines', 'sort_lines', 'replace', 'case', 'reverse'].includes(query.op) ||
   ((query.op === 'matching_lines' || query.op === 'lines_where') && !query.count);
 

@@ -1,58 +1,22 @@
 /** From the words of a task to the operations it asks for, or null when any part of it is not understood. */
 
-import type { FileGlance } from '../../../../../schemas/briefs.ts';
-import type { Json } from '../../../../../schemas/json.ts';
 import { clausesOf, plain, sentencesOf } from '../language/clauses.ts';
 import { mask, type Slot } from '../language/mask.ts';
 import { recogniseArithmetic, recogniseStatistics } from './arithmetic.ts';
+import { withBlockInPlace, withContentFenced } from './blocks.ts';
 import { recogniseCalls } from './calls.ts';
 import { concatenation, plainly, roundedSink, withEllipsis } from './ellipsis.ts';
 import { recogniseFiles } from './files.ts';
 import type { Intent, Surroundings } from './intent.ts';
 import { type Clause, folderIn, pathsIn } from './places.ts';
 import { inlinePython, recognisePython } from './python.ts';
+import { readBack, readBackEach } from './read-back.ts';
+import { after } from './surroundings.ts';
+import { swallows } from './swallowed.ts';
 import { recogniseTable } from './table.ts';
 import { recogniseText } from './text.ts';
 import { recogniseFetch, recogniseJson } from './web.ts';
 import { sinkOfPhrase } from './writes.ts';
-
-/** What the workspace shows: paths, and the columns of its tables. */
-export function surroundingsOf(
-  workspace: readonly FileGlance[],
-  inherited: Readonly<Record<string, Json>> = {},
-): Surroundings {
-  const headers: Record<string, readonly string[]> = {};
-  for (const { path, head } of workspace) {
-    const columns = head === undefined ? null : columnsOf(path, head);
-    if (columns !== null) headers[path] = columns;
-  }
-  return { files: workspace.map(({ path }) => path), headers, file: null, before: [], inherited };
-}
-
-function columnsOf(path: string, head: string): string[] | null {
-  const line = head.replace(/^\uFEFF/, '').split(/\r?\n/)[0] ?? '';
-  if (/\.(?:csv|tsv)$/i.test(path)) {
-    const separator =
-      /\.tsv$/i.test(path) || (!line.includes(',') && line.includes('\t'))
-        ? '\t'
-        : !line.includes(',') && line.includes(';')
-          ? ';'
-          : ',';
-    return line.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
-  }
-  if (/\.json$/i.test(path) && /^\s*\[\s*\{/.test(head)) {
-    const first = /\{([^{}]*)/.exec(head)?.[1] ?? '';
-    const keys = [...first.matchAll(/"([^"\\]+)"\s*:/g)].map((match) => match[1] ?? '');
-    return keys.length > 0 ? keys : null;
-  }
-  return null;
-}
-
-export interface Sentence {
-  /** The sentence as it was written. */
-  readonly text: string;
-  readonly intents: readonly Intent[];
-}
 
 /** All operations of a text, in order; null when some part is not understood. */
 export function recognise(text: string, around: Surroundings): Intent[] | null {
@@ -63,11 +27,12 @@ export function recognise(text: string, around: Surroundings): Intent[] | null {
     const rest = recognise(program.rest, { ...around, before: [run] });
     return rest === null ? null : [run, ...rest];
   }
-  const masked = mask(text, around.files);
+  const masked = mask(withContentFenced(text), around.files);
   const sentences = sentencesOf(withBlockInPlace(masked.text));
   const clauses = sentences.map(clausesOf);
   const found = chain(clauses, masked.slots, around);
   if (found?.some((intent, at) => dropsIntoNothing(intent, found.slice(at + 1)))) return null;
+  if (found?.some((intent) => swallows(intent, text, masked.slots))) return null;
   if (found !== null || around.file !== null) return found;
   // "What is the average price? Use data.csv.": the one file that is named is what the question is about.
   const all = pathsIn({ text: masked.text, slots: masked.slots, around });
@@ -82,18 +47,6 @@ const dropsIntoNothing = (intent: Intent, later: readonly Intent[]): boolean =>
   intent.kind === 'table' &&
   intent.drops === true &&
   !later.some(({ kind }) => kind === 'write' || kind === 'table');
-
-/** A block of code that follows "run this code and save the output to out.txt:" stands where it is spoken of. */
-const withBlockInPlace = (text: string): string =>
-  text
-    .replace(
-      /^[^\n‹]*\b(?:code|program|script|snippet|python)\b[^\n‹]*:?\s*(‹C\d+›)[\s.]*(?:please\s+)?(run|execute)\s+(?:it|this|that|the (?:code|program|script|snippet))\b/i,
-      '$2 this code $1',
-    )
-    .replace(
-      /\b(code|snippet|program|script|python|block)\b(?![^\n]*\b(?:code|snippet|program|script|python|block)\b)([^\n]*?)\s*[:.]?\s*\n\s*(‹C\d+›)/i,
-      '$1 $3$2',
-    );
 
 function chain(
   sentences: readonly string[][],
@@ -137,31 +90,6 @@ function chainClauses(
   return clauses.length > 24 ? null : step(0, []);
 }
 
-/** What the next clause may lean on. */
-function after(around: Surroundings, intents: readonly Intent[]): Surroundings {
-  const files = new Set(around.files);
-  let { file } = around;
-  for (const intent of intents) {
-    if (intent.kind === 'read' || intent.kind === 'stat') file = intent.path;
-    if (intent.kind === 'write') {
-      files.add(intent.path);
-      if (intent.content.from === 'literal') file = intent.path;
-    }
-    if (intent.kind === 'copy' || intent.kind === 'move') {
-      files.add(intent.to);
-      file = intent.to;
-      if (intent.kind === 'move') files.delete(intent.path);
-    }
-    if (intent.kind === 'delete') files.delete(intent.path);
-    if (
-      (intent.kind === 'table' || intent.kind === 'text' || intent.kind === 'json') &&
-      intent.source.from === 'file'
-    )
-      file = intent.source.path;
-  }
-  return { ...around, files: [...files], file, before: [...around.before, ...intents] };
-}
-
 const REPORT =
   /^(?:(?:show|tell|give|report|print|display|return|output|present|provide|state|write|let)\b(?: (?:me|us|back|out|know|to me|the user|to the user))*(?: (?:it|that|this|them|the|a|both|all|final|resulting|computed|its|what|is|are|single))*(?: (?:results?|answers?|values?|outputs?|numbers?|summary|contents?|reply|response|lists?|sequence|path|findings|total|report|mean|average|sum|count|response))?(?: (?:as|is|are))?|report back|(?:what is|what's|what are) (?:the )?(?:results?|answers?|outputs?))$/i;
 
@@ -180,9 +108,14 @@ function usesEveryPath(intents: readonly Intent[], clause: Clause): boolean {
 
 function operationsOf(clause: Clause): Intent[] | null {
   if (clause.text === '') return [];
+  const again = readBack(clause);
+  if (again !== null) return [again];
+  const each = readBackEach(clause);
+  if (each !== null) return each;
   const hasEarlier = clause.around.before.length > 0 || Object.keys(clause.around.inherited).length > 0;
   if (hasEarlier && pathsIn(clause).length === 0 && REPORT.test(clause.text) && !/‹/.test(clause.text)) {
     const last = clause.around.before.at(-1);
+    if (last?.kind === 'delete' && /content|text|\bit\b/i.test(clause.text)) return null;
     if (last?.kind !== 'read' || /result|answer|content|it|that/i.test(clause.text))
       return [{ kind: 'report' }];
   }
@@ -243,7 +176,8 @@ function withPage(clause: Clause): Intent[] | null {
 }
 
 /** A file at the end that something is saved to is not what a question is about. */
-const SAVES = /\b(?:save|write|store)\b[^‹]*\b(?:to|into|as)\s[^‹]*‹P\d+›$/i;
+const SAVES =
+  /\b(?:save|write|store)\b[^‹]*\b(?:to|into|as)\s[^‹]*‹P\d+›$|^(?:save|store|append|record|dump|put|write (?:it|them|that|this|the (?:result|output)s?))\b/i;
 
 /** One operation. Families that demand the most of a sentence come first. */
 function recogniseOne(clause: Clause): Intent | null {

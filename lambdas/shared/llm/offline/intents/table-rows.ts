@@ -49,15 +49,20 @@ export function orderIsClear(work: Draft): boolean {
   return work.refines === true || (work.measures.length === 0 && work.filters.length === 0);
 }
 
-/** "filter a.csv to …; save it; report the sum of miles": the question is about what was kept, for it names no table. */
+/**
+ * "filter a.csv to …; save it; report the sum of miles": the question is about what was kept, for it names no table.
+ * What conditions alone don't tell, such as "the top 3 rows", is read from where it was saved.
+ */
 export function inheritFilter(work: Draft, clause: Clause): void {
   if (work.filters.length > 0 || /‹P\d+›/.test(clause.text)) return;
   const { before } = clause.around;
-  if (before.at(-1)?.kind !== 'write') return;
+  const saved = before.at(-1);
+  if (saved?.kind !== 'write') return;
   const last = before.filter((intent) => intent.kind !== 'write' && intent.kind !== 'report').at(-1);
-  if (last?.kind !== 'table' || last.ask !== 'rows' || last.measures.length > 0 || last.limit !== undefined)
-    return;
-  if (JSON.stringify(last.source) === JSON.stringify(work.source)) work.filters = last.filters;
+  if (last?.kind !== 'table' || last.ask !== 'rows' || last.measures.length > 0) return;
+  if (JSON.stringify(last.source) !== JSON.stringify(work.source)) return;
+  if (last.limit === undefined && last.distinct !== true) work.filters = last.filters;
+  else work.source = { from: 'file', path: saved.path };
 }
 
 /** "have more than 300 pages": the column after what it is compared with. */

@@ -71,10 +71,14 @@ function literalOf(phrase: string, clause: Clause): string | null {
     );
   const rest = introduced === null ? content : content.slice(introduced[0].length);
   if (rest === '' || /‹[UC]\d+›/.test(rest)) return null;
+  // What follows a quotation is no part of what is to be written.
+  if (/^‹Q\d+›./.test(rest) && !ON_LINES.test(rest)) return null;
   if (introduced !== null && !/^(?:of|from|in|about)\b/i.test(rest)) {
     const written = unmask(rest, clause.slots).replace(/^:\s*/, '');
     const list = ON_LINES.exec(written);
-    return list === null ? written : linesOf(list[1] ?? '');
+    if (list !== null) return linesOf(list[1] ?? '');
+    const several = /\blines\b/i.test(introduced[0]) && /,|\sand\s/.test(rest);
+    return several ? linesOf(unmask(rest, clause.slots, 'text')) : written;
   }
   const list = ON_LINES.exec(rest);
   if (list?.[1] !== undefined) return linesOf(unmask(list[1], clause.slots, 'text'));
@@ -106,7 +110,7 @@ export function recogniseLiteralWrite(clause: Clause): FileWrite | null {
     ],
     [
       new RegExp(
-        `^(append|add|write|put|save|store|overwrite)\\s+(?:to|in|into)?\\s*(?:the\\s+)?(?:file\\s+)?(${P})\\s*(?::|with|the following:?|containing|,)\\s*([\\s\\S]+)$`,
+        `^(append|add|write|put|save|store|overwrite)\\s+(?:(?:the\\s+)?(?:following|this|these)(?:\\s+(?:text|contents?|lines?|words?|paragraphs?))?\\s+)?(?:to|in|into)?\\s*(?:the\\s+)?(?:file\\s+)?(${P})\\s*(?::|with|the following:?|containing|,)\\s*([\\s\\S]+)$`,
         'i',
       ),
       3,

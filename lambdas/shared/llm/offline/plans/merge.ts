@@ -4,7 +4,7 @@ import type { Intent, TableWork } from '../intents/intent.ts';
 /** A file that is read only to ask something of it is opened by the program that asks. */
 export function withoutIdleReads(intents: readonly Intent[]): Intent[] {
   return intents.filter((intent, at) => {
-    if (intent.kind !== 'read') return true;
+    if (intent.kind !== 'read' || intent.shown === true) return true;
     const next = intents.slice(at + 1).find((later) => later.kind !== 'report' && later.kind !== 'read');
     if (next === undefined) return true;
     if (next.kind === 'table' || next.kind === 'text' || next.kind === 'json') {

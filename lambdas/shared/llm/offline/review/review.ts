@@ -1,7 +1,8 @@
 import type { ReviewerAnswer, ReviewerBrief, StepReport } from '../../../../../schemas/briefs.ts';
 import type { Json, JsonObject } from '../../../../../schemas/json.ts';
 import type { Intent } from '../intents/intent.ts';
-import { recognise, surroundingsOf } from '../intents/recognise.ts';
+import { recognise } from '../intents/recognise.ts';
+import { surroundingsOf } from '../intents/surroundings.ts';
 import { checkIntent } from './checks.ts';
 import { checkCriteria } from './criteria.ts';
 import { summarise } from './summaries.ts';

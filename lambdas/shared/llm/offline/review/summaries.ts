@@ -26,7 +26,7 @@ function sentenceOf(step: StepReport, intents: readonly Intent[]): string[] {
     case 'http_client':
       return fetched(step, intents);
     case 'file_operations':
-      return filed(step, intents);
+      return filed(step);
     default:
       return [`${step.action}: ${shown(step.output)}`];
   }
@@ -132,15 +132,13 @@ function fetched(step: StepReport, intents: readonly Intent[]): string[] {
   ];
 }
 
-function filed(step: StepReport, intents: readonly Intent[]): string[] {
+function filed(step: StepReport): string[] {
   const output = objectOf(step.output);
   const path = String(step.inputs['path'] ?? '');
   switch (step.inputs['operation']) {
     case 'read': {
-      const copied = intents.some(
-        (intent) => (intent.kind === 'copy' || intent.kind === 'move') && intent.path === path,
-      );
-      return copied
+      // A copy reads bytes, which are nothing to show.
+      return step.inputs['encoding'] === 'base64'
         ? []
         : [
             typeof output['content'] === 'string'
