@@ -195,8 +195,8 @@ export function createToolRunner(deps: RunToolDeps) {
           return failure(run, { name: 'ToolCrashed', message: error.message }, attempts);
         if (error instanceof ToolThrottledError) return { status: 'failed', error, attempts };
         // Nothing has been run.
-        if (isNamedInputError(error) || error instanceof WorkspaceAccessError)
-          return { status: 'failed', error, attempts };
+        const fault = error instanceof WorkspaceAccessError ? error : ownFault(error);
+        if (fault !== null) return { status: 'failed', error: fault, attempts };
         throw error;
       }
     },
@@ -233,9 +233,18 @@ const inDoubt = (message: string) => ({
   message: `The step may have run, but its answer was lost; it was not repeated. ${message}`,
 });
 
-/** Missing files, bad paths: the step's own fault, told to the reviewer under their names. */
-const isNamedInputError = (error: unknown): error is Error =>
-  error instanceof Error &&
-  ['FileNotFoundError', 'InvalidPathError', 'WriteConflictError', 'InvalidInputs'].includes(error.name);
+/** What tools call what a workspace refuses. */
+const FAULTS: ReadonlyMap<string, string> = new Map([
+  ['FileNotFoundError', 'FileNotFound'],
+  ['InvalidPathError', 'InvalidPath'],
+  ['WriteConflictError', 'WriteConflict'],
+  ['InvalidInputs', 'InvalidInputs'],
+]);
+
+/** Missing files, bad paths: the step's own fault, told to the reviewer under the name that tools give it. */
+function ownFault(error: unknown): { name: string; message: string } | null {
+  const name = error instanceof Error ? FAULTS.get(error.name) : undefined;
+  return name === undefined ? null : { name, message: (error as Error).message };
+}
 
 export type ToolRunner = ReturnType<typeof createToolRunner>;

@@ -60,6 +60,16 @@ describe('the tools', () => {
     expect(body).toMatchObject({ status: 'error', output: null, error: { name: expect.any(String) } });
   });
 
+  it.each([
+    ['file_operations', { operation: 'read', path: 'none.txt' }, 'FileNotFound'],
+    ['file_operations', { operation: 'read', path: '../x' }, 'InvalidPath'],
+    ['python_exec', { code: '1', files: ['none.txt'] }, 'FileNotFound'],
+    ['python_exec', { code: '1', files: ['../x'] }, 'InvalidPath'],
+  ])('%s names a wrong path as every tool does: %j', async (tool, inputs, name) => {
+    const { body } = await invoke(tool, { inputs });
+    expect(body).toMatchObject({ status: 'error', error: { name } });
+  });
+
   it('keep to the workspace', async () => {
     const { body } = await invoke('file_operations', {
       inputs: { operation: 'read', path: '../../../etc/passwd' },

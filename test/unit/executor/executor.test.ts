@@ -414,6 +414,18 @@ describe('a step', () => {
     expect(written.get('out/report.txt')).toBe('hi');
   });
 
+  it.each([
+    ['nothing.csv', 'FileNotFound'],
+    ['../up', 'InvalidPath'],
+  ])('whose file %s cannot be mounted fails under the name that tools give it', async (path, name) => {
+    const { run, calls } = office({
+      step: aStep({ step_id: 'send', action: 'python_exec', inputs: { code: '1', files: [path] } }),
+      grant: grantOf({ tool: 'python_exec', idempotent: true, workspace: 'mounted' }),
+    });
+    expect(await run()).toMatchObject({ status: 'failed', error: { name, message: expect.any(String) } });
+    expect(calls).toEqual([]);
+  });
+
   it('stores nothing of what it writes when one of the paths is refused', async () => {
     const content_base64 = Buffer.from('hi').toString('base64');
     const { run, written } = office({
@@ -426,7 +438,7 @@ describe('a step', () => {
       }),
     });
 
-    expect(await run()).toMatchObject({ status: 'failed', error: { name: 'InvalidPathError' } });
+    expect(await run()).toMatchObject({ status: 'failed', error: { name: 'InvalidPath' } });
     expect([...written.keys()]).toEqual([]);
   });
 
