@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cursor, errorViewSchema, limit } from './http.ts';
 import { idSchema } from './identifiers.ts';
-import { cleanText, constraintsSchema, costSchema, taskStatusSchema } from './task.ts';
+import { cleanText, constraintsSchema, costSchema, MAX_TASK_USD, taskStatusSchema } from './task.ts';
 
 export const deadLetterViewSchema = z.object({
   task_id: idSchema,
@@ -55,7 +55,7 @@ export const redriveSchema = z.strictObject({
       constraints: constraintsSchema.optional(),
     })
     .optional(),
-  add_budget_usd: z.number().positive().max(10_000).optional(),
+  add_budget_usd: z.number().positive().max(MAX_TASK_USD).optional(),
 });
 export type Redrive = z.infer<typeof redriveSchema>;
 export const redrivenSchema = z.object({

@@ -36,11 +36,14 @@ export const cleanText = (max: number) =>
     .refine((text) => text.isWellFormed(), 'contains a lone surrogate')
     .refine((text) => !text.includes('\u0000'), 'contains a NUL character');
 
+/** The most that one task may be allowed to cost. */
+export const MAX_TASK_USD = 10_000;
+
 export const constraintsSchema = z.strictObject({
   /** Seconds from acceptance to the end. */
   max_duration: z.int().min(1).max(86_400).optional(),
   allowed_tools: z.array(toolNameSchema).max(100).optional(),
-  max_cost_usd: z.number().positive().max(10_000).optional(),
+  max_cost_usd: z.number().positive().max(MAX_TASK_USD).optional(),
   max_iterations: z.int().min(1).max(10).optional(),
   /** Seconds that people have to approve, reject or judge before the question expires; 30 days at most. */
   approval_timeout_seconds: z.int().min(1).max(2_592_000).optional(),

@@ -1,5 +1,5 @@
 import type { Redrive } from '../../schemas/http-dead-letters.ts';
-import type { TaskKey } from '../../schemas/task.ts';
+import { MAX_TASK_USD, type TaskKey } from '../../schemas/task.ts';
 import { DeadLetterNotOpenError } from '../shared/stores/dead-letter-store.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../shared/stores/task-store.ts';
@@ -7,7 +7,7 @@ import { deadLetterOf } from './dead-letter-of.ts';
 import type { Caller } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
-import { enqueue, limitCost } from './submission.ts';
+import { enqueue, limitCost, refuseLargeRecord, refuseUnknownTools, toolsNamedIn } from './submission.ts';
 
 /**
  * Gives a failed task another run: `retry` continues with what succeeded, `replan` keeps finished subtasks and
@@ -25,6 +25,7 @@ export async function redriveTask(
     const message = wanted.mode === 'edit' ? 'is needed with mode "edit"' : 'is only for mode "edit"';
     throw badRequest('The redrive is not complete.', [{ path: 'input', message }]);
   }
+  await refuseUnknownTools(deps, key.tenant_id, toolsNamedIn(wanted.input?.constraints, 'input.'));
   const letter = await deadLetterOf(deps, key);
   if (letter.status !== 'open')
     throw conflict(`Task ${key.task_id} was redriven before; it is not failed now.`);
@@ -64,12 +65,18 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
   if (record === null) throw notFound(`There is no task ${key.task_id}.`);
   if (record.status !== 'failed')
     throw conflict(`Task ${key.task_id} is ${record.status}; only a failed task is redriven.`);
+  const { description = record.description, criteria = record.criteria } = wanted.input ?? {};
   const constraints = { ...record.constraints, ...wanted.input?.constraints };
+  refuseLargeRecord({ ...record, description, criteria, constraints }, Object.keys(record.inputs));
   const seconds = constraints.max_duration ?? deps.default_max_duration_seconds;
   const raised =
     wanted.add_budget_usd === undefined || constraints.max_cost_usd === undefined
       ? {}
       : { max_cost_usd: constraints.max_cost_usd + wanted.add_budget_usd };
+  if ((raised.max_cost_usd ?? 0) > MAX_TASK_USD) {
+    const message = `makes more than ${MAX_TASK_USD} together with the task's own limit of ${constraints.max_cost_usd}`;
+    throw badRequest('The budget can not be raised so far.', [{ path: 'add_budget_usd', message }]);
+  }
   await limitCost(deps, key, { ...constraints, ...raised }.max_cost_usd);
   try {
     return await deps.tasks.reopen(key, {

@@ -1,6 +1,6 @@
 import type { AcceptedTask } from '../../schemas/http.ts';
 import { builtInToolNames } from '../../schemas/identifiers.ts';
-import type { Submission, TaskKey } from '../../schemas/task.ts';
+import type { Constraints, Submission, TaskKey } from '../../schemas/task.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../shared/stores/task-store.ts';
 import type { ReceptionistDeps } from './ports.ts';
@@ -30,7 +30,33 @@ export async function checkSubmission(
     body.workspace !== undefined && 'upload' in body.workspace
       ? normalizePaths(files)
       : decodeFiles(filesOf(body)).map(({ path }) => path);
-  const { description, criteria, metadata, webhook, constraints } = body;
+  const { webhook, constraints } = body;
+  refuseLargeRecord(body, paths);
+  await refuseUnknownTools(deps, tenantId, [
+    ...toolsNamedIn(constraints),
+    ...(body.plan?.steps ?? []).map(({ action }, i) => ({ name: action, path: `plan.steps.${i}.action` })),
+  ]);
+  const problem = webhook === undefined ? null : await deps.addressProblem(webhook.url);
+  if (problem !== null) {
+    throw badRequest('The webhook can not be reached from here.', [
+      { path: 'webhook.url', message: problem },
+    ]);
+  }
+}
+
+/** @throws HttpProblem 413 when a task's texts and the paths of its files fit into no record together */
+export function refuseLargeRecord(
+  {
+    description,
+    criteria,
+    metadata,
+    webhook,
+    constraints,
+  }: Pick<TaskRecord, 'description' | 'criteria' | 'metadata' | 'constraints'> & {
+    webhook?: TaskRecord['webhook'] | undefined;
+  },
+  paths: readonly string[],
+): void {
   const bytes =
     Buffer.byteLength(JSON.stringify({ description, criteria, metadata, webhook, constraints })) +
     paths.reduce((sum, path) => sum + Buffer.byteLength(path) + 48, 0);
@@ -40,23 +66,26 @@ export async function checkSubmission(
       `Description, criteria, metadata and file names make ${bytes} bytes together; ${MAX_RECORD_BYTES} fit. Put long texts into files.`,
     );
   }
-  await refuseUnknownTools(deps, tenantId, body);
-  const problem = webhook === undefined ? null : await deps.addressProblem(webhook.url);
-  if (problem !== null) {
-    throw badRequest('The webhook can not be reached from here.', [
-      { path: 'webhook.url', message: problem },
-    ]);
-  }
 }
 
-async function refuseUnknownTools(deps: ReceptionistDeps, tenantId: string, body: Submission): Promise<void> {
-  const named = [
-    ...(body.constraints.allowed_tools ?? []).map((name, i) => ({
-      name,
-      path: `constraints.allowed_tools.${i}`,
-    })),
-    ...(body.plan?.steps ?? []).map(({ action }, i) => ({ name: action, path: `plan.steps.${i}.action` })),
-  ];
+/** A tool's name in a request, and where it stands. */
+interface NamedTool {
+  readonly name: string;
+  readonly path: string;
+}
+
+export const toolsNamedIn = (constraints: Constraints | undefined, root = ''): NamedTool[] =>
+  (constraints?.allowed_tools ?? []).map((name, i) => ({
+    name,
+    path: `${root}constraints.allowed_tools.${i}`,
+  }));
+
+/** @throws HttpProblem 400 */
+export async function refuseUnknownTools(
+  deps: ReceptionistDeps,
+  tenantId: string,
+  named: readonly NamedTool[],
+): Promise<void> {
   const builtIn = new Set<string>(builtInToolNames);
   // The registry is only read when a name is not the office's own: a usual submission costs one write.
   const others = [...new Set(named.map(({ name }) => name))].filter((name) => !builtIn.has(name));

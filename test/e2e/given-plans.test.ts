@@ -88,13 +88,23 @@ describe('a plan given with a task', () => {
       action: 'file_operations',
       inputs: { operation: 'read', path: 'missing.txt' },
     });
-    const task = await run({ description: 'Read the file', plan, constraints: { max_iterations: 1 } });
+    const task = await run({
+      description: 'Read the file',
+      plan,
+      constraints: { max_iterations: 1, max_cost_usd: 5_000 },
+    });
     expect(task.status).toBe('failed');
     const { body } = await send<{ dead_letters: { task_id: string }[] }>('GET', '/dead-letters?limit=100');
     expect(body.dead_letters.map(({ task_id }) => task_id)).toContain(task.task_id);
     expect((await send<{ total: number }>('GET', '/analytics/failures')).body.total).toBeGreaterThan(0);
     const path = `/dead-letters/${task.task_id}/redrive`;
-    expect((await send('POST', path, { body: { mode: 'edit' } })).status).toBe(400);
+    for (const bad of [
+      { mode: 'edit' },
+      { mode: 'edit', input: { description: ' ' } },
+      { mode: 'edit', input: { constraints: { allowed_tools: ['teleport'] } } },
+      { mode: 'retry', add_budget_usd: 9_000 },
+    ])
+      expect((await send('POST', path, { body: bad })).status).toBe(400);
     const both = await Promise.all([1, 2].map(() => send('POST', path, { body: { mode: 'retry' } })));
     expect(both.map(({ status }) => status).sort()).toEqual([202, 409]);
     const again = await waitFor(task.task_id);

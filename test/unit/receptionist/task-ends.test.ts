@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { type FakeOffice, fakeOffice } from '../../helpers/receptionist-fakes.ts';
 
-async function submitted(office: FakeOffice): Promise<{ tenant_id: string; task_id: string }> {
-  const { task_id } = await (await office.request('POST', '/tasks', { body: { description: 'x' } })).json();
+async function submitted(office: FakeOffice, more = {}): Promise<{ tenant_id: string; task_id: string }> {
+  const body = { description: 'x', ...more };
+  const { task_id } = await (await office.request('POST', '/tasks', { body })).json();
   return { tenant_id: 'acme', task_id };
 }
 
-async function started(office: FakeOffice) {
-  const key = await submitted(office);
+async function started(office: FakeOffice, more = {}) {
+  const key = await submitted(office, more);
   await office.deps.tasks.start(key, `arn:aws:states:eu-west-1:1:execution:task:${key.task_id}`, 0);
   office.log(key, {
     type: 'task.decomposed',
@@ -20,8 +21,8 @@ async function started(office: FakeOffice) {
 
 const error = { name: 'ToolFailed', message: 'No.' };
 
-async function failed(office: FakeOffice) {
-  const key = await started(office);
+async function failed(office: FakeOffice, more = {}) {
+  const key = await started(office, more);
   await office.deps.tasks.end(key, { status: 'failed', error, cost: { usd: 1, tokens: 2 } });
   await bury(office, key);
   return key;
@@ -160,6 +161,33 @@ describe('dead letters', () => {
     await bury(office, key, 1);
 
     expect((await asked).status).toBe(202);
+  });
+
+  it.each([
+    [{ mode: 'retry', add_budget_usd: 9_000 }, 'add_budget_usd'],
+    [
+      { mode: 'edit', input: { constraints: { allowed_tools: ['math_calculator', 'teleport'] } } },
+      'input.constraints.allowed_tools.1',
+    ],
+  ])('redrive refuses what a submission may not ask for: %j', async (body, path) => {
+    const office = fakeOffice();
+    const key = await failed(office, { constraints: { max_cost_usd: 5_000 } });
+    const answer = await office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body });
+    expect(answer.status).toBe(400);
+    expect((await answer.json()).errors).toEqual([expect.objectContaining({ path })]);
+    const view = await office.request('GET', `/tasks/${key.task_id}`);
+    expect(await view.json()).toMatchObject({ status: 'failed', constraints: { max_cost_usd: 5_000 } });
+    expect(office.letters.get(`acme/${key.task_id}`)).toMatchObject({ status: 'open' });
+  });
+
+  it('redrive refuses texts that no record holds', async () => {
+    const office = fakeOffice();
+    const key = await failed(office);
+    const input = { description: '€'.repeat(20_000), criteria: Array(50).fill('€'.repeat(2_000)) };
+    const body = { mode: 'edit', input };
+    const answer = await office.request('POST', `/dead-letters/${key.task_id}/redrive`, { body });
+    expect(answer.status).toBe(413);
+    expect(office.letters.get(`acme/${key.task_id}`)).toMatchObject({ status: 'open' });
   });
 
   it('redrive says what is missing', async () => {
