@@ -56,8 +56,18 @@ export const workspaceFileSchema = z.strictObject({
   encoding: z.enum(['utf8', 'base64']).default('utf8'),
 });
 
+/** A password in an address is shown with it, and no client sends it. */
+const holdsPassword = (url: string): boolean => {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+};
+
 export const webhookSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).max(2048),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .refine((url) => !holdsPassword(url), 'may not hold a user name or password; a secret signs'),
   secret: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/=]{24,128}$/, 'a Standard Webhooks secret: whsec_ and base64')

@@ -255,7 +255,7 @@ export async function startUploaded(deps: ReceptionistDeps, key: TaskKey): Promi
     return record;
   } catch (error) {
     if (error instanceof TaskStateConflictError) {
-      throw conflict(`Task ${key.task_id} does not wait for an upload; it was started before.`);
+      throw conflict(`Task ${key.task_id} does not wait for an upload.`);
     }
     throw error;
   }

@@ -32,6 +32,7 @@ describe('what a submission must not hold', () => {
     ['deep nesting', `{"description":"x","metadata":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`],
     ['a huge number', '{"description":"x","constraints":{"max_cost_usd":1e400}}'],
     ['a negative limit', '{"description":"x","constraints":{"max_duration":-1}}'],
+    ['a webhook with a password', '{"description":"x","webhook":{"url":"https://u:p@example.com/"}}'],
     ['a webhook that is no address', '{"description":"x","webhook":{"url":"file:///etc/passwd"}}'],
     [
       'a plan without steps',

@@ -34,6 +34,8 @@ describe('bodies', () => {
     ['a deep nesting', `{"description":"x","plan":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
     ['a number beyond JSON', '{"description":"x","constraints":{"max_cost_usd":1e999}}'],
     ['a number beyond the store', '{"description":"x","constraints":{"max_duration":1e300}}'],
+    ['a webhook with a password', '{"description":"x","webhook":{"url":"https://u:p@example.com/"}}'],
+    ['a webhook with a user name', '{"description":"x","webhook":{"url":"https://u@example.com/"}}'],
     ['a broken plan', '{"description":"x","plan":{"steps":[]}}'],
   ])('refuses %s with 400', async (_name, raw) => {
     const answer = await post(raw);
