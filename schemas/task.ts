@@ -63,7 +63,7 @@ const holdsPassword = (url: string): boolean => {
   return username !== '' || password !== '';
 };
 
-export const webhookSchema = z.strictObject({
+const webhookSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
     .max(2048)

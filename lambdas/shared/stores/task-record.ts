@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { idSchema, tenantIdSchema } from '../../../schemas/identifiers.ts';
 import { claimCheckSchema } from '../../../schemas/references.ts';
-import {
-  constraintsSchema,
-  costSchema,
-  prioritySchema,
-  taskStatusSchema,
-  webhookSchema,
-} from '../../../schemas/task.ts';
+import { constraintsSchema, costSchema, prioritySchema, taskStatusSchema } from '../../../schemas/task.ts';
 
 /** A task as the tasks table holds it (item `META`). Its fine-grained state is folded from its events. */
 export const taskRecordSchema = z.object({
@@ -23,7 +17,8 @@ export const taskRecordSchema = z.object({
   dry_run: z.boolean(),
   /** A complete plan given by the caller: no decomposition and no planner. */
   plan: claimCheckSchema.nullable(),
-  webhook: webhookSchema.nullable(),
+  /** As it was accepted: what a submission may hold gets less over time, and its tasks stay. */
+  webhook: z.object({ url: z.string(), secret: z.string().optional() }).nullable(),
   metadata: z.record(z.string(), z.string()),
   /** Files given with the task, so that artifacts can be told from them. Path to etag. */
   inputs: z.record(z.string(), z.string()),

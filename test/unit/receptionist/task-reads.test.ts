@@ -57,6 +57,15 @@ describe('GET /tasks/{task_id}', () => {
     expect(view).not.toHaveProperty('webhook');
   });
 
+  it('shows a task with a webhook that would be refused today', async () => {
+    const office = fakeOffice();
+    const key = await submitted(office);
+    const record = office.tasks.get(`acme/${key.task_id}`);
+    if (record === undefined) throw new Error('The task is not kept.');
+    Object.assign(record, { webhook: { url: 'https://u:p@example.com/h' } });
+    expect((await office.request('GET', `/tasks/${key.task_id}`)).status).toBe(200);
+  });
+
   it('says that a task is completed also before its last line is logged, and once', async () => {
     const office = fakeOffice();
     const key = await submitted(office);
