@@ -209,10 +209,11 @@ export function createPlanner(deps: PlannerDeps) {
     const given = await deps.claims.checkOut(check, planSchema);
     const left = await reports(event, event.subtask_id, history);
     const { carried } = left;
-    const open = given.steps.filter((step) => !(step.step_id in carried));
+    const isDone = (id: string): boolean => Object.hasOwn(carried, id);
+    const open = given.steps.filter(({ step_id }) => !isDone(step_id));
     const steps = (open.length > 0 ? open : given.steps).map((step) => ({
       ...step,
-      dependencies: step.dependencies.filter((id) => !(id in carried)),
+      dependencies: step.dependencies.filter((id) => !isDone(id)),
     }));
     const plan: Plan = { ...given, task_id: event.task_id, steps };
     const document: PlanDocument = {

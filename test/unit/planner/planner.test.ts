@@ -225,6 +225,15 @@ describe('the planner', () => {
     ]);
   });
 
+  it('takes no step of a given plan for finished because of its name', async () => {
+    const dependencies = ['constructor'];
+    const given = aPlan([aStep({ step_id: 'constructor' }), aStep({ step_id: 'toString', dependencies })]);
+    const { plan } = planner({ context: { given_plan: inline(given) } });
+    expect((await plan()).chains).toMatchObject([
+      { step: { step_id: 'constructor' }, rest: [{ step_id: 'toString' }] },
+    ]);
+  });
+
   it('gives the results of prerequisites in the order the task names them, whichever ended first', async () => {
     const finished = (subtask_id: string): NewEvent => ({
       type: 'subtask.finished',
