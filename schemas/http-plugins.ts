@@ -1,6 +1,6 @@
 /** Bodies and answers about a tenant's policies and the MCP servers whose tools it uses. */
 import { z } from 'zod';
-import { toolNameSchema } from './identifiers.ts';
+import { publicUrlSchema, toolNameSchema } from './identifiers.ts';
 
 /** A policy's name in denials and audits; the defaults have names of the same kind. */
 export const policyNameSchema = z
@@ -28,7 +28,7 @@ export const policyListSchema = z.object({
 export const mcpServerNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a server name is lower case letters, digits and -, 31 at most');
-export const mcpServerBodySchema = z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_048) });
+export const mcpServerBodySchema = z.strictObject({ url: publicUrlSchema });
 export const mcpServerViewSchema = z.object({
   name: z.string(),
   url: z.string(),

@@ -24,3 +24,16 @@ export const idSchema = z
 export const tenantIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower case letters, digits and -, 63 at most');
+
+/** A password in an address is shown with it, and no client sends it. */
+const holdsPassword = (url: string): boolean => {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+};
+
+/** Where the office sends something that a caller asked for. */
+export const publicUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  .max(2_048)
+  .refine((url) => !holdsPassword(url), 'may not hold a user name or password');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, tenantIdSchema, toolNameSchema } from './identifiers.ts';
+import { idSchema, publicUrlSchema, tenantIdSchema, toolNameSchema } from './identifiers.ts';
 import { jsonSchema } from './json.ts';
 import { planSchema } from './plan.ts';
 
@@ -56,18 +56,8 @@ export const workspaceFileSchema = z.strictObject({
   encoding: z.enum(['utf8', 'base64']).default('utf8'),
 });
 
-/** A password in an address is shown with it, and no client sends it. */
-const holdsPassword = (url: string): boolean => {
-  if (!URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== '' || password !== '';
-};
-
 const webhookSchema = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(2048)
-    .refine((url) => !holdsPassword(url), 'may not hold a user name or password; a secret signs'),
+  url: publicUrlSchema,
   secret: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/=]{24,128}$/, 'a Standard Webhooks secret: whsec_ and base64')

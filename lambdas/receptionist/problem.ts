@@ -18,6 +18,9 @@ const titles: Readonly<Record<number, string>> = {
   503: 'The office is not ready for this',
 };
 
+/** A DynamoDB item holds 400 KB; what the office adds itself needs less than 50 KB of it. */
+export const MAX_RECORD_BYTES = 350_000;
+
 export interface FieldError {
   readonly path: string;
   readonly message: string;

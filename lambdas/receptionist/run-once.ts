@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Claim, IdempotencyRequest, IdempotencyStore } from '../shared/stores/idempotency-store.ts';
 import type { Answer } from './endpoint.ts';
-import { badRequest, conflict, HttpProblem } from './problem.ts';
+import { badRequest, conflict, HttpProblem, MAX_RECORD_BYTES } from './problem.ts';
 
 /** How long a request waits for another with the same key that is at work. */
 const PATIENCE_MS = 5_000;
@@ -10,7 +10,8 @@ const LONGEST_PAUSE_MS = 400;
 
 /**
  * Runs the work once for all requests with the same Idempotency-Key and body; the others get its answer.
- * A failure of the work stores nothing, and the next request with the key tries again on the same subject.
+ * A failure of the work stores nothing, nor does an answer that is too large; the next request with the key tries
+ * again on the same subject.
  *
  * @throws HttpProblem 400 for a malformed key, 409 when another request is still at work, 422 for another body
  */
@@ -30,11 +31,10 @@ export async function runOnce(
   if (claim.outcome !== 'claimed') return waitForAnswer(store, request, claim);
   try {
     const answer = await work({ id: claim.subject, again: claim.again });
-    await store.answer(request, holder, {
-      status: answer.status,
-      body: JSON.stringify(answer.body),
-      headers: { ...answer.headers },
-    });
+    const body = JSON.stringify(answer.body);
+    // Addresses for two thousand uploads; a repeated request makes them anew, for the same subject.
+    if (Buffer.byteLength(body) > MAX_RECORD_BYTES) await store.giveUp(request, holder);
+    else await store.answer(request, holder, { status: answer.status, body, headers: { ...answer.headers } });
     return answer;
   } catch (error) {
     await store.giveUp(request, holder);

@@ -4,15 +4,13 @@ import type { Constraints, Submission, TaskKey } from '../../schemas/task.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../shared/stores/task-store.ts';
 import type { ReceptionistDeps } from './ports.ts';
-import { badRequest, conflict, type FieldError, HttpProblem } from './problem.ts';
+import { badRequest, conflict, type FieldError, HttpProblem, MAX_RECORD_BYTES } from './problem.ts';
 import { type DecodedFile, decodeFiles, normalizePaths } from './workspace-files.ts';
 
 /** Presigned URLs are good for an hour. */
 export const UPLOAD_SECONDS = 3_600;
 /** Seconds a task usually takes when nothing better is known. */
 const USUAL_SECONDS = 30;
-/** A DynamoDB item holds 400 KB; what the office adds itself needs less than 50 KB of it. */
-const MAX_RECORD_BYTES = 350_000;
 /** Uploads at a time; S3 takes 3,500 writes a second and prefix, a Lambda has few sockets. */
 const UPLOADS_AT_ONCE = 24;
 

@@ -1,4 +1,4 @@
-import { Validator } from '@cfworker/json-schema';
+import { type OutputUnit, Validator } from '@cfworker/json-schema';
 import type { Json, JsonObject } from '../../schemas/json.ts';
 import type { Finding, Plan } from '../../schemas/plan.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
@@ -50,16 +50,32 @@ function validatorOf(manifest: ToolManifest): Validator {
   return validator;
 }
 
+/** What the schema finds wrong with the inputs, or the `reason` why it can't be checked. */
+function checked(
+  manifest: ToolManifest,
+  inputs: JsonObject,
+): { errors: OutputUnit[]; reason: string | null } {
+  try {
+    const { valid, errors } = validatorOf(manifest).validate(inputs);
+    return { errors: valid ? [] : errors, reason: null };
+  } catch (error) {
+    // An unknown type, a pattern that is no regular expression, a reference to nothing: the schema's author's fault.
+    return { errors: [], reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Says why a tool's input schema can't be checked, as far as its example leads; null when it can. */
+export const schemaProblem = (manifest: ToolManifest): string | null =>
+  checked(manifest, manifest.example).reason;
+
 /**
  * What does not fit the tool's input schema. A string that refers to an earlier output may be of any type until it
  * is resolved, so errors at a place that holds references are left to the tool, which checks again.
  */
 export function misfits(manifest: ToolManifest, inputs: JsonObject): { path: string; message: string }[] {
-  const result = validatorOf(manifest).validate(inputs);
-  if (result.valid) return [];
-  const leaves = result.errors.filter(
-    (error) => !['properties', 'items', '$ref', 'allOf'].includes(error.keyword),
-  );
+  const { errors, reason } = checked(manifest, inputs);
+  if (reason !== null) return [{ path: '', message: `its input schema cannot be checked: ${reason}` }];
+  const leaves = errors.filter((error) => !['properties', 'items', '$ref', 'allOf'].includes(error.keyword));
   return leaves
     .map((error) => ({ path: dotted(error.instanceLocation), message: error.error }))
     .filter(({ path }) => {

@@ -214,6 +214,18 @@ describe('Idempotency-Key', () => {
     expect((await post(submit, same)).status).toBe(202);
   });
 
+  it('gives the same task again, however large the answer is', async () => {
+    const same = key();
+    const files = Array.from({ length: 2_000 }, (_, i) => ({ path: `some/folder/file-${i}.txt` }));
+    const body = { ...submit, workspace: { upload: true, files } };
+    const first = await post(body, same);
+    const second = await post(body, same);
+    expect([first.status, second.status]).toEqual([202, 202]);
+    expect(second.body.task_id).toBe(first.body.task_id);
+    expect(second.body.upload?.files).toHaveLength(2_000);
+    expect((await send('POST', first.body.links['cancel'] ?? '')).status).toBe(202);
+  });
+
   it('makes one task of 100 requests at once', async () => {
     const same = key();
     const mark = { ...submit, metadata: { mark: same } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { send } from '../helpers/api-client.ts';
+import { type ProblemView, send } from '../helpers/api-client.ts';
 
 interface ToolView {
   readonly name: string;
@@ -108,6 +108,12 @@ describe('the tools', () => {
     expect({ status: sent.status, text: sent.text }).toMatchObject({ status: 400 });
   });
 
+  it('say which of the inputs does not fit', async () => {
+    const inputs = { code: '1', timeout_seconds: 301 };
+    const { body } = await send<ProblemView>('POST', '/tools/python_exec/invoke', { body: { inputs } });
+    expect(body.errors).toEqual([{ path: 'inputs.timeout_seconds', message: expect.any(String) }]);
+  });
+
   it('answer 404 to an unknown one', async () => {
     expect((await invoke('teleport', { inputs: {} })).status).toBe(404);
     for (const name of ['teleport', '%00', '..%2fx', 'a'.repeat(2_000), '%E2%98%83'.repeat(300)]) {
@@ -154,6 +160,8 @@ describe('registering a tool', () => {
     ['a name that is none', 'Not-A-Name', manifest, 400],
     ['an incomplete manifest', 'mine', { version: '1.0.0' }, 400],
     ['a version that is none', 'mine', { ...manifest, version: 'latest' }, 400],
+    ['a schema that is none', 'mine', { ...manifest, input_schema: { $ref: '#/nope' } }, 400],
+    ['too much', 'mine', { ...manifest, output_schema: { description: 'x'.repeat(400_000) } }, 413],
   ])('is refused with %s', async (_name, tool, body, status) => {
     expect((await put(tool, body)).status).toBe(status);
   });

@@ -79,6 +79,9 @@ const add = endpoint({
       const message = parsed.error.issues[0]?.message ?? 'is not a server name';
       throw badRequest('The path does not hold a server name.', [{ path: 'name', message }]);
     }
+    const problem = await deps.addressProblem(body.url);
+    if (problem !== null)
+      throw badRequest('The server can not be reached from here.', [{ path: 'url', message: problem }]);
     const server = await refreshServer(deps, caller.tenant_id, { name: parsed.data, url: body.url });
     await deps.audit.append(caller.tenant_id, {
       action: 'mcp_server.added',

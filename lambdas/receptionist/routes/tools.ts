@@ -12,9 +12,10 @@ import type { ToolManifest } from '../../../schemas/tool.ts';
 import { canonicalHash } from '../../shared/canonical.ts';
 import { ToolVersionExistsError } from '../../shared/stores/registry-store.ts';
 import type { ToolShelf } from '../../shared/tools/shelf.ts';
+import { misfits, schemaProblem } from '../../validator/input-rules.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import type { ReceptionistDeps } from '../ports.ts';
-import { badRequest, conflict, notFound } from '../problem.ts';
+import { badRequest, conflict, HttpProblem, MAX_RECORD_BYTES, notFound } from '../problem.ts';
 import { decodeFiles } from '../workspace-files.ts';
 
 const view = (manifest: ToolManifest, shelf: Pick<ToolShelf, 'unavailable'>) => ({
@@ -37,6 +38,18 @@ async function findTool(
   const manifest = shelf.manifests.get(name) ?? (isName ? await deps.registry.get(tenantId, name) : null);
   if (manifest === null) throw noTool(name);
   return manifest;
+}
+
+/** @throws HttpProblem 400 for a schema that can't be checked, 413 for what is too large to be kept */
+function refuseManifest(manifest: ToolManifest): void {
+  const problem = schemaProblem(manifest);
+  if (problem !== null) {
+    const message = `is not a JSON Schema that can be checked: ${problem}`;
+    throw badRequest("The tool's schema is not valid.", [{ path: 'input_schema', message }]);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(manifest));
+  if (bytes > MAX_RECORD_BYTES)
+    throw new HttpProblem(413, `The manifest has ${bytes} bytes; ${MAX_RECORD_BYTES} fit.`);
 }
 
 const list = endpoint({
@@ -100,6 +113,7 @@ const register = endpoint({
       throw badRequest('A registered tool says where it runs.', [{ path: 'source.kind', message }]);
     }
     const manifest: ToolManifest = { ...body, name };
+    refuseManifest(manifest);
     try {
       await deps.registry.put(caller.tenant_id, manifest);
     } catch (error) {
@@ -152,6 +166,11 @@ const invoke = endpoint({
     const shelf = await deps.shelf(caller.tenant_id);
     const manifest = await findTool(deps, caller.tenant_id, shelf, param('name'));
     const files = decodeFiles(body.workspace?.files ?? []);
+    const wrong = misfits(manifest, body.inputs).map(({ path, message }) => ({
+      path: ['inputs', ...(path === '' ? [] : [path])].join('.'),
+      message,
+    }));
+    if (wrong.length > 0) throw badRequest(`The inputs don't fit ${manifest.name}; see errors.`, wrong);
     const outcome = await deps.invokeTool({
       tenant_id: caller.tenant_id,
       manifest,

@@ -46,6 +46,16 @@ describe('MCP servers', () => {
     expect(office.audit.map(({ action }) => action)).toEqual(['mcp_server.added', 'mcp_server.removed']);
   });
 
+  it.each(['https://u:p@mcp.example/', 'http://127.0.0.1/', 'http://169.254.169.254/mcp'])(
+    'are not asked at %s',
+    async (address) => {
+      const { office } = withServer();
+      const answer = await office.request('PUT', '/mcp-servers/wx', { body: { url: address } });
+      expect(answer.status).toBe(400);
+      expect((await answer.json()).errors).toEqual([{ path: 'url', message: expect.any(String) }]);
+    },
+  );
+
   it('keep what was classified while the tool stays the same, and lose it when the tool changes', async () => {
     const { office, add, refresh, serve, tool } = withServer(found('wx_today'));
     await add();

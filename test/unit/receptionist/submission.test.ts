@@ -180,6 +180,25 @@ describe('Idempotency-Key', () => {
     expect((await office.request('POST', '/tasks', { body: submit, headers })).status).toBe(202);
   });
 
+  it('gives an answer that is too large to keep, and the same task again', async () => {
+    const office = fakeOffice();
+    const files = Array.from({ length: 2_000 }, (_, i) => ({ path: `${'folder/'.repeat(10)}${i}` }));
+    const body = { ...submit, workspace: { upload: true, files } };
+    const kept = office.deps.idempotency.answer;
+    Object.assign(office.deps.idempotency, {
+      answer: async (...[request, holder, answer]: Parameters<typeof kept>) => {
+        if (JSON.stringify(answer).length > 400_000) throw new Error('An item holds 400 KB.');
+        await kept(request, holder, answer);
+      },
+    });
+    const ask = async () => (await office.request('POST', '/tasks', { body, headers })).json();
+    const first = await ask();
+    const second = await ask();
+    expect(second.task_id).toBe(first.task_id);
+    expect(second.upload.files).toHaveLength(2_000);
+    expect(office.tasks.size).toBe(1);
+  });
+
   it('goes on with the same task after a try that failed midway', async () => {
     const office = fakeOffice();
     let broken = true;

@@ -4,6 +4,8 @@ import { adminKey, fakeOffice, otherKey, someTool } from '../../helpers/receptio
 const { name: _name, ...rest } = someTool;
 const manifest = { ...rest, source: { kind: 'lambda', function_name: 'my-function' } };
 
+const large = { type: 'object', description: 'x'.repeat(400_000) };
+
 describe('tools', () => {
   it('are listed with their availability', async () => {
     const office = fakeOffice({
@@ -32,6 +34,8 @@ describe('tools', () => {
     ['another name in the body', '/tools/my_tool', { ...manifest, name: 'other' }, 400],
     ['no place to run', '/tools/my_tool', { ...manifest, source: { kind: 'builtin' } }, 400],
     ['no manifest', '/tools/my_tool', {}, 400],
+    ['a schema that is none', '/tools/my_tool', { ...manifest, input_schema: { $ref: '#/nope' } }, 400],
+    ['a manifest that no item holds', '/tools/my_tool', { ...manifest, output_schema: large }, 413],
   ])('refuse to be registered with %s', async (_case, path, body, status) => {
     expect((await fakeOffice().request('PUT', path, { body })).status).toBe(status);
   });
@@ -74,6 +78,19 @@ describe('tools', () => {
     const answer = await office.request('POST', '/tools/math_calculator/invoke', { body: { inputs: {} } });
     expect(answer.status).toBe(400);
     expect((await answer.json()).errors).toEqual([{ path: 'inputs', message: error.message }]);
+  });
+
+  it('say which of the inputs does not fit, without running', async () => {
+    const office = fakeOffice({
+      invokeTool: async () => {
+        throw new Error('It ran.');
+      },
+    });
+    const input_schema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
+    await office.request('PUT', '/tools/my_tool', { body: { ...manifest, input_schema } });
+    const answer = await office.request('POST', '/tools/my_tool/invoke', { body: { inputs: { n: 'x' } } });
+    expect(answer.status).toBe(400);
+    expect((await answer.json()).errors).toEqual([{ path: 'inputs.n', message: expect.any(String) }]);
   });
 
   it('answer 404 to an unknown one', async () => {

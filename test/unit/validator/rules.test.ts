@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { builtInManifests } from '../../../lambdas/shared/tools/registry.ts';
 import { type Ground, judgePlan, judgeUnknown } from '../../../lambdas/validator/rules.ts';
 import { aPlan, aShelf, aStep } from '../../helpers/plans.ts';
 
@@ -71,6 +72,19 @@ describe('the validator rejects', () => {
     ['unknown inputs', [aStep({ step_id: 'a', inputs: { expression: '1', shell: 'rm' } })], 'tool_inputs'],
   ])('%s', (_name, steps, rule) => {
     expect(rulesOf(steps)).toContain(rule);
+  });
+
+  it('inputs that cannot be checked, because the schema of the tool is none', () => {
+    const [calculator] = builtInManifests.filter(({ name }) => name === 'math_calculator');
+    if (calculator === undefined) throw new Error('There is no calculator.');
+    const odd = { ...calculator, input_schema: { properties: { expression: { pattern: '[' } } } };
+    const { feedback } = judgePlan(
+      aPlan([aStep({ step_id: 'a' })]),
+      ground({ shelf: aShelf({ manifests: [odd] }) }),
+    );
+    const [finding] = feedback;
+    expect(finding).toMatchObject({ rule: 'tool_inputs', path: 'steps.0.inputs' });
+    expect(finding?.message).toContain('cannot be checked');
   });
 
   it('a cycle', () => {
