@@ -65,7 +65,7 @@ describe('an MCP server', () => {
     const { status, body } = await office.send<{ detail: string }>('PUT', '/mcp-servers/inside', {
       url: 'http://127.0.0.1:18999/mcp',
     });
-    expect(status).toBe(502);
+    expect(status).toBe(400);
     expect(body.detail).toMatch(/loopback/);
   });
 });

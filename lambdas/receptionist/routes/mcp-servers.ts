@@ -81,7 +81,9 @@ const add = endpoint({
     }
     const problem = await deps.addressProblem(body.url);
     if (problem !== null)
-      throw badRequest('The server can not be reached from here.', [{ path: 'url', message: problem }]);
+      throw badRequest(`The server can not be reached from here. ${problem}`, [
+        { path: 'url', message: problem },
+      ]);
     const server = await refreshServer(deps, caller.tenant_id, { name: parsed.data, url: body.url });
     await deps.audit.append(caller.tenant_id, {
       action: 'mcp_server.added',
