@@ -2,6 +2,7 @@ import type { EvalGround, EvalTask } from '../eval-task.ts';
 import { arithmeticTasks } from './arithmetic.ts';
 import { callTasks } from './calls.ts';
 import { chainTasks } from './chains.ts';
+import { columnTasks } from './columns.ts';
 import { conditionTasks } from './conditions.ts';
 import { fileTasks } from './files.ts';
 import { outsideTasks } from './outside.ts';
@@ -25,5 +26,6 @@ export const allTasks = (ground: EvalGround): EvalTask[] => [
   ...conditionTasks(),
   ...outsideTasks(ground),
   ...savedTasks(ground),
+  ...columnTasks(ground),
   ...refusalTasks(),
 ];

@@ -6,6 +6,7 @@ import { surroundingsOf } from './intents/surroundings.ts';
 import { adaptRecalled } from './plans/adapt.ts';
 import { ToolMissingError } from './plans/draft.ts';
 import { planIntents } from './plans/plan.ts';
+import { raisedBy } from './plans/python/program.ts';
 import { repaired } from './plans/repair.ts';
 import { beyondRules, impossible } from './refusal.ts';
 
@@ -73,7 +74,8 @@ function planAgain(
     const because =
       last?.error === undefined
         ? (brief.feedback.at(-1) ?? 'The review was not satisfied.')
-        : `Step "${last.step_id}" failed: ${last.error.message}`;
+        : (raisedBy(last.inputs['code'], last.error.message) ??
+          `Step "${last.step_id}" failed: ${last.error.message}`);
     throw impossible(because);
   }
   const open = new Set(rest.map((step) => step.step_id));

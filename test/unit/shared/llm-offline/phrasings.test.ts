@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { recognise } from '../../../../lambdas/shared/llm/offline/intents/recognise.ts';
 import { surroundingsOf } from '../../../../lambdas/shared/llm/offline/intents/surroundings.ts';
 import { arithmetic, calls, python } from './phrasings-code.ts';
+import { columns, outputs, unclear } from './phrasings-columns.ts';
 import { files, refused, texts, web } from './phrasings-files.ts';
 import { compound, lineConditions } from './phrasings-lines.ts';
 import { lines, rows, sums } from './phrasings-outside.ts';
@@ -26,6 +27,8 @@ describe.each(
     rows,
     lineConditions,
     saved,
+    columns,
+    outputs,
   }),
 )('%s', (_family, phrasings) => {
   it.each(phrasings.map(([text, ...expected]) => ({ text, expected })))('$text', ({ text, expected }) => {
@@ -45,7 +48,7 @@ describe('conditions on lines', () => {
 });
 
 describe('what rules must not guess', () => {
-  it.each([...refused, ...swallowed].map((text) => ({ text })))('$text', ({ text }) => {
+  it.each([...refused, ...swallowed, ...unclear].map((text) => ({ text })))('$text', ({ text }) => {
     expect(read(text)).toBeNull();
   });
 });

@@ -4,6 +4,7 @@ import { findReferences } from '../../../../lambdas/shared/plans/references.ts';
 import { type PlannerBrief, plannerAnswerSchema } from '../../../../schemas/briefs.ts';
 import type { PlanDraft } from '../../../../schemas/plan.ts';
 import { ask, offered, plannerBrief } from './brief.ts';
+import { columns, outputs } from './phrasings-columns.ts';
 import { files, refused, texts, web } from './phrasings-files.ts';
 import { saved } from './phrasings-saved.ts';
 import { tables } from './phrasings-tables.ts';
@@ -12,19 +13,18 @@ const plan = async (description: string, more: Partial<PlannerBrief> = {}): Prom
   plannerAnswerSchema.parse(await ask(plannerBrief(description, more)));
 
 describe('plans', () => {
-  it.each([...tables, ...texts, ...files, ...web, ...saved].map(([text]) => ({ text })))(
-    'refer only to steps they depend on: $text',
-    async ({ text }) => {
-      const draft = await plan(text);
+  it.each(
+    [...tables, ...texts, ...files, ...web, ...saved, ...columns, ...outputs].map(([text]) => ({ text })),
+  )('refer only to steps they depend on: $text', async ({ text }) => {
+    const draft = await plan(text);
 
-      for (const step of draft.steps) {
-        for (const { step_id } of findReferences(step.inputs)) expect(step.dependencies).toContain(step_id);
-      }
-      const known = draft.steps.map(({ step_id }) => step_id);
-      expect(new Set(known).size).toBe(known.length);
-      for (const { step_id } of findReferences(draft.result)) expect(known).toContain(step_id);
-    },
-  );
+    for (const step of draft.steps) {
+      for (const { step_id } of findReferences(step.inputs)) expect(step.dependencies).toContain(step_id);
+    }
+    const known = draft.steps.map(({ step_id }) => step_id);
+    expect(new Set(known).size).toBe(known.length);
+    for (const { step_id } of findReferences(draft.result)) expect(known).toContain(step_id);
+  });
 
   it('asks the analyser for the path and hands out path and locations', async () => {
     const draft = await plan(

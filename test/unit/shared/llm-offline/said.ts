@@ -63,10 +63,19 @@ export function said(intent: Intent): string {
           .map((all) => all.map(({ column, op, value }) => `${column} ${op} ${value}`.trim()).join(' and '))
           .join(' or '),
         intent.group.length === 0 ? '' : `by ${intent.group.join(',')}`,
-        intent.measures.map(({ measure, column }) => `${measure}(${column ?? ''})`).join(' '),
+        intent.measures
+          .map(
+            ({ measure, column, at, with: other }) =>
+              `${measure}(${[column, at, other].filter((x) => x != null).join(', ')})`,
+          )
+          .join(' '),
+        intent.derive === undefined ? '' : `${intent.derive.name} = ${intent.derive.formula}`,
+        intent.range === undefined ? '' : `rows ${intent.range.from}-${intent.range.to}`,
         intent.sort === undefined
           ? ''
-          : `${intent.sort.descending ? 'desc' : 'asc'} ${intent.sort.column ?? ''}`.trim(),
+          : [intent.sort, ...(intent.sort.next ?? [])]
+              .map(({ column, descending }) => `${descending ? 'desc' : 'asc'} ${column ?? ''}`.trim())
+              .join(', '),
         intent.limit === undefined ? '' : `${intent.limit.end} ${intent.limit.count}`,
         intent.select === undefined ? '' : `select ${intent.select.join(',')}`,
         intent.distinct === true ? 'distinct' : '',

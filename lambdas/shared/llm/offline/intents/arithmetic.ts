@@ -1,8 +1,9 @@
 /** Arithmetic, unit conversions and statistics of numbers that are in the sentence. */
 import { digitsForWords } from '../language/numbers.ts';
 import { arithmeticOf } from './expression.ts';
-import type { Calculation, Measure } from './intent.ts';
+import type { Calculation } from './intent.ts';
 import type { Clause } from './places.ts';
+import type { Measure } from './table-work.ts';
 import { conversionOf } from './units.ts';
 
 const LEAD =
@@ -22,7 +23,7 @@ const NEAREST_DIGITS: Readonly<Record<string, number>> = {
   thousandth: 3,
 };
 
-const STATISTICS: ReadonlyArray<readonly [RegExp, Measure | 'product']> = [
+const STATISTICS: ReadonlyArray<readonly [RegExp, keyof typeof IN_CALCULATOR]> = [
   [/^(?:the )?(?:arithmetic )?(?:mean|average|avg)(?: value)?\b/i, 'mean'],
   [/^(?:the )?median(?: value)?\b/i, 'median'],
   [/^(?:the )?population (?:standard deviation|std(?:dev)?|stdev)\b/i, 'pstdev'],
@@ -39,7 +40,9 @@ const STATISTICS: ReadonlyArray<readonly [RegExp, Measure | 'product']> = [
 const LIST =
   /^\s*(?:of|for|from|among|in|:)?\s*(?:the\s+|these\s+|this\s+)?(?:following\s+)?(?:numbers?|values?|list|data(?:\s?set)?|sequence|series|set|integers|scores|samples?)?\s*(?:of(?: numbers)?)?\s*:?\s*[[({]?\s*(-?[\d.]+(?:\s*(?:,\s*and|,|;|\band\b|&|\s)\s*-?[\d.]+)+)\s*[\])}]?\s*(?:all\s+)?(?:together|up)?\s*$/i;
 const sizeOf = (list: string): number => list.split(', ').length;
-const IN_CALCULATOR: Readonly<Record<Measure | 'product', (list: string) => string>> = {
+const IN_CALCULATOR: Readonly<
+  Record<Exclude<Measure, 'percentile' | 'correlation'> | 'product', (list: string) => string>
+> = {
   mean: (list) => `mean([${list}])`,
   median: (list) => `median([${list}])`,
   sum: (list) => `sum([${list}])`,
@@ -214,13 +217,14 @@ function recogniseContinuation(clause: Clause, asked: string): Calculation | nul
       before?.kind === 'calculate' ||
       before?.kind === 'table' ||
       before?.kind === 'text' ||
-      before?.kind === 'json'
+      before?.kind === 'json' ||
+      before?.kind === 'run_python'
     ) &&
     !inherits
   )
     return null;
   const IT =
-    '(?:it|that|this|the (?:result|answer|value|sum|total|mean|average|product|count|number|output)|this (?:result|number)|that (?:result|number))';
+    "(?:it|that|this|its (?:output|result|value)|(?:the |its )?(?:script|program|code)(?:['’]s)? output|what it (?:prints|printed|outputs)|the printed (?:number|value)|the (?:result|answer|value|sum|total|mean|average|product|count|number|output)|this (?:result|number)|that (?:result|number))";
   const n = '(-?\\d+(?:\\.\\d+)?)';
   const rules: ReadonlyArray<readonly [RegExp, string]> = [
     [new RegExp(`^(?:multiply|scale)(?: ${IT})? (?:by|with) ${n}$`, 'i'), 'x * ($1)'],

@@ -3,9 +3,9 @@
 import { escapeRegExp, slotText, unmask } from '../language/mask.ts';
 import { digitsForWords } from '../language/numbers.ts';
 import { OPERATORS, onwards } from './comparisons.ts';
-import type { Condition } from './intent.ts';
 import { LEFT_OUT, negated } from './left-out.ts';
 import type { Clause } from './places.ts';
+import type { Condition } from './table-work.ts';
 
 const NOT_COLUMNS =
   'the|a|an|each|every|all|any|of|in|on|for|from|to|by|per|and|or|with|where|is|are|was|were|it|its|this|that|these|those|column|columns|row|rows|file|data|value|values|record|records|line|lines|entry|entries|number|numbers|table|csv|which|what|how|many|much|only|highest|lowest|largest|smallest|most|least|top|bottom|average|mean|median|sum|total|minimum|maximum|min|max|count|unique|distinct|standard|deviation|then|ascending|descending|order|result|results|field|fields|them|report|text|word|words|group|than|not|have|has|whose|having|me|there|overall|together|separately|item|items|across|within|using|rounded|round|over|under|above|below|between|greater|less|more|equal|equals|at|contains|containing|first|last|new|output|answer';

@@ -1,4 +1,4 @@
-import type { Condition } from './intent.ts';
+import type { Condition } from './table-work.ts';
 
 /** Words of comparison as patterns, the longer before those they contain. */
 export const OPERATORS: ReadonlyArray<readonly [string, Condition['op']]> = [

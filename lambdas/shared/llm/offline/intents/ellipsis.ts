@@ -41,6 +41,10 @@ export function plainly({ text }: Clause): string {
       'what is the $1 at $2',
     )
     .replace(
+      /^(?:search|grep|scan|look (?:in|through))\s+((?:its|the)\s+(?:output|response|reply|page|contents?))\s+for\s+/i,
+      'find the lines in it containing ',
+    )
+    .replace(
       /^(?:check|see|verify|test|find out)\s+(?:whether|if|that)\s+(‹U\d+›)\s+(?:responds?|answers?|returns?|replies)(?:\s+with)?\s+(?:an?\s+)?(?:http\s+)?(?:status\s+)?(?:code\s+)?(?:of\s+)?[1-5]\d\d$/i,
       'what is the status of $1',
     );

@@ -11,6 +11,16 @@ const CONSTANTS = new Set(['pi', 'e', 'tau', 'phi', 'i', 'deg', 'rad']);
 
 type Rule = readonly [RegExp, string | ((...groups: string[]) => string)];
 const n = '(-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|\\([^()]*\\))';
+const PARTS: Readonly<Record<string, number>> = {
+  hal: 2,
+  thi: 3,
+  qua: 4,
+  fou: 4,
+  fif: 5,
+  six: 6,
+  eig: 8,
+  ten: 10,
+};
 const RULES: readonly Rule[] = [
   [/[×✕⋅·]/g, '*'],
   [/÷/g, '/'],
@@ -27,6 +37,7 @@ const RULES: readonly Rule[] = [
   // Between the arguments of a function, as in gcd(84,126), a comma is no mark of thousands.
   [/(?<![A-Za-z]\([^()]*)(?<=\d),(?=\d{3}(?!\d))/g, ''],
   [/\s*,\s*(?=(?:then\s+)?(?:plus|minus|times|divided|multiplied|added)\b)/gi, ' '],
+  [/^(?:what|how much) (?:does|do|will|would|is) (?=an? \d)/gi, ''],
   [/\bper\s?cent\b|\bpercent\b|\bpct\b/gi, '%'],
   // The square brackets of these stand for one operand: a number, a name, or something in brackets.
   [
@@ -43,17 +54,48 @@ const RULES: readonly Rule[] = [
   [new RegExp(`^${n} as an? (?:percentage|%) of ${n}$`, 'gi'), '($1)/($2)*100'],
   [new RegExp(`${n}\\s*% (?:off(?: of)?|less than) ${n}`, 'gi'), '($2)*(1-($1)/100)'],
   [new RegExp(`${n}\\s*% (?:more than|on top of) ${n}`, 'gi'), '($2)*(1+($1)/100)'],
+  [
+    new RegExp(
+      `(?:\\ban? )?${n}(?:[ -](?:dollar|euro|pound))?(?: (?!(?:plus|minus|times|and|or|off|of|to|by)\\b)[a-z]+)?(?: costs?| be)?,? (?:with|after|at|minus|less|given|applying)(?: applying)? (?:an? )?${n}\\s*% (?:off|discount|reduction|rebate|markdown|price cut|cut)(?: applied)?`,
+      'gi',
+    ),
+    '(($1)*(1-($2)/100))',
+  ],
+  [
+    new RegExp(
+      `${n},? (?:with|after|plus|including|adding|and)(?: adding)? (?:an? )?${n}\\s*% (?:(?:sales )?tax|vat|gst|tip|mark-?up|surcharge|increase|interest|raise)(?: (?:added|included|applied))?`,
+      'gi',
+    ),
+    '(($1)*(1+($2)/100))',
+  ],
+  [
+    new RegExp(`\\bapply (?:an? )?${n}\\s*% (?:discount|reduction|rebate) (?:to|on) ${n}`, 'gi'),
+    '(($2)*(1-($1)/100))',
+  ],
+  [
+    new RegExp(`${n} (?:discounted|reduced|lowered|marked down|cut) by ${n}\\s*%`, 'gi'),
+    '(($1)*(1-($2)/100))',
+  ],
+  [new RegExp(`\\b(?:the )?ratio (?:of|between) ${n} (?:and|to) ${n}`, 'gi'), '($1/$2)'],
   [new RegExp(`(?:increase|raise) ${n} by ${n}\\s*%`, 'gi'), '($1)*(1+($2)/100)'],
   [new RegExp(`(?:decrease|reduce|lower|discount) ${n} by ${n}\\s*%`, 'gi'), '($1)*(1-($2)/100)'],
   [new RegExp(`${n} (?:increased|raised|plus an increase of) by ${n}\\s*%`, 'gi'), '($1)*(1+($2)/100)'],
   [new RegExp(`${n} (?:decreased|reduced|discounted|lowered) by ${n}\\s*%`, 'gi'), '($1)*(1-($2)/100)'],
   [new RegExp(`${n} plus ${n}\\s*%`, 'gi'), '($1)*(1+($2)/100)'],
   [new RegExp(`${n} minus ${n}\\s*%`, 'gi'), '($1)*(1-($2)/100)'],
-  [new RegExp(`${n}\\s*% (?:tip|tax|vat|gratuity|commission) (?:on|of) `, 'gi'), '($1/100)*'],
+  [new RegExp(`(?:\\ban? )?${n}\\s*% (?:tip|tax|vat|gratuity|commission) (?:on|of) `, 'gi'), '($1/100)*'],
   [new RegExp(`${n}\\s*% of `, 'gi'), '($1/100)*'],
   [new RegExp(`\\b(?:a |one )?half (?:of )?${n}`, 'gi'), '(0.5*$1)'],
   [new RegExp(`\\b(?:a |one )?third of ${n}`, 'gi'), '((1/3)*$1)'],
   [new RegExp(`\\b(?:a |one )?quarter of ${n}`, 'gi'), '(0.25*$1)'],
+  [
+    new RegExp(
+      `\\b(an?|\\d+) (half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?) of ${n}`,
+      'gi',
+    ),
+    (_, count = '', part = '', of = '') =>
+      `(${/^a/i.test(count) ? 1 : count}/${PARTS[part.toLowerCase().slice(0, 3)]}*${of})`,
+  ],
   [/\b(?:twice|double)\b/gi, '2*'],
   [/\btriple\b/gi, '3*'],
   [
@@ -154,9 +196,24 @@ function rewritten(sentence: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
+const ORDINALS = (
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth ' +
+  'sixteenth seventeenth eighteenth nineteenth twentieth'
+).split(' ');
+/** "to the third power", "the fifth root": the ordinals that are exponents, as digits. */
+const withExponents = (text: string): string =>
+  text.replace(
+    new RegExp(
+      `(\\bto the )?\\b(${ORDINALS.join('|')})\\b(?= (?:power|root)\\b)|(\\bto the )(${ORDINALS.join('|')})$`,
+      'gi',
+    ),
+    (_, to = '', word = '', only = '', last = '') =>
+      `${to}${only}${ORDINALS.indexOf((word || last).toLowerCase()) + 1}th`,
+  );
+
 /** @returns the expression, or null when something in the text is not arithmetic */
 export function arithmeticOf(sentence: string): string | null {
-  let text = digitsForWords(sentence).trim();
+  let text = withExponents(digitsForWords(sentence)).trim();
   // What a rule has put in brackets is an operand of the next: "multiply the sum of 2 and 3 by 4".
   for (let before = '', pass = 0; before !== text && pass < 4; pass += 1) {
     before = text;

@@ -106,6 +106,8 @@ const MENTIONS =
   '(?:contain(?:s|ing)?|mention(?:s|ing|ed)?|includ(?:e|es|ing)|have|has|with|hav(?:e|ing)|us(?:e|es|ing)|match(?:es|ing)?|refer(?:s|ring)? to|reference[s]?)';
 function recogniseListing(clause: Clause): Intent | null {
   const { text } = clause;
+  // What a program printed or a server answered is no file.
+  if (/\b(?:its|the)\s+(?:output|response|answer|reply)\b/i.test(text)) return null;
   const all = folderIn(clause) ?? '.';
   const needle = `(?:the\\s+)?(?:text|word|string|phrase|term|pattern|keyword|substring|lines?|occurrences?|mentions?|instances?)?\\s*(?:of|with|containing)?\\s*(?:the\\s+)?(?:text|word|string|phrase|term|keyword)?\\s*(${Q}|‹N\\d+›|(?!(?:files?|lines?|all|every|any|the|an?|most|least|more|less|fewer|fewest|largest|smallest|biggest|longest|shortest|highest|lowest|same|no|name|names|extension|at|only|different|duplicates?|its|their|for|in|of|to)\\b)\\w+)`;
   const which = new RegExp(

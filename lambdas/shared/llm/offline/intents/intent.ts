@@ -1,4 +1,5 @@
 import type { Json } from '../../../../../schemas/json.ts';
+import type { Measure, TableWork } from './table-work.ts';
 
 /** Where the text or table of an operation comes from. */
 export type Source =
@@ -103,7 +104,7 @@ export interface JsonField {
   readonly kind: 'json';
   readonly source: Source;
   readonly query:
-    | { readonly ask: 'field'; readonly path: string }
+    | { readonly ask: 'field' | 'length'; readonly path: string }
     | { readonly ask: 'count' | 'keys' | 'pretty' };
 }
 export interface LineTest {
@@ -142,6 +143,8 @@ export type TextQuery =
       readonly limit: number;
     }
   | { readonly op: 'line'; readonly number: number }
+  /** From one, both ends included. */
+  | { readonly op: 'line_range'; readonly from: number; readonly to: number }
   | {
       readonly op: 'matching_lines';
       readonly needle: string;
@@ -169,73 +172,6 @@ export interface TextWork {
   readonly kind: 'text';
   readonly source: Source;
   readonly queries: readonly TextQuery[];
-}
-
-export const measures = [
-  'mean',
-  'median',
-  'sum',
-  'min',
-  'max',
-  'count',
-  'unique',
-  'stdev',
-  'pstdev',
-  'variance',
-  'pvariance',
-  'mode',
-  'range',
-] as const;
-export type Measure = (typeof measures)[number];
-export interface Condition {
-  readonly column: string;
-  readonly op:
-    | '=='
-    | '!='
-    | '>'
-    | '>='
-    | '<'
-    | '<='
-    | 'contains'
-    | 'not_contains'
-    | 'starts'
-    | 'ends'
-    | 'empty'
-    | 'not_empty';
-  readonly value: string;
-}
-/** One query over a table, in SQL's order: join, filter, group, measure, sort, limit, select. */
-export interface TableWork {
-  readonly kind: 'table';
-  readonly source: Source;
-  readonly join?: { readonly path: string; readonly on: string | null };
-  /** Alternatives of conditions that must all hold. */
-  readonly filters: readonly (readonly Condition[])[];
-  readonly group: readonly string[];
-  /** `column` may be a product or other arithmetic of columns; null counts rows. */
-  readonly measures: readonly { readonly measure: Measure; readonly column: string | null }[];
-  readonly sort?: { readonly column: string | null; readonly descending: boolean };
-  readonly limit?: { readonly count: number; readonly end: 'first' | 'last' };
-  readonly select?: readonly string[];
-  readonly distinct?: boolean;
-  readonly ask:
-    | 'rows'
-    | 'describe'
-    | 'columns'
-    | 'measure'
-    | 'which'
-    | 'values'
-    | 'to_json'
-    | 'to_csv'
-    | 'shape'
-    | 'share';
-  /** The rows are told to be removed: the rest must go somewhere. */
-  readonly drops?: boolean;
-  /** How a share of the rows is told. */
-  readonly as?: 'percent' | 'fraction';
-  readonly decimals?: number;
-  /** It speaks of what the query before it left ("their average"). */
-  readonly refines?: boolean;
 }
 
 /** "Look at ./src.": where the operations around it are to look. */

@@ -1,5 +1,5 @@
 /** Conditions on the rows that a task does not want. */
-import type { Condition } from './intent.ts';
+import type { Condition } from './table-work.ts';
 
 /** "drop the rows where", "excluding those with": what follows is what must not hold. */
 export const LEFT_OUT =

@@ -9,6 +9,18 @@ const BUT =
   '(?:all\\s+(?:the\\s+)?(?:lines\\s+)?but|except(?:\\s+for)?|skip(?:ping)?|without|omit(?:ting)?|excluding|ignoring|leav(?:e|ing)\\s+out)';
 const WITHOUT = new RegExp(`\\b${BUT}\\s+(?:the\\s+)?(first|last)(?:\\s+(\\d+)|\\s+line\\b|\\s*$)`, 'i');
 const BOTH = /\bfirst\s+(?:(\d+)\s+)?(?:lines?\s+)?(?:and|&)\s+(?:the\s+)?last\s+(?:(\d+)\s+)?lines?\b/i;
+const RANGE =
+  /\blines?\s+(?:numbers?\s+)?(?:from\s+)?(\d+)\s*(?:to|through|thru|until|up\s+to|[-–])\s*(?:line\s+)?(\d+)\b|\blines\s+between\s+(\d+)\s+and\s+(\d+)\b/i;
+
+/** "lines 2 to 4": both ends included. */
+export function rangeOf(text: string, fine: Fine): TextQuery | null {
+  const match = RANGE.exec(text);
+  const [from, to] = [match?.[1] ?? match?.[3] ?? '', match?.[2] ?? match?.[4] ?? ''];
+  if (match === null || Number(from) < 1 || Number(to) < Number(from)) return null;
+  const more = ['through', 'thru', 'until', 'up', 'between', 'number', 'numbers', 'extract', 'copy', 'keep'];
+  return fine(from, to, ...more) ? { op: 'line_range', from: Number(from), to: Number(to) } : null;
+}
+
 const WORDS = ['first', 'last', 'top', 'bottom', 'head', 'tail'];
 
 export function endsOf(text: string, fine: Fine, digits: readonly string[]): TextQuery | null {

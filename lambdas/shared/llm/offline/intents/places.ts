@@ -56,9 +56,10 @@ export function folderIn(clause: Clause): string | null {
     ).exec(clause.text);
   const token = named?.[1];
   if (token !== undefined) return nameOf(token, clause).replace(/\/+$/, '');
-  const bare = /\b(?:in|under|inside|of|from|within|across)\s+(?:the\s+)?([\w-]+)\s*$/i.exec(
-    clause.text,
-  )?.[1];
+  const bare =
+    /\b(?:in|under|inside|of|from|within|across|below|beneath|underneath)\s+(?:the\s+)?([\w-]+)\s*$/i.exec(
+      clause.text,
+    )?.[1];
   if (bare !== undefined && clause.around.files.some((file) => file.startsWith(`${bare}/`))) return bare;
   return null;
 }

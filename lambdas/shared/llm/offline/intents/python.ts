@@ -131,10 +131,16 @@ export function inlinePython(text: string): { readonly code: string; readonly re
     /\s+(?:and|then|,\s*then)\s+((?:save|write|store)\s+(?:the\s+|its\s+)?(?:output|result|it|stdout|printed)[^\n]*)$/i.exec(
       text,
     );
-  const end = tail?.index ?? inline?.index ?? text.length;
+  const said = /\n/.test(text.slice(lead[0].length).trim())
+    ? null
+    : /[.;]\s+(?:and\s+)?(?:then|afterwards|after that|finally|next)[,\s]+([^'"]+)$/i.exec(text);
+  const end = said?.index ?? tail?.index ?? inline?.index ?? text.length;
   const code = text.slice(lead[0].length, end).trim();
   if (code === '' || !looksLikeCode(code)) return null;
-  return { code: code.replace(/^`([^`]*)`\.?$/, '$1'), rest: (tail?.[1] ?? inline?.[1] ?? '').trim() };
+  return {
+    code: code.replace(/^`([^`]*)`\.?$/, '$1'),
+    rest: (said?.[1] ?? tail?.[1] ?? inline?.[1] ?? '').trim(),
+  };
 }
 
 const looksLikeCode = (code: string): boolean =>

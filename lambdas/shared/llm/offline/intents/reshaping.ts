@@ -1,6 +1,7 @@
 /** Questions about a text that count it, reshape it, or compute with its numbers. */
-import type { Measure, Source, TextQuery } from './intent.ts';
+import type { Source, TextQuery } from './intent.ts';
 import { type Clause, NAME, nameOf } from './places.ts';
+import type { Measure } from './table-work.ts';
 
 type Counted = Extract<TextQuery, { op: 'count' }>['what'][number];
 const COUNTED: ReadonlyArray<readonly [RegExp, Counted]> = [
@@ -62,7 +63,7 @@ export function reshapeOf(clause: Clause, fine: Fine): TextQuery | null {
   }
   if (
     /\bsort(?:ed|ing)?\b|\border(?:ed)?\b|\balphabeti[sz]e\b/i.test(text) &&
-    /\blines?\b|\bwords\b|\bnames\b|\bentries\b|\bit\b|\bthem\b|\brest\b|\bresults?\b|\bcontents?\b|‹P/i.test(
+    /\blines?\b|\bwords\b|\bnames\b|\bentries\b|\bit\b|\bthem\b|\brest\b|\bresults?\b|\boutput\b|\bcontents?\b|‹P/i.test(
       text,
     )
   ) {

@@ -1,5 +1,5 @@
 /** The parts of a question about a table: order, groups, measures, columns. Each takes its words out of the text. */
-import type { Measure, TableWork } from './intent.ts';
+import type { Measure, TableWork } from './table-work.ts';
 
 const MEASURES: ReadonlyArray<readonly [string, Measure]> = [
   [

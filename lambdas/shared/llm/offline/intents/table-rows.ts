@@ -1,7 +1,8 @@
 /** Which rows a question about a table means, where its words don't name a column. */
-import type { Condition } from './intent.ts';
+
 import type { Clause } from './places.ts';
 import type { Draft, Take } from './table-parts.ts';
+import type { Condition } from './table-work.ts';
 
 /** "what percentage of rows …": the rows that fit, of all. */
 export function readShare(take: Take, work: Draft): void {

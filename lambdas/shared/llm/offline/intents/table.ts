@@ -1,11 +1,14 @@
 /** Questions about tables: CSV, TSV, and JSON lists of objects. */
 import { digitsForWords } from '../language/numbers.ts';
 import { columnName, columnPattern, conditionsIn } from './columns.ts';
-import type { Source, TableWork } from './intent.ts';
+import type { Source } from './intent.ts';
 import { paraphrase } from './paraphrase.ts';
 import { type Clause, pathsIn, sourceOf, unread } from './places.ts';
+import { readDerived } from './table-derived.ts';
+import { readCorrelation, readKeys, readPercentiles, readRange } from './table-keys.ts';
 import { type Draft, readGroup, readMeasures, readOrder, readSelection, type Take } from './table-parts.ts';
 import { cellAmong, inheritFilter, measureFirst, orderIsClear, readShare } from './table-rows.ts';
+import type { TableWork } from './table-work.ts';
 
 const TABLE_WORDS = [
   'column',
@@ -138,23 +141,31 @@ export function headerOf(source: Source | null, clause: Clause): readonly string
       ? last.join.path
       : undefined);
   const more = other === undefined ? [] : clause.around.headers[other];
-  return own === undefined || more === undefined
-    ? null
-    : [...own, ...more.filter((name) => !own.includes(name))];
+  const derived = last?.kind === 'table' && last.derive !== undefined ? [last.derive.name] : [];
+  return own === undefined || more === undefined ? null : [...new Set([...own, ...more, ...derived])];
 }
 
 /** Reads one query; null when any word of it is not understood. */
 export function recogniseTable(clause: Clause): TableWork | null {
   const source = tableSource(clause);
   if (source === null) return null;
-  const header = headerOf(source, clause);
+  const work: Draft = { kind: 'table', source, filters: [], group: [], measures: [], ask: 'rows' };
+  const given = headerOf(source, clause);
+  const derived = readDerived(digitsForWords(clause.text), columnPattern(given), (token) =>
+    columnName(token ?? '', clause, given),
+  );
+  if (derived !== null) {
+    work.derive = derived.derive;
+    if (derived.edits) work.edits = true;
+  }
+  const header = given === null || derived === null ? given : [...given, derived.derive.name];
   const column = columnPattern(header);
   const name = (token: string | undefined): string => columnName(token ?? '', clause, header);
-  const work: Draft = { kind: 'table', source, filters: [], group: [], measures: [], ask: 'rows' };
   let text = measureFirst(
     paraphrase(
       digitsForWords(
-        clause.text
+        (derived?.rest ?? clause.text)
+          .replace(/^order\b(?=\s)/i, 'sort')
           .replace(
             /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
             ' ',
@@ -211,6 +222,9 @@ export function recogniseTable(clause: Clause): TableWork | null {
     work.ask = 'to_csv';
 
   readShare(take, work);
+  if (!readRange(take, work)) return null;
+  readCorrelation(take, work, column, name);
+  if (work.measures.length === 0) readPercentiles(take, work, column, name);
   const whole = text;
   const conditions = conditionsIn(text, clause, header);
   if (conditions === null) return null;
@@ -218,12 +232,20 @@ export function recogniseTable(clause: Clause): TableWork | null {
   text = conditions.rest;
   if (work.filters.length > 0) take(/^\s*(?:filter|keep)\b(?:\s+(?:me|all|only|the|just|out|down|to|for))*/i);
 
-  readOrder(take, work, column, name);
+  const keys = readKeys(take, work, column, name);
+  if (keys === false) return null;
+  if (keys === null) readOrder(take, work, column, name);
   if (work.group.length === 0) readGroup(take, work, column, name);
   if (work.measures.length === 0 && work.ask !== 'share' && !readMeasures(take, work, column, name, header))
     return null;
   readSelection(take, work, column, name);
 
+  if (
+    work.range !== undefined &&
+    (work.limit !== undefined || (work.sort !== undefined && work.measures.length > 0))
+  )
+    return null;
+  if (work.sort?.next !== undefined && (work.group.length > 0 || work.measures.length > 0)) return null;
   // "price * count", where a column's name was read as a count: a sign that is left is a part of the question.
   if (/[*×÷+]/.test(text)) return null;
   const left = unread(text, TABLE_WORDS);
@@ -234,7 +256,7 @@ export function recogniseTable(clause: Clause): TableWork | null {
   }
   if (!orderIsClear(work)) return null;
   if (work.ask === 'share' && work.filters.length === 0) return null;
-  inheritFilter(work, clause);
+  if (work.range === undefined) inheritFilter(work, clause);
   if (/^\s*(?:drop|remove|delete|discard)\b/i.test(whole) && !/\bdup/i.test(whole)) {
     if (work.filters.length === 0) return null;
     work.drops = true;
@@ -247,6 +269,8 @@ export function recogniseTable(clause: Clause): TableWork | null {
     work.limit === undefined &&
     work.select === undefined &&
     work.join === undefined &&
+    work.range === undefined &&
+    work.derive === undefined &&
     work.ask === 'rows';
   if (empty) return null;
   // "sort by a, then by b": a group that nothing is computed for must be called a group.

@@ -3,7 +3,7 @@ import { digitsForWords } from '../language/numbers.ts';
 import type { Source, TextQuery, TextWork } from './intent.ts';
 import { caseOf, linesWhere } from './line-conditions.ts';
 import { countsByMark } from './line-counts.ts';
-import { ENDS, endsOf } from './line-ends.ts';
+import { ENDS, endsOf, rangeOf } from './line-ends.ts';
 import { linesOfKind } from './line-kinds.ts';
 import { type Clause, folderIn, NAME, nameOf, pathsIn, Q, sourceOf, unread } from './places.ts';
 import { countOf, numbersOf, reshapeOf } from './reshaping.ts';
@@ -36,6 +36,9 @@ function queryOf(asked: Clause, source: Source): TextQuery | null {
     unread(text, [
       ...TEXT_WORDS,
       ...more,
+      ...(source.from === 'previous'
+        ? ['prints', 'printed', 'outputs', 'returns', 'returned', 'answered']
+        : []),
       ...(source.from === 'files'
         ? [
             'python',
@@ -218,6 +221,8 @@ function queryOf(asked: Clause, source: Source): TextQuery | null {
     return fine('longest', 'shortest')
       ? { op: extreme[1]?.toLowerCase() as 'longest', what: extreme[2]?.toLowerCase() as 'line' }
       : null;
+  const range = rangeOf(text, fine);
+  if (range !== null) return range;
   if (ENDS.test(text)) return endsOf(text, fine, digits);
   const nth = /\bline (?:number )?(\d+)\b|\b(\d+)(?:st|nd|rd|th) line\b/i.exec(text);
   if (nth !== null)

@@ -1,7 +1,8 @@
 /** Fetching addresses, and asking JSON documents for a field. */
 import { slotText, unmask } from '../language/mask.ts';
 import type { Fetch, JsonField } from './intent.ts';
-import { type Clause, NAME, nameOf, Q, sourceOf, U, unread } from './places.ts';
+import { keysInWords } from './json-words.ts';
+import { type Clause, Q, sourceOf, U, unread } from './places.ts';
 
 const METHODS = /\b(POST|PUT|PATCH|DELETE|HEAD)\b/;
 const FETCH_WORDS = [
@@ -232,19 +233,17 @@ export function recogniseJson(clause: Clause): JsonField | null {
       .length === 0
   )
     return { kind: 'json', source, query: { ask: 'pretty' } };
-  const nested = new RegExp(
-    `\\bthe\\s+(${NAME})\\s+of\\s+(?:the\\s+)?(${NAME})(?:\\s+(?:in|from|of)\\b.*)?$`,
-    'i',
-  ).exec(text);
-  if (nested !== null) {
-    const path = `${nameOf(nested[2] ?? '', clause)}.${nameOf(nested[1] ?? '', clause)}`;
-    if (
-      !path.split('.').some((part) => NOT_FIELDS.test(part)) &&
-      unread(text, [...JSON_WORDS, ...path.split(/\W+/)]).length === 0
-    ) {
-      return { kind: 'json', source, query: { ask: 'field', path } };
-    }
-  }
+  const many =
+    /^(?:(?:tell|show|give)\s+me\s+|(?:report|find|determine)\s+(?:out\s+)?)?how many\s+(\w+)\s+(?:are|does|do|has|have|is)?\b/i.exec(
+      text,
+    )?.[1];
+  const isTable = source.from === 'file' && clause.around.headers[source.path] !== undefined;
+  if (many !== undefined && !isTable && !NOT_FIELDS.test(many))
+    return unread(text, [...JSON_WORDS, many]).length === 0
+      ? { kind: 'json', source, query: { ask: 'length', path: many } }
+      : null;
+  const keys = keysInWords(clause);
+  if (keys !== null) return { kind: 'json', source, query: { ask: 'field', path: keys.join('.') } };
   for (const rule of FIELD_RULES) {
     const token = rule.exec(text)?.[1];
     if (token === undefined) continue;

@@ -23,7 +23,7 @@ export function sentencesOf(text: string): string[] {
       sentence
         .replace(/^\s*(?:[-*•–]|step\s+\d+\s*[:.)-])\s*/i, '')
         .replace(
-          /^(?:(?:first|second|third)(?:ly)?(?!\s+(?:and|\d+|one|two|three|four|five|ten|few|[a-z]*lines?|rows?|records?|entry|entries|words?|columns?|characters?|sentences?|paragraphs?)\b)|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i,
+          /^(?:(?:first|second|third)(?:ly)?(?!\s+(?:and|\d+|one|two|three|four|five|ten|few|quartile|highest|lowest|largest|smallest|[a-z]*lines?|rows?|records?|entry|entries|words?|columns?|characters?|sentences?|paragraphs?)\b)|then|next|finally|lastly|after(?:wards?| that)|and|also|now)\b[,:]?\s+/i,
           '',
         )
         .replace(/\s*[.;]+\s*$/, '')
@@ -37,9 +37,23 @@ export function sentencesOf(text: string): string[] {
     );
 }
 
+/** "sort by a, then by b" is one order: the word that says so is no cut. */
+const NEXT_KEY = new RegExp(
+  `(\\b(?:sort|order|rank|arrange)(?:ed|ing)?\\b[^.;]*?\\bby\\s+[^.;]*?),?\\s+(?:and\\s+)?then\\s+(?:by\\s+|(?!(?:${VERB})\\b)(?=(?:the\\s+)?[\\w‹›]+(?:\\s+\\(?(?:in\\s+)?(?:asc|desc)\\w*(?:\\s+order)?\\)?)?\\s*(?:$|[,;]|and\\b|then\\b)))`,
+  'gi',
+);
+function withKeysTogether(sentence: string): string {
+  let text = sentence;
+  for (let before = ''; before !== text; ) {
+    before = text;
+    text = text.replace(NEXT_KEY, '$1 and by ');
+  }
+  return text;
+}
+
 /** The finest cut; whoever reads them may join neighbours again. */
 export function clausesOf(sentence: string): string[] {
-  return sentence
+  return withKeysTogether(sentence)
     .split(CLAUSE)
     .map((clause) => clause.replace(/^(?:and|then|also|finally)\b,?\s+/i, '').trim())
     .filter((clause) => clause !== '');

@@ -102,7 +102,8 @@ export function planCalculation(plan: PlanBuilder, work: Calculation, prior: Pri
   if (work.ofPrevious === true && last === null) return null;
   const expression =
     work.decimals === undefined ? work.expression : `round(${work.expression}, ${work.decimals})`;
-  const variables = work.ofPrevious === true && last !== null ? { x: last.value } : null;
+  const operand = work.ofPrevious === true && last !== null ? numberOf(plan, last) : null;
+  const variables = operand === null ? null : { x: operand.value };
   if (!plan.has('math_calculator')) {
     const code = variables === null ? pythonExpression(expression) : null;
     if (code === null) needTool(plan, 'math_calculator');
@@ -117,9 +118,26 @@ export function planCalculation(plan: PlanBuilder, work: Calculation, prior: Pri
       ...(variables === null ? {} : { variables }),
       ...(work.precision === undefined ? {} : { precision: work.precision }),
     },
-    variables === null || last === null ? [] : last.needs,
+    operand === null ? [] : operand.needs,
   );
   return calculated(work, step, ref(step, 'value'));
+}
+
+const PRINTED_NUMBER = `import sys
+text = sys.stdin.read().strip()
+try:
+    number = float(text.replace(",", ""))
+except ValueError:
+    raise ValueError("What the program printed is no single number.") from None
+int(text) if text.lstrip("+-").isdigit() else number
+`;
+
+/** What a program printed is a text with a line break, also when it is a number. */
+function numberOf(plan: PlanBuilder, found: Found): Pick<Found, 'value' | 'needs'> {
+  if (found.printed !== true || found.stdin === null) return found;
+  const code = pythonProgram(PRINTED_NUMBER, {});
+  const step = plan.add('number', 'python_exec', { code, stdin: found.stdin }, found.needs);
+  return { value: ref(step, 'result'), needs: [step] };
 }
 
 function calculated(work: Calculation, step: string, value: string): Found {

@@ -15,6 +15,8 @@ export interface Found {
   readonly text: string;
   /** Reference to what a program reads on standard input, always a string; null when there is no such text. */
   readonly stdin: string | null;
+  /** The value is what a program printed. */
+  readonly printed?: boolean;
   /** Fields of the final result. */
   readonly result: JsonObject;
   /** A sentence with references, or null when only the reviewer can say what came of it. */

@@ -1,5 +1,6 @@
 /** Puts together operations that are one: a file and the question about it, clauses that go on about one table. */
-import type { Intent, TableWork } from '../intents/intent.ts';
+import type { Intent } from '../intents/intent.ts';
+import type { TableWork } from '../intents/table-work.ts';
 
 /** A file that is read only to ask something of it is opened by the program that asks. */
 export function withoutIdleReads(intents: readonly Intent[]): Intent[] {
@@ -78,6 +79,21 @@ function mergeTwo(first: TableWork, second: TableWork): TableWork | null | 'conf
   if (first.measures.length > 0 && first.group.length === 0)
     return second.measures.length === 0 && second.refines === true ? 'conflict' : null;
   if (first.ask === 'which') return null;
+  const asksMore =
+    second.filters.length > 0 ||
+    second.measures.length > 0 ||
+    second.group.length > 0 ||
+    second.limit !== undefined ||
+    second.range !== undefined ||
+    second.select !== undefined;
+  // A file that is to change is changed before anything is asked of it.
+  if (first.edits === true && asksMore) return null;
+  if (
+    second.derive !== undefined &&
+    (first.derive ?? first.select ?? first.measures[0] ?? first.group[0]) !== undefined
+  )
+    return 'conflict';
+  if (first.range !== undefined && second.derive === undefined) return 'conflict';
   if (
     first.measures.length > 0 &&
     (second.filters.length > 0 || second.group.length > 0 || second.select !== undefined)
@@ -104,6 +120,8 @@ function mergeTwo(first: TableWork, second: TableWork): TableWork | null | 'conf
     ...(second.sort === undefined ? {} : { sort: second.sort }),
     ...(second.limit === undefined ? {} : { limit: second.limit }),
     ...(second.select === undefined ? {} : { select: second.select }),
+    ...(second.derive === undefined ? {} : { derive: second.derive }),
+    ...(second.range === undefined ? {} : { range: second.range }),
     ...(second.distinct === undefined ? {} : { distinct: second.distinct }),
     ...(second.decimals === undefined ? {} : { decimals: second.decimals }),
     ask: second.ask === 'rows' && first.measures.length > 0 ? first.ask : second.ask,

@@ -135,7 +135,7 @@ function compile(
     case 'text':
       return planText(plan, intent, prior);
     case 'table':
-      return planTable(plan, intent, prior, sink);
+      return planTable(plan, intent, prior, sink ?? editedFile(intent)?.path ?? null);
     case 'write': {
       if (intent.content.from === 'literal') {
         const text =
@@ -175,6 +175,13 @@ function compile(
 
 /** "Replace a with b in notes.txt" changes the file itself, when no other file is named for the result. */
 function editedFile(intent: Intent): FileWrite | null {
+  if (intent.kind === 'table' && intent.edits === true && intent.source.from === 'file')
+    return {
+      kind: 'write',
+      mode: 'write',
+      path: intent.source.path,
+      content: { from: 'result', all: false },
+    };
   if (intent.kind !== 'text' || intent.source.from !== 'file') return null;
   const query = intent.queries[0];
   if (query?.op !== 'replace' && !(query?.op === 'unique_lines' && query.edits)) return null;

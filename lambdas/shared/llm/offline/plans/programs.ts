@@ -1,6 +1,7 @@
 /** Plans of questions about tables, texts and JSON documents, and of Python given in the task. */
 import type { JsonObject } from '../../../../../schemas/json.ts';
-import type { JsonField, RunPython, Source, TableWork, TextWork } from '../intents/intent.ts';
+import type { JsonField, RunPython, Source, TextWork } from '../intents/intent.ts';
+import type { TableWork } from '../intents/table-work.ts';
 import { type Found, needTool, type PlanBuilder, ref } from './draft.ts';
 import { JSON_PROGRAM } from './python/json-program.ts';
 import { pythonProgram } from './python/program.ts';
@@ -181,6 +182,7 @@ export function planPython(plan: PlanBuilder, work: RunPython, prior: Prior): Fo
     value: prints ? ref(step_id, 'stdout') : ref(step_id, 'result'),
     text: output,
     stdin: output,
+    printed: prints,
     result: {
       stdout: ref(step_id, 'stdout'),
       value: ref(step_id, 'result'),

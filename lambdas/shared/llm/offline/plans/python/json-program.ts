@@ -42,6 +42,21 @@ def search(document, name):
     visit(document, [])
     return found
 
+def norm(name):
+    return re.sub(r"[\s_\-]+", "", str(name)).lower()
+
+def in_words(document, path):
+    # "database port" may be {"database": {"port": …}} or {"db": {"database_port": …}}: keys that end in these words.
+    wanted, found = norm(path.replace(".", "")), []
+    def visit(value, names):
+        for key, item in value.items() if isinstance(value, dict) else ():
+            inner = names + [key]
+            if any(norm("".join(inner[at:])) == wanted for at in range(len(inner))):
+                found.append((inner, item))
+            visit(item, inner)
+    visit(document, [])
+    return found
+
 def answer():
     document, query, place = load(), SPEC["query"], SPEC["place"]
     if query["ask"] == "count":
@@ -58,10 +73,14 @@ def answer():
     try:
         value = look(document, path)
     except KeyError:
-        found = search(document, path)
+        found = search(document, path) or in_words(document, path)
         if len(found) != 1:
             raise
         path, value = ".".join(found[0][0]), found[0][1]
+    if query["ask"] == "length":
+        if not isinstance(value, (list, dict)):
+            raise ValueError(f"{path} of {place} is no list, so it has no number of entries.")
+        return {"value": len(value), "field": path, "summary": f"{path} of {place} has {len(value)} entries.", "text": f"{len(value)}\n"}
     shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return {"value": value, "field": path, "summary": f"{path} of {place} is {shown[:2000]}.", "text": shown + "\n"}
 

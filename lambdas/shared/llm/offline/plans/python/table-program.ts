@@ -4,16 +4,24 @@ import { TABLE_READING } from './table-reading.ts';
 export const TABLE_PROGRAM = `${TABLE_READING}${String.raw`
 NAMES = {"mean": "mean", "median": "median", "sum": "total", "min": "minimum", "max": "maximum", "count": "count", "unique": "number of different values",
          "stdev": "standard deviation (sample)", "pstdev": "standard deviation (population)", "variance": "variance (sample)", "pvariance": "variance (population)",
-         "mode": "most common value", "range": "range"}
+         "mode": "most common value", "range": "range", "percentile": "percentile", "correlation": "correlation"}
 skipped = {}
 
 def plain(column):
     return column.replace("[", "").replace("]", "") if column else column
 
 def label(item):
+    if item["measure"] == "percentile":
+        return f"p{item['at']:g}_{plain(item['column'])}".replace(" ", "_")
+    if item["measure"] == "correlation":
+        return f"correlation_{item['column']}_{item['with']}".replace(" ", "_")
     return "count" if item["column"] is None else f"{item['measure']}_{plain(item['column'])}".replace(" ", "_")
 
 def said(item):
+    if item["measure"] == "percentile":
+        return f"percentile {item['at']:g} of {plain(item['column'])} (linear interpolation)"
+    if item["measure"] == "correlation":
+        return f"correlation (Pearson) of {item['column']} and {item['with']}"
     return "number of rows" if item["column"] is None else f"{NAMES[item['measure']]} of {plain(item['column'])}"
 
 def show(value):
@@ -21,7 +29,7 @@ def show(value):
 
 def as_csv(header, rows):
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n", delimiter=marks.get(SPEC.get("path"), ",") if SPEC.get("edits") else ",")
     writer.writerow(header)
     writer.writerows([["" if row[column] is None else row[column] for column in header] for row in rows])
     return out.getvalue()
@@ -70,6 +78,23 @@ def joined(header, rows):
     out = [{**row, **{name: other[column] for column, name in names.items()}} for row in rows for other in index.get(str(row[left]).strip(), [])]
     return header + list(names.values()), out
 
+def derived(header, rows):
+    name, (terms, signs) = SPEC["derive"]["name"], parsed(SPEC["derive"]["formula"], header)
+    if any(key_of(column) == key_of(name) for column in header):
+        raise ValueError(f"There is a column {name!r} already.")
+    def value(row):
+        try:
+            return worked_out(terms, signs, row)
+        except ZeroDivisionError:
+            return None
+    return header + [name], [{**row, name: "" if (found := value(row)) is None else clean(found)} for row in rows]
+
+def numbered(rows):
+    first, last = SPEC["range"]["from"], SPEC["range"]["to"]
+    if first > len(rows):
+        raise ValueError(f"There are {len(rows)} rows below the header, so there is no row {first}.")
+    return rows[first - 1:last]
+
 def answer():
     path = SPEC.get("path")
     header, rows = load(path)
@@ -77,13 +102,17 @@ def answer():
     if SPEC.get("join"):
         header, rows = joined(header, rows)
         place = f"{place} joined with {SPEC['join']['path']}"
+    if SPEC.get("derive"):
+        header, rows = derived(header, rows)
     total = len(rows)
     filters = [[{**test, "column": test["column"] if test["column"] == "*" else find(test["column"], header)} for test in tests] for tests in SPEC["filters"]]
     if any(filters):
         rows = [row for row in rows if any(all(holds(row, test) for test in tests) for tests in filters)]
     if not rows and any(test["column"] == "*" for tests in filters for test in tests):
         raise ValueError(f"No cell of {place} holds {filters[0][0]['value']!r}.")
-    kept = f"{len(rows)} of {total} rows" if any(filters) else f"{total} rows"
+    if SPEC.get("range") and not SPEC.get("sort"):
+        rows = numbered(rows)
+    kept = f"{len(rows)} of {total} rows" if any(filters) or SPEC.get("range") else f"{total} rows"
     ask, group, wanted = SPEC["ask"], [find(column, header) for column in SPEC["group"]], SPEC["measures"]
     if ask == "columns":
         return {"value": header, "count": len(header), "summary": f"{place} has {len(header)} columns: {', '.join(header)}.", "text": rendered(header, ["column"], [{"column": name} for name in header])}
@@ -110,10 +139,10 @@ def answer():
         for row in rows:
             buckets.setdefault(tuple(str(row[column]).strip() for column in group), []).append(row)
         header_out = group + [label(item) for item in wanted]
-        table = [{**dict(zip(group, names)), **{label(item): measure(item["measure"], item["column"], members, header) for item in wanted}} for names, members in buckets.items()]
+        table = [{**dict(zip(group, names)), **{label(item): measured(item, members, header) for item in wanted}} for names, members in buckets.items()]
         return listed_groups(place, kept, group, wanted, header_out, table)
     if wanted:
-        values = [measure(item["measure"], item["column"], rows, header) for item in wanted]
+        values = [measured(item, rows, header) for item in wanted]
         sentence = "; ".join(f"the {said(item)} is {show(value)}" for item, value in zip(wanted, values))
         note = "".join(f" {count} cells of {column} hold no number." for column, count in skipped.items())
         value = values[0] if len(values) == 1 else {label(item): value for item, value in zip(wanted, values)}
@@ -144,11 +173,11 @@ def listed_groups(place, kept, group, wanted, header, table):
         name, value = ", ".join(str(table[0][column]) for column in group), table[0][header[-1]]
         return {"value": name, "rows": [typed(row) for row in table], "summary": f"{name} ({header[-1]} {show(value)}), of {kept} in {place}.", "text": f"{name}\n"}
     names = [", ".join(str(row[column]) for column in group) for row in table]
-    measured = header[len(group):]
-    value = {name: row[measured[0]] if len(measured) == 1 else {key: row[key] for key in measured} for name, row in zip(names, table)}
-    sentence = "; ".join(f"{name}: " + ", ".join(show(row[key]) for key in measured) for name, row in zip(names[:50], table))
+    keys = header[len(group):]
+    value = {name: row[keys[0]] if len(keys) == 1 else {key: row[key] for key in keys} for name, row in zip(names, table)}
+    sentence = "; ".join(f"{name}: " + ", ".join(show(row[key]) for key in keys) for name, row in zip(names[:50], table))
     what = " and ".join(said(item) for item in wanted)
-    text = rendered(value, header, table) if len(measured) == 1 or SPEC.get("form") else as_csv(header, table)
+    text = rendered(value, header, table) if len(keys) == 1 or SPEC.get("form") else as_csv(header, table)
     return {"value": value, "rows": [typed(row) for row in table][:500], "summary": f"The {what} by {' and '.join(group)} in {place} ({kept}): {sentence}.", "text": text}
 
 def listed_rows(place, kept, header, rows):
@@ -157,7 +186,11 @@ def listed_rows(place, kept, header, rows):
         column = find(sort["column"], header) if sort["column"] else header[0]
         if ask == "which":
             rows = [row for row in rows if str(row[column]).strip() != ""]
-        rows = sorted(rows, key=lambda row: order(row[column]), reverse=sort["descending"])
+        for key in reversed([{**sort, "column": column}, *sort.get("next", [])]):
+            by = find(key["column"], header)
+            rows = sorted(rows, key=lambda row: order(row[by]), reverse=key["descending"])
+    if sort and SPEC.get("range"):
+        rows = numbered(rows)
     best = rows[0][column] if ask == "which" and rows else None
     select = [find(column, header) for column in SPEC.get("select") or []]
     if ask == "which" and rows:

@@ -2,6 +2,8 @@
 export const TABLE_READING = String.raw`
 import csv, io, math, os, re, statistics, sys
 
+marks = {}
+
 def load(path):
     if path is None:
         text, name = sys.stdin.read(), ""
@@ -22,6 +24,7 @@ def load(path):
         first = text.split("\n", 1)[0]
         counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
         best = "\t" if name.endswith(".tsv") else max(counts, key=counts.get)
+        marks[path] = best
         table = [row for row in csv.reader(io.StringIO(text), delimiter=best) if any(cell.strip() for cell in row)]
         if not table:
             raise ValueError("The table is empty.")
@@ -106,16 +109,18 @@ def holds(row, test):
         left, right = text, other
     return {">": left > right, ">=": left >= right, "<": left < right, "<=": left <= right}[op]
 
+def parsed(formula, header):
+    tokens = re.findall(r"\[[^\]]*\]|\d+(?:\.\d+)?|[-+*/]", formula)
+    return [find(part[1:-1], header) if part.startswith("[") else number(part) for part in tokens[0::2]], tokens[1::2]
+
+def worked_out(terms, signs, row):
+    operands = [number(row[term]) if isinstance(term, str) else term for term in terms]
+    return None if any(operand is None for operand in operands) else arithmetic(operands, signs)
+
 def cells(rows, column, header):
     if column is not None and "[" in column:
-        tokens = [find(part[1:-1], header) if part.startswith("[") else part for part in re.findall(r"\[[^\]]*\]|[-+*/]", column)]
-        out = []
-        for row in rows:
-            operands = [number(row[token]) for token in tokens[0::2]]
-            if any(operand is None for operand in operands):
-                continue
-            out.append(arithmetic(operands, tokens[1::2]))
-        return out
+        terms, signs = parsed(column, header)
+        return [value for value in (worked_out(terms, signs, row) for row in rows) if value is not None]
     return [row[find(column, header)] for row in rows]
 
 def arithmetic(operands, signs):
@@ -133,7 +138,29 @@ def arithmetic(operands, signs):
         total = total + value if sign == "+" else total - value
     return total
 
-def measure(kind, column, rows, header):
+def percentile(numbers, at):
+    ranked = sorted(numbers)
+    place = (len(ranked) - 1) * at / 100
+    low = math.floor(place)
+    high = min(low + 1, len(ranked) - 1)
+    return ranked[low] + (ranked[high] - ranked[low]) * (place - low)
+
+def correlation(left, right, rows, header):
+    pairs = [(number(row[find(left, header)]), number(row[find(right, header)])) for row in rows]
+    whole = [pair for pair in pairs if None not in pair]
+    if len(whole) < 2:
+        raise ValueError(f"Fewer than two rows have numbers in both {left} and {right}.")
+    try:
+        return clean(float(statistics.correlation([a for a, _ in whole], [b for _, b in whole])))
+    except statistics.StatisticsError:
+        raise ValueError(f"All values of {left} or of {right} are the same, so they have no correlation.") from None
+
+def measured(item, rows, header):
+    if item["measure"] == "correlation":
+        return correlation(item["column"], item["with"], rows, header)
+    return measure(item["measure"], item["column"], rows, header, item.get("at"))
+
+def measure(kind, column, rows, header, at=None):
     if kind == "count" and column is None:
         return len(rows)
     found = [cell for cell in cells(rows, column, header) if str(cell).strip() != ""]
@@ -160,6 +187,8 @@ def measure(kind, column, rows, header):
         return clean(math.fsum(numbers) if any(isinstance(value, float) for value in numbers) else sum(numbers))
     if kind == "mean":
         return clean(float(math.fsum(numbers) / len(numbers)))
+    if kind == "percentile":
+        return clean(percentile(numbers, at))
     if kind == "range":
         return clean(max(numbers) - min(numbers))
     if kind in ("stdev", "variance") and len(numbers) < 2:

@@ -156,6 +156,12 @@ def respond(query, text, place):
             raise ValueError(f"{place} has {len(lines)} lines, so there is no line {query['number']}.")
         line = lines[query["number"] - 1]
         return line, f"Line {query['number']} of {place}: {line}", line + "\n"
+    if op == "line_range":
+        lines, first, last = text.splitlines(), query["from"], query["to"]
+        if first > len(lines):
+            raise ValueError(f"{place} has {len(lines)} lines, so there is no line {first}.")
+        chosen = lines[first - 1:last]
+        return chosen, f"Lines {first} to {first + len(chosen) - 1} of {len(lines)} lines of {place}: " + " | ".join(chosen), lines_text(chosen)
     if op == "matching_lines":
         needle = query["needle"]
         lines = [(at, line) for at, line in enumerate(text.splitlines(), 1) if (needle in line) != query["invert"]]
