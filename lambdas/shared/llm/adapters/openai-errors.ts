@@ -86,7 +86,8 @@ export function retryAfter(
   if (Number.isFinite(ms) && ms >= 0) return ms;
   const text = headers?.get('retry-after');
   if (!text) return null;
-  const seconds = Number(text);
+  // Some services write the unit behind it.
+  const seconds = Number(text.replace(/(?<=\d)\s*s$/i, ''));
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(text);
   return Number.isNaN(date) ? null : Math.max(0, date - now);

@@ -195,6 +195,7 @@ describe('model router', () => {
     ['a wrong key, at once', [{ kind: 'status', status: 401 }], 1],
     ['an empty account, at once', [{ kind: 'status', status: 429, code: 'insufficient_quota' }], 1],
     ['a long Retry-After, at once', [{ kind: 'status', status: 429, headers: { 'retry-after': '60' } }], 1],
+    ['one with a unit, at once', [{ kind: 'status', status: 429, headers: { 'retry-after': '120s' } }], 1],
     ['a refusal, without a repair', [{ kind: 'refusal' }], 1],
     [
       'an invalid body, three times',
