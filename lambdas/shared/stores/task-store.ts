@@ -6,6 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
 import type { ClaimCheck } from '../../../schemas/references.ts';
 import type { Cost, TaskKey, TaskStatus } from '../../../schemas/task.ts';
 import { OfficeError } from '../errors.ts';
@@ -90,6 +91,14 @@ export class InvalidCursorError extends OfficeError {
   override readonly name = 'InvalidCursorError';
 }
 
+/** A key of the index `by_time`: with any other the table refuses to go on. */
+const pageKeySchema = z.strictObject({
+  pk: z.string(),
+  sk: z.literal(META),
+  gsi1pk: z.string(),
+  gsi1sk: z.string().min(1),
+});
+
 /** The cursor holds a key of the tenant's own partition, or it is refused. */
 function decodeCursor(cursor: string, partition: string): Record<string, unknown> {
   let key: unknown;
@@ -98,10 +107,11 @@ function decodeCursor(cursor: string, partition: string): Record<string, unknown
   } catch (cause) {
     throw new InvalidCursorError('The cursor is not one that this office gave out.', { cause });
   }
-  if (typeof key !== 'object' || key === null || (key as { gsi1pk?: unknown }).gsi1pk !== partition) {
+  const parsed = pageKeySchema.safeParse(key);
+  const tenant = partition.slice(0, partition.lastIndexOf('#') + 1);
+  if (!parsed.success || parsed.data.gsi1pk !== partition || !parsed.data.pk.startsWith(tenant))
     throw new InvalidCursorError('The cursor is not one that this office gave out.');
-  }
-  return key as Record<string, unknown>;
+  return parsed.data;
 }
 
 export function createTaskStore(deps: {
