@@ -53,6 +53,7 @@ describe('what a submission must not hold', () => {
     ['one file in two spellings', ['a/b', './a/b']],
     ['a file that is a folder too', ['a', 'a/b']],
     ['an empty path', ['']],
+    ['a name that no record can have', ['__proto__']],
   ])('paths: %s', async (_name, paths) => {
     const files = paths.map((path) => ({ path, content: 'x' }));
     const problem = await refused({ body: { ...submit, workspace: { files } } }, 400);

@@ -22,7 +22,7 @@ export class InvalidPathError extends OfficeError {
  * `./x` is accepted. Refused: absolute paths, `..`, backslashes, drive letters, URLs, empty segments, percent-encoded
  * traversal (also double and overlong), control and bidirectional control characters, lone surrogates, characters
  * that compatibility normalization (NFKC) turns into dots or slashes, segments ending in a dot or a space, names
- * Windows reserves, names of the local object store, more than 512 bytes (200 in a segment).
+ * Windows reserves, names of the local object store, `__proto__`, more than 512 bytes (200 in a segment).
  *
  * @throws InvalidPathError
  */
@@ -62,6 +62,8 @@ function normalizeSegments(path: string): string {
   }
   if (segments[0] === '~') throw new InvalidPathError(path, 'names a home folder');
   const normalized = segments.join('/');
+  // A task's record holds its files by their paths.
+  if (normalized === '__proto__') throw new InvalidPathError(path, 'is a name that no record keeps');
   if (Buffer.byteLength(normalized) > MAX_PATH_BYTES) {
     throw new InvalidPathError(path, `is longer than ${MAX_PATH_BYTES} bytes`);
   }

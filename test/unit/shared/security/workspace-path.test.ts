@@ -30,6 +30,11 @@ describe('normalizeWorkspacePath', () => {
     expect(normalizeWorkspacePath(path)).toBe(expected);
   });
 
+  it.each(['__proto__', './__proto__'])('refuses %j, which no record can have as a key', (path) => {
+    expect(() => normalizeWorkspacePath(path)).toThrow(InvalidPathError);
+    expect(normalizeWorkspacePath('src/__proto__')).toBe('src/__proto__');
+  });
+
   it('explains a refusal in one line without control characters', () => {
     expect(() => normalizeWorkspacePath('../etc/passwd')).toThrow(
       'The path "../etc/passwd" leaves its folder; use a relative path inside the workspace, such as "data/report.csv".',
