@@ -84,7 +84,7 @@ export const stepItemSchema = z.strictObject({
   /** Waits at the gate: the head of a chain that has prerequisites. */
   gated: z.boolean(),
   prerequisites: z.array(idSchema),
-  /** Somebody waits for it at the gate. */
+  /** Somebody waits for it at the gate, or needs its output after waiting there. */
   has_dependents: z.boolean(),
 });
 export type StepItem = z.infer<typeof stepItemSchema>;

@@ -2,6 +2,7 @@ import { MAX_STEPS, type Plan, type PlanDraft, type Step } from '../../schemas/p
 import type { StepChain, StepItem } from '../../schemas/roles.ts';
 import { canonicalHash } from '../shared/canonical.ts';
 import { topologicalOrder } from '../shared/plans/order.ts';
+import { findReferences } from '../shared/plans/references.ts';
 
 /** What a plan does, without ids and times: plans that do the same have the same. */
 export const hashOfSteps = (steps: readonly Step[]): string =>
@@ -64,13 +65,15 @@ export function composePlan(
 
 /**
  * The steps as the execution's Map needs them: in chains, so that a step that waits for one other, which nobody else
- * waits for, needs no gate between the two.
+ * waits for, needs no gate between the two. The gate is told of a step within a chain only when a step of another
+ * chain refers to its output.
  */
 export function stepChains(steps: readonly Step[]): StepChain[] {
-  const ids = new Set(steps.map((step) => step.step_id));
-  const sorted = sortSteps(steps);
+  const byId = new Map(steps.map((step) => [step.step_id, step]));
+  // Two steps of one id are the validator's to report; in a chain they would go round for ever.
+  const sorted = sortSteps([...byId.values()]);
   const prerequisitesOf = ({ step_id, dependencies }: Step): string[] =>
-    dependencies.filter((id) => ids.has(id) && id !== step_id);
+    dependencies.filter((id) => byId.has(id) && id !== step_id);
   const dependentsOf = (id: string): Step[] => sorted.filter((step) => prerequisitesOf(step).includes(id));
   /** The step that goes on where this one ends. */
   const nextOf = (id: string): Step | undefined => {
@@ -78,28 +81,39 @@ export function stepChains(steps: readonly Step[]): StepChain[] {
     return next !== undefined && others.length === 0 && prerequisitesOf(next).length === 1 ? next : undefined;
   };
   const inner = new Set(sorted.map(({ step_id }) => nextOf(step_id)?.step_id));
+  const chains = sorted
+    .filter(({ step_id }) => !inner.has(step_id))
+    .map((head) => {
+      const chain = [head];
+      for (let step = nextOf(head.step_id); step !== undefined; step = nextOf(step.step_id)) chain.push(step);
+      return chain;
+    });
+  const referredTo = new Set(chains.flatMap(referencesOutOf));
   const itemOf = (step: Step): StepItem => {
     const isInner = inner.has(step.step_id);
     const prerequisites = prerequisitesOf(step);
+    const isLast = nextOf(step.step_id) === undefined;
     return {
       step_id: step.step_id,
       gated: prerequisites.length > 0 && !isInner,
       prerequisites,
-      has_dependents: nextOf(step.step_id) === undefined && dependentsOf(step.step_id).length > 0,
+      has_dependents: (isLast && dependentsOf(step.step_id).length > 0) || referredTo.has(step.step_id),
     };
   };
-  return sorted
-    .filter(({ step_id }) => !inner.has(step_id))
-    .map((head) => {
-      const rest: StepItem[] = [];
-      for (let step = nextOf(head.step_id); step !== undefined; step = nextOf(step.step_id))
-        rest.push(itemOf(step));
-      return {
-        step: itemOf(head),
-        rest,
-        decision: { decision: 'run', outcomes: {} },
-        ended: [],
-        left: rest.length + 1,
-      };
-    });
+  return chains.map(([head, ...rest]) => ({
+    step: head === undefined ? null : itemOf(head),
+    rest: rest.map(itemOf),
+    decision: { decision: 'run', outcomes: {} },
+    ended: [],
+    left: rest.length + 1,
+  }));
+}
+
+/** The steps of other chains whose outputs a chain needs. */
+function referencesOutOf(chain: readonly Step[]): string[] {
+  const own = new Set(chain.map((step) => step.step_id));
+  return chain
+    .flatMap((step) => findReferences(step.inputs))
+    .map((reference) => reference.step_id)
+    .filter((id) => !own.has(id));
 }

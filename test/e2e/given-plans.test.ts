@@ -48,6 +48,28 @@ describe('a plan given with a task', () => {
     expect(JSON.stringify(task.final_result)).toContain('42');
   });
 
+  it('takes outputs from before the step that another one waits for', async () => {
+    const plan = planOf(
+      calculate('a', '2 + 3'),
+      calculate('b', '${steps.a.output.value} * 4', ['a']),
+      calculate('c', '${steps.b.output.value} + ${steps.a.output.value}', ['b']),
+      calculate('d', '${steps.b.output.value} - ${steps.a.output.value}', ['b']),
+      calculate('e', '${steps.d.output.value} * 0 + ${steps.a.output.value} + 37', ['d']),
+    );
+    const task = await run({ description: 'Carry out the plan', plan, constraints: { max_iterations: 1 } });
+    expect({ status: task.status, error: task.error }).toEqual({ status: 'completed', error: null });
+    expect(JSON.stringify(task.final_result)).toContain('42');
+  });
+
+  it('is turned down when steps that share an id go round', async () => {
+    const plan = planOf(calculate('c', '1'), calculate('a', '1', ['c']), calculate('b', '1', ['a']), {
+      ...calculate('a', '1', ['b']),
+      idempotency_key: 'again',
+    } as StepGiven);
+    const task = await run({ description: 'Carry out the plan', plan, constraints: { max_iterations: 1 } });
+    expect(task.status).toBe('failed');
+  });
+
   it('skips what depends on a step that failed, at a fork and in a row', async () => {
     const missing = { operation: 'read', path: 'missing.txt' };
     const plan = planOf(

@@ -121,6 +121,35 @@ describe('composing a plan', () => {
       expect(chainsOf({ a: ['b'], b: ['a'], c: ['c'] })).toEqual(['c']);
     });
 
+    it('an end of steps that share an id and go round, which the validator reports too', () => {
+      const steps = Object.entries({ c: [], a: ['c'], b: ['a'], d: ['b'] }).map(([id, dependencies]) =>
+        aStep({ step_id: id === 'd' ? 'a' : id, dependencies }),
+      );
+      expect(stepChains(steps).map(({ step, rest }) => [step?.step_id, rest])).toEqual([['c', []]]);
+    });
+
+    it('the gate of a step inside a chain when a step of another chain refers to it', () => {
+      const refersTo = (id: string) => ({ expression: `\${steps.${id}.output.value}` });
+      const chains = stepChains([
+        aStep({ step_id: 'a' }),
+        aStep({ step_id: 'b', dependencies: ['a'] }),
+        aStep({ step_id: 'c', dependencies: ['b'], inputs: refersTo('a') }),
+        aStep({ step_id: 'd', dependencies: ['c'], inputs: refersTo('c') }),
+        aStep({ step_id: 'e', dependencies: ['d'], inputs: refersTo('d') }),
+        aStep({ step_id: 'f', dependencies: ['d'] }),
+        aStep({ step_id: 'g', dependencies: ['f'], inputs: refersTo('b') }),
+      ]);
+      const told = chains.flatMap(({ step, rest }) =>
+        [step, ...rest].flatMap((item) => (item?.has_dependents ? [item.step_id] : [])),
+      );
+      expect(chains.map(({ step, rest }) => [step, ...rest].map((item) => item?.step_id))).toEqual([
+        ['a', 'b', 'c', 'd'],
+        ['e'],
+        ['f', 'g'],
+      ]);
+      expect(told).toEqual(['b', 'd']);
+    });
+
     it('each step once, with no chain before one that it waits for', () => {
       const dag = fc.array(fc.array(fc.nat({ max: 20 }), { maxLength: 3 }), { maxLength: 12 });
       fc.assert(
