@@ -1,7 +1,8 @@
 /** Failures of Bedrock, classified for the router. Names: the Converse operation's error list. */
 import { describeError } from '../../errors.ts';
 import { ProviderError } from '../provider.ts';
-import { neverConnected, retryAfter, safeMessage } from './openai-errors.ts';
+import { neverConnected, safeMessage } from './openai-errors.ts';
+import { retryAfter } from './retry-after.ts';
 
 const kinds: Readonly<Record<string, ProviderError['kind']>> = {
   ThrottlingException: 'rate_limited',

@@ -108,7 +108,11 @@ export function openAiCompatibleProvider(context: ProviderContext): ModelProvide
           if (finish === null)
             throw new ProviderError('network', `${context.name}: the stream ended before the answer did.`);
           spoken.end();
-          return { text: withoutThinking(text), usage, stop_reason: stopReason(finish, refusal) };
+          return {
+            text: withoutThinking(text),
+            usage,
+            stop_reason: stopReason(context.name, finish, refusal),
+          };
         }),
       ),
 

@@ -3,6 +3,7 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortEr
 import { z } from 'zod';
 import { createRedactor } from '../../privacy/redact.ts';
 import { ProviderError } from '../provider.ts';
+import { retryAfter, retryInBody } from './retry-after.ts';
 
 const LONGEST_MESSAGE = 300;
 
@@ -34,7 +35,12 @@ export function failureInBody(provider: string, error: unknown, key: string): Pr
   const status = [field('code'), field('status')].map(Number).find((code) => code >= 400 && code < 600);
   const asSent = new APIError(
     status ?? 500,
-    { message: typeof words === 'string' ? words : 'a failure without a message', code: field('code') },
+    {
+      message: typeof words === 'string' ? words : 'a failure without a message',
+      code: field('code'),
+      type: field('type'),
+      details: field('details'),
+    },
     undefined,
     undefined,
   );
@@ -75,22 +81,6 @@ function reasonIn(text: string): unknown {
   if (typeof error === 'object' && error !== null) return error;
   const words = error ?? message ?? detail ?? text;
   return { message: typeof words === 'string' ? words : JSON.stringify(words), code, type };
-}
-
-/** Milliseconds to wait by `retry-after-ms` or `Retry-After` (seconds or an HTTP date, RFC 9110 10.2.3). */
-export function retryAfter(
-  headers: { get(name: string): string | null } | undefined,
-  now = Date.now(),
-): number | null {
-  const ms = Number(headers?.get('retry-after-ms') || Number.NaN);
-  if (Number.isFinite(ms) && ms >= 0) return ms;
-  const text = headers?.get('retry-after');
-  if (!text) return null;
-  // Some services write the unit behind it.
-  const seconds = Number(text.replace(/(?<=\d)\s*s$/i, ''));
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
 /** True when no connection was made, so that nothing can have been done or billed. */
@@ -161,11 +151,14 @@ function namedError(error: unknown): {
 function classifyStatus(error: APIError, message: (text: string) => string): ProviderError {
   const status = error.status ?? 0;
   const words = message(error.message);
-  const options = { retry_after_ms: retryAfter(error.headers) };
+  const options = {
+    retry_after_ms: retryAfter(error.headers) ?? retryInBody(error.error, error.message),
+  };
   // No pause refills an empty account either.
   if (status === 401 || status === 402 || status === 403) return new ProviderError('auth', words);
   if (status === 429) {
-    if (error.code === 'insufficient_quota') return new ProviderError('auth', words);
+    if (error.code === 'insufficient_quota' || error.type === 'insufficient_quota')
+      return new ProviderError('auth', words);
     return new ProviderError('rate_limited', words, options);
   }
   if (status === 408) return new ProviderError('timeout', words);

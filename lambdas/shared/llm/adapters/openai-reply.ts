@@ -35,14 +35,32 @@ export function replyOf(provider: string, body: object, isJson: boolean): Provid
     throw new ProviderError('server', `${provider}: the answer has no choices.`, { may_have_run: true });
   const { message } = choice;
   const content = withoutThinking(textOf(message.content));
-  const call = message.tool_calls?.find((tool) => tool.type === 'function');
   return {
     // Some models call a function they were never given; its arguments are the answer.
-    text: content.trim() === '' && isJson && call ? argumentsOf(call.function.arguments) : content,
+    text: (content.trim() === '' && isJson ? argumentsIn(message) : null) ?? content,
     usage: completion.usage ? usageOf(completion.usage) : unknownUsage,
-    stop_reason: stopReason(choice.finish_reason, message.refusal ?? ''),
+    stop_reason: stopReason(provider, choice.finish_reason, message.refusal),
   };
 }
+
+const calledSchema = z.looseObject({
+  function: z.looseObject({ arguments: z.union([z.string(), z.record(z.string(), z.unknown())]) }),
+});
+
+/** `function_call` is the older form of it. */
+function argumentsIn(message: object): string | null {
+  const calls = 'tool_calls' in message && Array.isArray(message.tool_calls) ? message.tool_calls : [];
+  const older = 'function_call' in message ? [{ function: message.function_call }] : [];
+  for (const call of [...calls, ...older]) {
+    const called = calledSchema.safeParse(call);
+    if (!called.success) continue;
+    const given = called.data.function.arguments;
+    return typeof given === 'string' ? given : JSON.stringify(given);
+  }
+  return null;
+}
+
+const thoughts = new Set<unknown>(['thinking', 'reasoning']);
 
 /** Text, or a list of parts of which some are thoughts. */
 export function textOf(content: unknown): string {
@@ -50,14 +68,16 @@ export function textOf(content: unknown): string {
   if (!Array.isArray(content)) return '';
   return content
     .map((part: unknown) =>
-      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string'
+      typeof part === 'object' &&
+      part !== null &&
+      !('type' in part && thoughts.has(part.type)) &&
+      'text' in part &&
+      typeof part.text === 'string'
         ? part.text
         : '',
     )
     .join('');
 }
-
-const argumentsOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Not a number, so that the router's estimate takes its place. */
 export const unknownUsage: TokenUsage = {
@@ -66,19 +86,49 @@ export const unknownUsage: TokenUsage = {
   cached_input_tokens: 0,
 };
 
+type Usage = NonNullable<ChatCompletion['usage']>;
+
+/**
+ * Tokens read from the prefix cache: OpenAI, Gemini and Groq count them among the details, DeepSeek as
+ * `prompt_cache_hit_tokens`, Moonshot as `cached_tokens` beside the others.
+ */
+function cachedIn(usage: Usage): number {
+  const others = usage as { readonly prompt_cache_hit_tokens?: number; readonly cached_tokens?: number };
+  return (
+    usage.prompt_tokens_details?.cached_tokens ?? others.prompt_cache_hit_tokens ?? others.cached_tokens ?? 0
+  );
+}
+
 /** Gemini counts thoughts, which it bills as output, in the total alone. */
-export function usageOf(usage: NonNullable<ChatCompletion['usage']>): TokenUsage {
+export function usageOf(usage: Usage): TokenUsage {
   const rest = usage.total_tokens - usage.prompt_tokens;
   return {
     input_tokens: usage.prompt_tokens,
     output_tokens: rest > usage.completion_tokens ? rest : usage.completion_tokens,
-    cached_input_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+    cached_input_tokens: cachedIn(usage),
   };
 }
 
-export function stopReason(finish: string | null, refusal: string): ProviderReply['stop_reason'] {
-  if (refusal !== '' || finish === 'content_filter') return 'refusal';
-  return finish === 'length' ? 'length' : 'end';
+/** `model_length` is Mistral's. */
+const lengthEnds = /^(?:length|max_tokens|max_output_tokens|model_length)$/i;
+/** OpenAI's, and Gemini's own words where they are handed on. */
+const refusalEnds = /^(?:content_filter|refusal|safety|recitation|blocklist|prohibited_content|spii)$/i;
+/** Mistral's, and DeepSeek's under load: what there is of the answer is not one. */
+const failedEnds = /^(?:error|insufficient_system_resource)$/i;
+
+/** @throws ProviderError for an answer that its own server gave up */
+export function stopReason(
+  provider: string,
+  finish: unknown,
+  refusal: unknown,
+): ProviderReply['stop_reason'] {
+  const end = String(finish);
+  if (failedEnds.test(end))
+    throw new ProviderError('server', `${provider}: the answer was given up (${end}).`, {
+      may_have_run: true,
+    });
+  if ((typeof refusal === 'string' && refusal !== '') || refusalEnds.test(end)) return 'refusal';
+  return lengthEnds.test(end) ? 'length' : 'end';
 }
 
 const vectorsSchema = z.object({

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openAiCompatibleProvider } from '../../../../lambdas/shared/llm/adapters/openai-compatible.ts';
+import { retryAfter } from '../../../../lambdas/shared/llm/adapters/retry-after.ts';
+import type { ProviderCall, ProviderReply } from '../../../../lambdas/shared/llm/provider.ts';
+import { type OpenAiServer, startOpenAiServer } from '../../../helpers/openai-server.ts';
+
+let server: OpenAiServer;
+beforeEach(async () => {
+  server = await startOpenAiServer();
+});
+afterEach(() => server.close());
+
+const call: ProviderCall = {
+  model: 'm',
+  role: 'planner',
+  system: 'Answer.',
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }] }],
+  json: { name: 'answer', schema: { type: 'object' }, mechanism: 'json_schema' },
+  max_output_tokens: 50,
+  temperature: 0,
+  signal: new AbortController().signal,
+};
+
+const ask = (): Promise<ProviderReply> =>
+  openAiCompatibleProvider({
+    name: 'vendor',
+    entry: { protocol: 'openai', key_optional: true, discover: false, local: false },
+    base_url: server.url,
+    environment: {},
+    key: async () => null,
+  }).complete(call);
+
+function answered(message: object, finish: unknown = 'stop', extra: object = {}): void {
+  const choices = [{ index: 0, message, finish_reason: finish }];
+  server.script({ kind: 'raw', body: JSON.stringify({ choices, ...extra }) });
+}
+
+describe('the pause a provider asks for', () => {
+  const now = Date.parse('2026-03-01T12:00:00Z');
+  it.each([
+    ['12', 12_000],
+    [' 1.5 ', 1_500],
+    ['120s', 120_000],
+    ['500ms', 500],
+    ['2m59.5s', 179_500],
+    ['1 minute', 60_000],
+    ['1h', 3_600_000],
+    ['5, 10', 10_000],
+    ['-5', 0],
+    ['Sun, 01 Mar 2026 12:00:30 GMT', 30_000],
+    ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
+    ['soon', null],
+    ['5 apples', null],
+    ['', null],
+  ])('is read from Retry-After: %j', (value, expected) => {
+    expect(retryAfter(new Headers({ 'retry-after': value }), now)).toBe(expected);
+  });
+
+  it.each([
+    [
+      'Gemini',
+      [
+        {
+          error: {
+            code: 429,
+            message: 'Resource has been exhausted.',
+            details: [
+              { '@type': 'type.googleapis.com/google.rpc.Help' },
+              { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '17s' },
+            ],
+          },
+        },
+      ],
+      17_000,
+    ],
+    ['Groq', { error: { message: 'Rate limit reached. Please try again in 7.66s. Visit us.' } }, 7_660],
+    ['OpenAI', { error: { message: 'Please try again in 1m12s.' } }, 72_000],
+    ['nobody', { error: { message: 'Please try again in a while.' } }, null],
+  ])('is read from the body of %s', async (_, body, expected) => {
+    server.script({ kind: 'raw', status: 429, body: JSON.stringify(body) });
+    await expect(ask()).rejects.toMatchObject({ kind: 'rate_limited', retry_after_ms: expected });
+  });
+
+  it('is none where the account is empty, in whichever field that stands', async () => {
+    for (const error of [{ code: 'insufficient_quota' }, { type: 'insufficient_quota', code: null }]) {
+      server.script({ kind: 'raw', status: 429, body: JSON.stringify({ error }) });
+      await expect(ask()).rejects.toMatchObject({ kind: 'auth', retryable: false });
+    }
+  });
+});
+
+describe('tokens from the prefix cache', () => {
+  it.each([
+    ['OpenAI', { prompt_tokens_details: { cached_tokens: 64 } }],
+    ['DeepSeek', { prompt_cache_hit_tokens: 64, prompt_cache_miss_tokens: 36 }],
+    ['Moonshot', { cached_tokens: 64 }],
+  ])('are counted as %s reports them', async (_, counted) => {
+    const usage = { prompt_tokens: 100, completion_tokens: 5, total_tokens: 105, ...counted };
+    answered({ content: '{}' }, 'stop', { usage });
+    expect((await ask()).usage).toEqual({ input_tokens: 100, output_tokens: 5, cached_input_tokens: 64 });
+  });
+});
+
+describe('an odd message', () => {
+  it.each([
+    ['a call without its type', { content: null, tool_calls: [{ function: { arguments: '{"a":1}' } }] }],
+    ['the older function_call', { content: null, function_call: { name: 'f', arguments: '{"a":1}' } }],
+    ['a null among the calls', { content: '', tool_calls: [null, { function: { arguments: '{"a":1}' } }] }],
+    [
+      'a part of thoughts',
+      {
+        content: [
+          { type: 'reasoning', text: '{"b":2}' },
+          { type: 'text', text: '{"a":1}' },
+        ],
+      },
+    ],
+    ['a refusal that is none', { content: '{"a":1}', refusal: false }],
+  ])('is read with %s', async (_, message) => {
+    answered(message);
+    expect(await ask()).toMatchObject({ text: '{"a":1}', stop_reason: 'end' });
+  });
+
+  it.each([
+    ['calls that are no list', { content: '', tool_calls: {} }],
+    ['calls without a function', { content: '', tool_calls: [{ type: 'function' }] }],
+    ['thoughts alone', { content: null, reasoning_content: '{"a":1}' }],
+    ['a number for content', { content: 5 }],
+  ])('is empty with %s', async (_, message) => {
+    answered(message);
+    expect((await ask()).text).toBe('');
+  });
+});
+
+describe('the end of an answer', () => {
+  it.each([
+    ['length', 'length'],
+    ['model_length', 'length'],
+    ['MAX_TOKENS', 'length'],
+    ['content_filter', 'refusal'],
+    ['SAFETY', 'refusal'],
+    ['stop', 'end'],
+    [null, 'end'],
+  ])('is told from finish_reason %j', async (finish, expected) => {
+    answered({ content: '{}' }, finish);
+    expect((await ask()).stop_reason).toBe(expected);
+  });
+
+  it.each(['error', 'insufficient_system_resource'])('is a failure for %s', async (finish) => {
+    answered({ content: '{"half' }, finish);
+    await expect(ask()).rejects.toMatchObject({ kind: 'server', retryable: true, may_have_run: true });
+  });
+});
