@@ -41,6 +41,27 @@ export const savedTasks = ({ pagesUrl }: EvalGround): EvalTask[] => {
       completedWith(artifact('poem.txt', 'roses are red\nviolets are blue'), number(2)),
     ],
     ['copied', 'Copy names.txt to n2.txt and show me the copy', completedWith(mentions('charlie'))],
+    [
+      'at-the-end',
+      'Put "buy milk" at the end of names.txt and show me the whole file afterwards',
+      completedWith(
+        artifact('names.txt', 'delta\nalpha\ncharlie\nalpha\nbravo\nbuy milk'),
+        mentions('charlie'),
+      ),
+    ],
+    [
+      'rows-saved',
+      'Read sales.csv, keep only the North rows, sort them by amount and save the result as north.csv, then tell me how many rows it has',
+      completedWith(artifact('north.csv', /lamp,45\n[\s\S]*desk,120.5\s*$/), number(3)),
+    ],
+    [
+      'original',
+      'Make a copy of names.txt named n2.txt, then delete the original',
+      completedWith(artifact('n2.txt', /^delta/), equal('deleted', ['names.txt'])),
+    ],
+    ['unknown-text', "Write today's weather to weather.txt", refused],
+    ['unclear-put', 'put "x" in names.txt', refused],
+    ['half-a-question', 'Find the path from main to upper in src and explain it', refused],
     ['swallowed', 'make a file greet.txt with the text hello and email it to Bob', refused],
   ];
   return asked.map(([id, description, grade]) => ({

@@ -190,6 +190,21 @@ describe('after a review', () => {
     expect(again.steps[0]?.inputs['content']).toBe('${steps.query.output.result.text}');
   });
 
+  it('gives up in the words of what its own program raised, without the lines of that program', async () => {
+    const text = 'What is the database port in config.json?';
+    const [step] = (await plan(text)).steps;
+    if (step === undefined) throw new Error('a step was expected');
+    const raised =
+      'Traceback (most recent call last):\n  File "<code>", line 84\nKeyError: "There is no field \'port\'."';
+    const failure = { ...step, status: 'failed' as const, error: { name: 'PythonError', message: raised } };
+
+    await expect(
+      plan(text, { iteration: 2, feedback: ['failed'], failed_steps: [failure] }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^There is no field 'port'\. The rule-based/),
+    });
+  });
+
   it('gives up with the reason when there is no other way', async () => {
     const [step] = (await plan('Compute 1/0')).steps;
     if (step === undefined) throw new Error('a step was expected');

@@ -1,6 +1,7 @@
 /** Call sequences and call graphs in a folder of source files. */
 import { slot } from '../language/mask.ts';
 import { areEnds, asksForAll, isName, narrowsNeighbours, narrowsPath } from './call-names.ts';
+import { asksOn } from './call-rest.ts';
 import type { Intent } from './intent.ts';
 import { type Clause, folderIn, NAME, nameOf, P, pathsIn } from './places.ts';
 
@@ -75,6 +76,11 @@ const parentOf = (path: string): string => path.split('/').slice(0, -1).join('/'
 
 /** "call graph from main() to process_data()", "which functions call X", "call graph of ./src", … */
 export function recogniseCalls(clause: Clause): Intent | null {
+  const intent = callsAsked(clause);
+  return intent === null || asksOn(intent, clause) ? null : intent;
+}
+
+function callsAsked(clause: Clause): Intent | null {
   const { text } = clause;
   if (
     TOPIC.test(text) &&

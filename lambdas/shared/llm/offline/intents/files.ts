@@ -48,7 +48,7 @@ export function recogniseFiles(clause: Clause): Intent | null {
   );
 }
 
-const IT = '(?:it|that file|this file|the file|the (?:original|old) (?:file|one))';
+const IT = '(?:it|that file|this file|the file|the (?:original|old)(?: file| one)?)';
 
 function recogniseChange(clause: Clause): Intent | null {
   const { text } = clause;
@@ -80,7 +80,12 @@ function recogniseChange(clause: Clause): Intent | null {
   if (removed !== null) {
     // Only the very file that is named is deleted, not one of the same name in another folder.
     const named = slotText(removed[1], clause.slots).replace(/^(?:\.\/)+/, '');
-    const path = /^‹/.test(removed[1] ?? '') ? named : clause.around.file;
+    const last = clause.around.before.at(-1);
+    const copied = last?.kind === 'copy' || last?.kind === 'move' ? last : null;
+    const original = /original|old/i.test(removed[1] ?? '');
+    // After a copy "it" may be either of the two.
+    if (original ? copied?.kind !== 'copy' : copied !== null && !/^‹/.test(removed[1] ?? '')) return null;
+    const path = /^‹/.test(removed[1] ?? '') ? named : original ? (copied?.path ?? null) : clause.around.file;
     return path === null || path.endsWith('/') ? null : { kind: 'delete', path };
   }
   const exists = new RegExp(

@@ -72,6 +72,9 @@ export const reshapes = (query: TextQuery): boolean =>
   ['unique_lines', 'sort_lines', 'replace', 'case', 'reverse'].includes(query.op) ||
   ((query.op === 'matching_lines' || query.op === 'lines_where') && !query.count);
 
+/** What leaves one line or word, of which "it" speaks. */
+const isOneLine = ({ op }: TextQuery): boolean => op === 'longest' || op === 'shortest' || op === 'line';
+
 /** The text a clause works on: a file it names, the file spoken of last, or the result before. */
 export function sourceOf(clause: Clause): Source | null {
   const path = pathsIn(clause)[0];
@@ -79,6 +82,12 @@ export function sourceOf(clause: Clause): Source | null {
   const last = clause.around.before.filter((intent) => intent.kind !== 'report').at(-1);
   if (last?.kind === 'write' && SAVED_FILE.test(clause.text)) return { from: 'file', path: last.path };
   if (last?.kind === 'text' && last.queries.every(reshapes)) return { from: 'previous' };
+  if (
+    last?.kind === 'text' &&
+    last.queries.every(isOneLine) &&
+    /\b(?:it|its|that line|this line)\b/i.test(clause.text)
+  )
+    return { from: 'previous' };
   if (
     last !== undefined &&
     last.kind !== 'read' &&

@@ -59,10 +59,13 @@ export function inheritFilter(work: Draft, clause: Clause): void {
   const { before } = clause.around;
   const saved = before.at(-1);
   if (saved?.kind !== 'write') return;
-  const last = before.filter((intent) => intent.kind !== 'write' && intent.kind !== 'report').at(-1);
+  const rows = before.filter((intent) => intent.kind !== 'write' && intent.kind !== 'report');
+  const last = rows.at(-1);
   if (last?.kind !== 'table' || last.ask !== 'rows' || last.measures.length > 0) return;
   if (JSON.stringify(last.source) !== JSON.stringify(work.source)) return;
-  if (last.limit === undefined && last.distinct !== true) work.filters = last.filters;
+  const earlier = rows.at(-2)?.kind === 'table';
+  if (last.limit === undefined && last.distinct !== true && last.range === undefined && !earlier)
+    work.filters = last.filters;
   else work.source = { from: 'file', path: saved.path };
 }
 

@@ -89,8 +89,18 @@ function literalOf(phrase: string, clause: Clause): string | null {
   )
     return null;
   if (/^\S+ (?:lines?|items?|words?|numbers?|rows?|entries)\b/i.test(rest)) return null;
+  // "today's weather" must be found out before it can be written.
+  if (/\w['’]s\s|\b(?:today|tomorrow|yesterday|current|latest|now|weather|news|forecast)\b/i.test(rest))
+    return null;
   if (GENERATED.test(rest) || /‹/.test(rest) || rest.split(/\s+/).length > 8) return null;
   return rest;
+}
+
+/** Null when the verb alone doesn't say whether what a file holds is kept. */
+function modeOf(verb: string, text: string): FileWrite['mode'] | null {
+  if (/^(?:append|add|log)/i.test(verb) || /\b(?:at|to|on(?:to)?)\s+the\s+(?:very\s+)?end\s+of\b/i.test(text))
+    return 'append';
+  return /^(?:put|insert|record)/i.test(verb) ? null : 'write';
 }
 
 /** Where a text to be written has room for what was computed. */
@@ -133,13 +143,15 @@ export function recogniseLiteralWrite(clause: Clause): FileWrite | null {
     const literal = literalOf(phrase, clause);
     if (literal === null) continue;
     const path = writtenPath(token, clause);
-    const mode = /^(?:append|add)/i.test(match?.[1] ?? '') ? 'append' : 'write';
+    const mode = modeOf(match?.[1] ?? '', text);
+    // "put x in notes.txt" may mean at its end or in the place of all that it holds.
+    if (mode === null && clause.around.files.includes(path)) return null;
     const places = clause.around.before.length === 0 ? [] : literal.split(PLACE);
     if (places.length > 2) return null;
     const [before, after] = places;
     return {
       kind: 'write',
-      mode,
+      mode: mode ?? 'write',
       path,
       content:
         before === undefined || after === undefined
