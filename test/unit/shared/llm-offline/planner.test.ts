@@ -196,7 +196,9 @@ describe('after a review', () => {
     if (step === undefined) throw new Error('a step was expected');
     const raised =
       'Traceback (most recent call last):\n  File "<code>", line 84\nKeyError: "There is no field \'port\'."';
-    const failure = { ...step, status: 'failed' as const, error: { name: 'PythonError', message: raised } };
+    const { step_id, action, inputs } = step;
+    const error = { name: 'PythonError', message: raised };
+    const failure = { step_id, action, inputs, status: 'failed' as const, error };
 
     await expect(
       plan(text, { iteration: 2, feedback: ['failed'], failed_steps: [failure] }),
