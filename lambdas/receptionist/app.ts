@@ -130,7 +130,9 @@ function parse(schema: z.ZodType, value: unknown): unknown {
 
 function parseQuery(endpoint: Endpoint, c: Context): unknown {
   if (endpoint.query === undefined) return undefined;
-  const parsed = endpoint.query.safeParse(Object.fromEntries(Object.entries(c.req.query())));
+  // A form sends the fields that were left empty, too.
+  const given = Object.entries(c.req.query()).filter(([, value]) => value !== '');
+  const parsed = endpoint.query.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   throw badRequest('The query does not fit what is expected; see errors.', fieldErrors(parsed.error));
 }

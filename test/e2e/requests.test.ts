@@ -174,6 +174,13 @@ describe('keys, paths and methods', () => {
     expect((await send('GET', path)).status).toBe(400);
   });
 
+  it.each(['/tasks?status=&limit=&cursor=', '/usage?from=&to=', '/audit?cursor='])(
+    'takes an empty parameter for none in %s',
+    async (path) => {
+      expect((await send('GET', path)).status).toBe(200);
+    },
+  );
+
   it('sums up usage up to any day', async () => {
     expect((await send('GET', '/usage?to=0000-01-01')).status).toBe(200);
   });

@@ -191,6 +191,13 @@ describe('paths and methods', () => {
     expect((await fakeOffice().request('GET', path)).status).toBe(400);
   });
 
+  it.each(['/tasks?status=&limit=&cursor=', '/usage?from=&to=', '/audit?cursor=', '/approvals?status='])(
+    'takes an empty parameter for none in %s',
+    async (path) => {
+      expect((await fakeOffice().request('GET', path)).status).toBe(200);
+    },
+  );
+
   it('sums up usage up to the first day there is', async () => {
     const asked: unknown[] = [];
     const office = fakeOffice();
