@@ -93,6 +93,10 @@ export async function answerForTask(deps: ReceptionistDeps, key: TaskKey): Promi
   return { ...viewOf(record, events, result), console_url: consoleUrl(record.execution_arn, deps.engine) };
 }
 
+/** How far it has come, its events tell: of one that has started, and of one that ended before its goal. */
+const hasPath = ({ stage, status }: TaskRecord): boolean =>
+  stage === 'started' || (stage === 'ended' && status !== 'completed');
+
 /** Pages read at most for one answer of a filtered list. */
 const MAX_PAGES = 20;
 
@@ -112,12 +116,14 @@ export async function listTasks(
       limit: query.limit - tasks.length,
       ...(cursor === null ? {} : { cursor }),
     });
+    const isWanted = ({ status }: { status: TaskStatus }): boolean =>
+      query.status === undefined || status === query.status;
     const summaries = await Promise.all(
-      found.tasks.map(async (record) =>
-        summaryOf(record, record.stage === 'started' ? await deps.events.list(record) : []),
-      ),
+      found.tasks
+        .filter((record) => record.stage !== 'ended' || isWanted(record))
+        .map(async (record) => summaryOf(record, hasPath(record) ? await deps.events.list(record) : [])),
     );
-    tasks.push(...summaries.filter(({ status }) => query.status === undefined || status === query.status));
+    tasks.push(...summaries.filter(isWanted));
     cursor = found.cursor;
     if (cursor === null || tasks.length >= query.limit) break;
   }

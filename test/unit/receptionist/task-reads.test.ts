@@ -25,6 +25,23 @@ describe('GET /tasks', () => {
     expect(second.cursor).toBeNull();
   });
 
+  it('shows the same of a task that has failed as the task itself', async () => {
+    const office = fakeOffice();
+    const key = await submitted(office);
+    await submitted(office);
+    await office.deps.tasks.start(key, 'arn', 0);
+    const subtasks = [{ subtask_id: 'a', description: '', prerequisites: [] }];
+    office.log(key, { type: 'task.decomposed', status: 'planning', message: '', data: { subtasks } });
+    office.log(key, { ...step, status: 'executing' });
+    const error = { name: 'ToolFailed', message: 'No.' };
+    await office.deps.tasks.end(key, { status: 'failed', error, cost: { usd: 0, tokens: 0 } });
+    const view = await (await office.request('GET', `/tasks/${key.task_id}`)).json();
+    expect(view).toMatchObject({ progress: expect.any(Number) });
+    const { tasks } = await (await office.request('GET', '/tasks?status=failed')).json();
+    for (const [name, value] of Object.entries(tasks[0] ?? {})) expect(view).toHaveProperty(name, value);
+    expect(tasks).toHaveLength(1);
+  });
+
   it('filters by the status that the events tell', async () => {
     const office = fakeOffice();
     const running = await submitted(office);
