@@ -31,7 +31,11 @@ describe('a plan given with a task', () => {
     });
     const task = await run({ description: 'Carry out the plan', plan });
     expect(task.status).toBe('completed');
-    expect((await send('GET', `/tasks/${task.task_id}/artifacts/out.txt`)).text).toBe('value: 20');
+    const file = await send('GET', `/tasks/${task.task_id}/artifacts/out.txt`);
+    expect(file.text).toBe('value: 20');
+    const known = { 'if-none-match': file.headers.get('etag') ?? '' };
+    const again = await send('GET', `/tasks/${task.task_id}/artifacts/out.txt`, { headers: known });
+    expect([again.status, again.text]).toEqual([304, '']);
     expect(task.logs.some((line) => line.startsWith('The planner asked'))).toBe(false);
   });
 

@@ -8,6 +8,15 @@ import { notFound } from '../problem.ts';
 /** A Lambda answers 6 MB at most, in base64: 4.5 MB; larger files are fetched from S3. */
 const MAX_INLINE_BYTES = 4_000_000;
 const LINK_SECONDS = 300;
+/** To be kept, and asked about each time. */
+const CACHED = 'private, no-cache';
+
+/** Compares weakly, as RFC 9110, section 13.1.2, wants. */
+const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? '')
+    .split(',')
+    .map((each) => each.trim().replace(/^W\//, ''))
+    .some((each) => each === '*' || each === `"${etag}"`);
 
 /** Types a browser may show; anything else is a download. Never a type that runs scripts. */
 const types: Readonly<Record<string, string>> = {
@@ -59,9 +68,11 @@ const get = endpoint({
   description:
     'Large files are answered with a redirect to a presigned URL where answers cannot be streamed.',
   scope: 'tasks:read',
+  headers: { 'If-None-Match': 'ETags of the file that are known: it is only sent when it has another.' },
   answers: {
     200: { description: 'The file', schema: z.string(), content_type: 'application/octet-stream' },
     303: { description: 'The file is at the Location' },
+    304: { description: 'It is still the one that `If-None-Match` names' },
   },
   async handle(call) {
     const key = taskKeyOf(call);
@@ -72,6 +83,10 @@ const get = endpoint({
       const workspace = call.deps.workspaces.of(key);
       const entry = await workspace.stat(path);
       if (entry === null) throw new FileNotFoundError(path);
+      if (isKnown(call.header('if-none-match'), entry.etag)) {
+        const headers = { etag: `"${entry.etag}"`, 'cache-control': CACHED };
+        return new Response(null, { status: 304, headers });
+      }
       if (!call.deps.streaming && entry.size > MAX_INLINE_BYTES) {
         const location = await call.deps.workspaces.downloadUrl(key, path, LINK_SECONDS);
         return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
@@ -86,7 +101,7 @@ const get = endpoint({
           'content-disposition': `${type === 'application/octet-stream' ? 'attachment' : 'inline'}; filename*=UTF-8''${name}`,
           'content-security-policy': "sandbox; default-src 'none'",
           etag: `"${etag}"`,
-          'cache-control': 'private, no-cache',
+          'cache-control': CACHED,
         },
       });
     } catch (error) {

@@ -252,6 +252,19 @@ describe('artifacts', () => {
     expect(await file.text()).toBe('{}');
   });
 
+  it('are not sent again to someone who has them', async () => {
+    const office = fakeOffice();
+    const key = await submitted(office, { workspace: { files: [{ path: 'a.txt', content: 'x' }] } });
+    const ask = (headers: Record<string, string> = {}) =>
+      office.request('GET', `/tasks/${key.task_id}/artifacts/a.txt`, { headers });
+    const etag = (await ask()).headers.get('etag') ?? '';
+    for (const known of [etag, `"other", W/${etag}`, '*']) {
+      const again = await ask({ 'if-none-match': known });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+    }
+    expect((await ask({ 'if-none-match': '"other"' })).status).toBe(200);
+  });
+
   it('never serve a page', async () => {
     const office = fakeOffice();
     const key = await submitted(office);
