@@ -1,15 +1,8 @@
 /**
  * One model's chance to answer: each try reserved, timed, retried, settled; one repair when the answer does not fit.
  */
-import {
-  DelegateBackoff,
-  handleWhen,
-  type IRetryBackoffContext,
-  retry,
-  TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
-} from 'cockatiel';
+import { setTimeout as pause } from 'node:timers/promises';
+import { handleWhen, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import type { z } from 'zod';
 import { checkAnswer } from './answers.ts';
 import type { CircuitBreaker } from './breaker.ts';
@@ -149,14 +142,26 @@ async function tryWithRetries<Answer>(
     error.retryable &&
     (error.retry_after_ms ?? 0) <= patience_ms &&
     !attempt.signal.aborted;
-  // Full jitter: any pause up to the exponential one, so that callers who failed together do not return together.
-  const backoff = new DelegateBackoff((context: IRetryBackoffContext<unknown>) => {
-    const error = 'error' in context.result ? context.result.error : null;
-    const asked = error instanceof ProviderError ? (error.retry_after_ms ?? 0) : 0;
-    return asked + deps.random() * Math.min(cap_ms, base_ms * 2 ** (context.attempt - 1));
-  });
-  const policy = retry(handleWhen(isWorthIt), { maxAttempts: retries, backoff });
-  return policy.execute(() => tryOnce(deps, attempt, prompt), attempt.signal);
+  // The library's own pause would not end with the signal.
+  const policy = retry(handleWhen(isWorthIt), { maxAttempts: retries });
+  let failure: unknown = null;
+  return policy.execute(async ({ attempt: turn }) => {
+    if (turn > 0) {
+      const asked = failure instanceof ProviderError ? (failure.retry_after_ms ?? 0) : 0;
+      // Full jitter: any pause up to the exponential one, so that callers who failed together do not return together.
+      const jitter = deps.random() * Math.min(cap_ms, base_ms * 2 ** (turn - 1));
+      const { signal } = attempt;
+      await pause(asked + jitter, undefined, { signal }).catch((error: unknown) => {
+        throw signal.aborted ? failure : error;
+      });
+    }
+    try {
+      return await tryOnce(deps, attempt, prompt);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }, attempt.signal);
 }
 
 async function tryOnce<Answer>(deps: AttemptDeps, attempt: Attempt<Answer>, prompt: Prompt): Promise<Tried> {

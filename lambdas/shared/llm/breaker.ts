@@ -36,6 +36,8 @@ export interface CircuitBreaker {
   succeeded(model: string): Promise<void>;
   /** `at_once` opens without counting, for a key that is refused. */
   failed(model: string, at_once: boolean): Promise<void>;
+  /** Whoever was admitted is through: a probe that came to no verdict, because it never called, is free for another. */
+  left(model: string): Promise<void>;
 }
 
 const THRESHOLD = 5;
@@ -53,6 +55,8 @@ export function createCircuitBreaker(deps: {
 }): CircuitBreaker {
   const now = deps.now ?? (() => Date.now());
   const seen = new Map<string, { record: BreakerRecord | null; at: number }>();
+  /** Probes of this function without a verdict yet, by when they end. */
+  const probes = new Map<string, number>();
 
   async function look(model: string): Promise<BreakerRecord | null> {
     const known = seen.get(model);
@@ -96,12 +100,14 @@ export function createCircuitBreaker(deps: {
       const record = await look(model);
       if (!record || record.open_until === 0) return null;
       if (record.open_until > now()) return record.open_until;
+      const until = now() + PROBE_MS;
       const probing = await change(model, (latest) =>
-        latest.open_until > now() || latest.probe_until > now()
-          ? null
-          : { ...latest, probe_until: now() + PROBE_MS },
+        latest.open_until > now() || latest.probe_until > now() ? null : { ...latest, probe_until: until },
       );
-      if (probing) return null;
+      if (probing) {
+        probes.set(model, until);
+        return null;
+      }
       const latest = seen.get(model)?.record;
       if (!latest || latest.open_until === 0) return null;
       return Math.max(latest.open_until, latest.probe_until);
@@ -113,6 +119,7 @@ export function createCircuitBreaker(deps: {
         : 'circuit open after repeated failures',
 
     async succeeded(model) {
+      probes.delete(model);
       const known = seen.get(model)?.record;
       if (!known || (known.failures === 0 && known.open_until === 0)) return;
       await change(model, (latest) => ({
@@ -126,6 +133,7 @@ export function createCircuitBreaker(deps: {
     },
 
     async failed(model, atOnce) {
+      probes.delete(model);
       await change(model, (latest) => {
         const recent = now() - latest.window_started < WINDOW_MS;
         const failures = recent ? latest.failures + 1 : 1;
@@ -143,6 +151,13 @@ export function createCircuitBreaker(deps: {
           key_refused: atOnce,
         };
       });
+    },
+
+    async left(model) {
+      const until = probes.get(model);
+      if (until === undefined) return;
+      probes.delete(model);
+      await change(model, (latest) => (latest.probe_until === until ? { ...latest, probe_until: 0 } : null));
     },
   };
 }

@@ -91,16 +91,23 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
         // Rules must not answer in place of a model that only lacks money: the task waits for the budget.
         if (refusal && model.last_resort) break;
         const skip = (reason: string) => hops.push(emptyHop(model, 'skipped', reason));
-        const unfit = await unfitness(model, request, route);
-        if (unfit) {
-          skip(unfit);
-          continue;
-        }
         const before = hops.length;
+        let admitted = false;
         try {
+          if (deadline.aborted) {
+            skip(`the ${route.total_seconds} s for the whole call were over`);
+            continue;
+          }
+          const unfit = await unfitness(model, request, route);
+          if (unfit) {
+            skip(unfit);
+            continue;
+          }
+          admitted = true;
           return await callModel(request, route, model, signal, hops, index);
         } catch (error) {
           await recorder.failed(request, model, hops.slice(before));
+          if (request.signal?.aborted) throw request.signal.reason;
           if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError) {
             refusal ??= error;
             skip(error.name);
@@ -110,10 +117,12 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
             cause = error;
             // Where models are configured, how to add one is no help.
             hops.push(emptyHop(model, 'failed', error.reason));
+          } else if (deadline.aborted && error === deadline.reason) {
+            cause = error;
+            skip(`no answer within the ${route.total_seconds} s for the whole call`);
           } else throw error;
-          if (request.signal?.aborted) throw request.signal.reason;
-          if (deadline.aborted) break;
         } finally {
+          if (admitted) await leave(model);
           for (const hop of hops.slice(before)) deps.onHop?.(hop, request);
         }
       }
@@ -141,6 +150,12 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
     // Last: who is admitted may be the one probe, and has to call.
     const breaker = breakerOf(model);
     return (await breaker.admit(model.name)) === null ? null : breaker.reason(model.name);
+  }
+
+  async function leave(model: Model): Promise<void> {
+    await breakerOf(model)
+      .left(model.name)
+      .catch((error: unknown) => onTrouble('breaker', error));
   }
 
   function breakerOf(model: Model): CircuitBreaker {
