@@ -10,30 +10,55 @@ export const hashOfSteps = (steps: readonly Step[]): string =>
     steps.map(({ step_id, action, inputs, dependencies }) => ({ step_id, action, inputs, dependencies })),
   );
 
-const sortSteps = (steps: readonly Step[]): Step[] => {
+type DraftStep = PlanDraft['steps'][number];
+
+const sortSteps = <S extends DraftStep>(steps: readonly S[]): S[] => {
   const order = topologicalOrder(steps.map((step) => ({ id: step.step_id, needs: step.dependencies })));
   // A cycle is the validator's to report, with the plan as it was written.
   if (order === null || new Set(order).size !== steps.length) return [...steps];
   return order.flatMap((id) => steps.filter((step) => step.step_id === id));
 };
 
+/** A step that has succeeded, as it was planned then. */
+export interface FinishedStep {
+  readonly action: string;
+  readonly inputs: unknown;
+  readonly iteration: number;
+}
+
+/** The steps of a draft that need not run again: they have finished, and so has all they build on, before them. */
+function stillFinished(
+  steps: readonly DraftStep[],
+  finished: ReadonlyMap<string, FinishedStep>,
+): ReadonlySet<string> {
+  const drafted = new Set(steps.map((step) => step.step_id));
+  const kept = new Set<string>();
+  for (const step of sortSteps(steps)) {
+    const before = finished.get(step.step_id);
+    if (before === undefined) continue;
+    const needs = [...step.dependencies, ...findReferences(step.inputs).map(({ step_id }) => step_id)];
+    const isUpToDate = needs.every(
+      (id) =>
+        (finished.get(id)?.iteration ?? Infinity) <= before.iteration && (kept.has(id) || !drafted.has(id)),
+    );
+    const asBefore = canonicalHash([before.action, before.inputs]);
+    if (isUpToDate && asBefore === canonicalHash([step.action, step.inputs])) kept.add(step.step_id);
+  }
+  return kept;
+}
+
 /**
  * A draft made a plan of the contract: ids, idempotency keys that stay the same for the same step and inputs,
- * metadata, and topological order. Steps that have finished in an earlier iteration are left out.
+ * metadata, and topological order. Steps that have finished in an earlier iteration are left out, unless something they
+ * build on is planned anew or ran after them.
  */
 export function composePlan(
   draft: PlanDraft,
   place: { task_id: string; subtask_id: string; iteration: number; priority: number; now: Date },
-  finished: ReadonlyMap<string, { action: string; inputs: unknown }>,
+  finished: ReadonlyMap<string, FinishedStep>,
 ): Plan {
-  const same = (step: PlanDraft['steps'][number]): boolean => {
-    const before = finished.get(step.step_id);
-    return (
-      before !== undefined &&
-      canonicalHash([before.action, before.inputs]) === canonicalHash([step.action, step.inputs])
-    );
-  };
-  const fresh = draft.steps.filter((step) => !same(step));
+  const kept = stillFinished(draft.steps, finished);
+  const fresh = draft.steps.filter((step) => !kept.has(step.step_id));
   // A draft of finished steps only asks for all of them again.
   const planned = fresh.length > 0 ? fresh : draft.steps;
   const steps = planned.map((step): Step => {

@@ -1,11 +1,11 @@
-import type { FileGlance, StepReport } from '../../schemas/briefs.ts';
+import type { FileGlance } from '../../schemas/briefs.ts';
 import type { NewEvent, TaskEvent } from '../../schemas/events.ts';
 import type { Plan, PlanDraft } from '../../schemas/plan.ts';
 import type { PlanDocument, TaskContext } from '../../schemas/roles.ts';
 import type { Subtask, TaskKey } from '../../schemas/task.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
 import type { Archives, ReusedPlan, Work } from '../shared/memory/archives.ts';
-import type { History } from './history.ts';
+import type { History, Leftovers } from './history.ts';
 import { foundation, pitfallsOf } from './remembering.ts';
 
 /** A plan before it is made one of the contract, and where it comes from. */
@@ -84,11 +84,7 @@ export function noted(
   work: Work,
   document: PlanDocument,
   history: History,
-  left: {
-    readonly documents: readonly PlanDocument[];
-    readonly finished: readonly StepReport[];
-    readonly failed: readonly StepReport[];
-  },
+  left: Leftovers,
   made: Pick<Sketch, 'reused' | 'cost'> & {
     readonly stated_confidence: number | null;
     readonly follows: string | null;
@@ -96,13 +92,14 @@ export function noted(
 ): PlanDocument {
   const { plan, result } = document;
   const { cost } = history;
+  const finished = [...left.finishedSteps.values()].map(({ iteration: _iteration, ...step }) => step);
   return {
     ...document,
     note: archives.note(work, {
       steps: plan.steps,
       result,
       stated_confidence: made.stated_confidence,
-      ...foundation(left.documents, left.finished, { steps: plan.steps, result }),
+      ...foundation(finished, { steps: plan.steps, result }),
       pitfalls: pitfallsOf(history, left.failed),
       reused: made.reused,
       follows: made.follows,

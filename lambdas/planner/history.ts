@@ -1,10 +1,11 @@
 import type { StepReport } from '../../schemas/briefs.ts';
 import type { TaskEvent } from '../../schemas/events.ts';
 import type { Json } from '../../schemas/json.ts';
-import { findingSchema } from '../../schemas/plan.ts';
+import { findingSchema, type Step } from '../../schemas/plan.ts';
 import type { ClaimCheck } from '../../schemas/references.ts';
-import { type PlanDocument, type StepOutcome, stepOutcomeSchema } from '../../schemas/roles.ts';
+import { type StepOutcome, stepOutcomeSchema } from '../../schemas/roles.ts';
 import { costSchema } from '../../schemas/task.ts';
+import type { StoredPlan } from '../shared/stores/plan-store.ts';
 
 /** What earlier iterations of a subtask left behind. */
 export interface History {
@@ -111,9 +112,44 @@ export async function reportOf(
   };
 }
 
-/** The step of the latest plan that had it. */
-export function stepOf(documents: readonly PlanDocument[], stepId: string) {
+/** Steps of earlier iterations: what finished can be built on, what failed can be avoided. */
+export interface Leftovers {
+  readonly finished: StepReport[];
+  readonly failed: StepReport[];
+  /** As they were planned when they finished, by id. */
+  readonly finishedSteps: ReadonlyMap<string, Step & { readonly iteration: number }>;
+  /** Outputs by step. */
+  readonly carried: Readonly<Record<string, ClaimCheck>>;
+}
+
+export async function leftoversOf(
+  history: History,
+  documents: readonly StoredPlan[],
+  open: (check: ClaimCheck) => Promise<Json>,
+): Promise<Leftovers> {
+  const finished: StepReport[] = [];
+  const failed: StepReport[] = [];
+  const finishedSteps = new Map<string, Step & { iteration: number }>();
+  const carried: Record<string, ClaimCheck> = {};
+  for (const outcome of history.outcomes.values()) {
+    const { step_id, iteration } = outcome;
+    const step = stepOf(documents, step_id, iteration);
+    if (step === undefined) continue;
+    const report = await reportOf(step, outcome, open);
+    if (outcome.status !== 'succeeded') failed.push(report);
+    else {
+      finished.push(report);
+      finishedSteps.set(step_id, { ...step, iteration });
+      if (outcome.output !== undefined) carried[step_id] = outcome.output;
+    }
+  }
+  return { finished, failed, finishedSteps, carried };
+}
+
+/** The step as it was planned for an iteration, by the latest plan that had it until then. */
+function stepOf(documents: readonly StoredPlan[], stepId: string, iteration: number) {
   for (const document of [...documents].reverse()) {
+    if (document.iteration > iteration) continue;
     const step = document.plan.steps.find((candidate) => candidate.step_id === stepId);
     if (step !== undefined) return step;
   }

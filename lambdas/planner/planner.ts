@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type PlannerBrief, plannerAnswerSchema, type StepReport } from '../../schemas/briefs.ts';
+import { type PlannerBrief, plannerAnswerSchema } from '../../schemas/briefs.ts';
 import type { NewEvent, TaskEvent } from '../../schemas/events.ts';
 import { type Json, jsonSchema } from '../../schemas/json.ts';
 import { type Plan, planSchema } from '../../schemas/plan.ts';
@@ -28,7 +28,7 @@ import type { Workspace } from '../shared/tools/workspace.ts';
 import { composePlan, hashOfSteps, stepChains } from './compose.ts';
 import { createdEvent } from './created-event.ts';
 import { filesMayHaveChanged, informed, noted, type Sketch, sketchOf, workOf } from './drafting.ts';
-import { EMPTY_HISTORY, type History, historyOf, reportOf, stepOf } from './history.ts';
+import { EMPTY_HISTORY, type History, historyOf, type Leftovers, leftoversOf } from './history.ts';
 import { plannerInstructions } from './prompt.ts';
 import { blameMemories, pitfallsOf } from './remembering.ts';
 
@@ -75,24 +75,8 @@ export function createPlanner(deps: PlannerDeps) {
     return results;
   }
 
-  /** Steps of earlier iterations: what finished can be built on, what failed can be avoided. */
-  async function reports(key: TaskKey, subtaskId: string, history: History) {
-    const documents = history.outcomes.size === 0 ? [] : await deps.plans.list(key, subtaskId);
-    const finished: StepReport[] = [];
-    const failed: StepReport[] = [];
-    const carried: Record<string, ClaimCheck> = {};
-    for (const outcome of history.outcomes.values()) {
-      const step = stepOf(documents, outcome.step_id);
-      if (step === undefined) continue;
-      const report = await reportOf(step, outcome, open);
-      if (outcome.status !== 'succeeded') failed.push(report);
-      else {
-        finished.push(report);
-        if (outcome.output !== undefined) carried[outcome.step_id] = outcome.output;
-      }
-    }
-    return { documents, finished, failed, carried };
-  }
+  const leftOf = async (key: TaskKey, subtaskId: string, history: History): Promise<Leftovers> =>
+    leftoversOf(history, history.outcomes.size === 0 ? [] : await deps.plans.list(key, subtaskId), open);
 
   /** The model's plan, with everything it should know. */
   async function askPlanner(
@@ -138,7 +122,7 @@ export function createPlanner(deps: PlannerDeps) {
     const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
     const [shelf, left, results] = await Promise.all([
       deps.registry.shelf(event.tenant_id),
-      reports(event, event.subtask_id, history),
+      leftOf(event, event.subtask_id, history),
       prerequisiteResults(subtask, events),
     ]);
     const pitfalls = pitfallsOf(history, left.failed);
@@ -170,7 +154,6 @@ export function createPlanner(deps: PlannerDeps) {
             failed_steps: left.failed,
             ...(memories ?? { recalled: [] }),
           });
-    const finished = new Map(left.finished.map((report) => [report.step_id, report]));
     const composed = composePlan(
       sketch.draft,
       {
@@ -180,7 +163,7 @@ export function createPlanner(deps: PlannerDeps) {
         priority: priorityNumber[context.priority],
         now: deps.now(),
       },
-      finished,
+      left.finishedSteps,
     );
     const plan = await informed(deps.archives, work, composed, reused !== null);
     const replanned = new Set(plan.steps.map((step) => step.step_id));
@@ -207,7 +190,7 @@ export function createPlanner(deps: PlannerDeps) {
     history: History,
   ): Promise<PlanDocument> {
     const given = await deps.claims.checkOut(check, planSchema);
-    const left = await reports(event, event.subtask_id, history);
+    const left = await leftOf(event, event.subtask_id, history);
     const { carried } = left;
     const isDone = (id: string): boolean => Object.hasOwn(carried, id);
     const open = given.steps.filter(({ step_id }) => !isDone(step_id));

@@ -1,10 +1,9 @@
 import type { StepReport } from '../../schemas/briefs.ts';
 import type { Step } from '../../schemas/plan.ts';
-import type { PlanDocument } from '../../schemas/roles.ts';
 import type { Archives } from '../shared/memory/archives.ts';
 import { stepKindOf } from '../shared/memory/failure-patterns.ts';
 import type { Pitfall } from '../shared/memory/record.ts';
-import { type History, stepOf } from './history.ts';
+import type { History } from './history.ts';
 
 /** Errors that may pass say nothing about the plan. */
 const PASSING = /timeout|timed out|throttl|too many|unavailable|ECONN|network/i;
@@ -44,15 +43,11 @@ const changesNothing = ({ action, inputs }: Step): boolean =>
  * effect, so that it might not work without them.
  */
 export function foundation(
-  documents: readonly PlanDocument[],
-  finished: readonly StepReport[],
+  finished: readonly Step[],
   plan: { readonly steps: readonly Step[]; readonly result: unknown },
 ): { earlier: Step[]; left_behind: boolean } {
   const planned = new Set(plan.steps.map((step) => step.step_id));
-  const candidates = finished.flatMap((report) => {
-    const step = planned.has(report.step_id) ? undefined : stepOf(documents, report.step_id);
-    return step === undefined ? [] : [step];
-  });
+  const candidates = finished.filter((step) => !planned.has(step.step_id));
   const needed = new Set<string>();
   let text = JSON.stringify([plan.steps.map((step) => step.inputs), plan.result]);
   for (let grown = true; grown; ) {

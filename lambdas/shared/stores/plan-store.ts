@@ -8,10 +8,12 @@ import { sortKey, taskPartition } from './keys.ts';
 
 const itemSchema = z.object({ iteration: z.int(), plan_hash: z.string(), document: claimCheckSchema });
 
+export type StoredPlan = PlanDocument & { readonly iteration: number };
+
 /** The plans of a task; the planner writes them with the event that announces them. */
 export interface PlanStore {
   /** Of one subtask, by iteration. */
-  list(key: TaskKey, subtaskId: string): Promise<PlanDocument[]>;
+  list(key: TaskKey, subtaskId: string): Promise<StoredPlan[]>;
 }
 
 export function createPlanStore(deps: {
@@ -33,9 +35,10 @@ export function createPlanStore(deps: {
         }),
       );
       return Promise.all(
-        (page.Items ?? []).map((item) =>
-          deps.claims.checkOut(itemSchema.parse(item).document, planDocumentSchema),
-        ),
+        (page.Items ?? []).map(async (item) => {
+          const { document, iteration } = itemSchema.parse(item);
+          return { ...(await deps.claims.checkOut(document, planDocumentSchema)), iteration };
+        }),
       );
     },
   };

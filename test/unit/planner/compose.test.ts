@@ -51,7 +51,9 @@ describe('composing a plan', () => {
   });
 
   it('leaves out finished steps and what depended on them', () => {
-    const finished = new Map([['a', { action: 'math_calculator', inputs: { expression: '1' } }]]);
+    const finished = new Map([
+      ['a', { action: 'math_calculator', inputs: { expression: '1' }, iteration: 1 }],
+    ]);
     const plan = composePlan(
       draftOf([draftStep('a'), draftStep('b', ['a'], '${steps.a.output.value}')]),
       place,
@@ -63,7 +65,10 @@ describe('composing a plan', () => {
   it('plans finished steps again with their dependencies when the draft has nothing else', () => {
     const second = draftStep('b', ['a'], '${steps.a.output.value}');
     const finished = new Map(
-      [draftStep('a'), second].map(({ step_id, action, inputs }) => [step_id, { action, inputs }]),
+      [draftStep('a'), second].map(({ step_id, action, inputs }) => [
+        step_id,
+        { action, inputs, iteration: 1 },
+      ]),
     );
     const plan = composePlan(draftOf([draftStep('a'), second]), place, finished);
     expect(plan.steps.map((step) => [step.step_id, step.dependencies])).toEqual([
@@ -73,12 +78,41 @@ describe('composing a plan', () => {
   });
 
   it('runs a step of a finished name again when its inputs changed', () => {
-    const finished = new Map([['a', { action: 'math_calculator', inputs: { expression: '2' } }]]);
+    const finished = new Map([
+      ['a', { action: 'math_calculator', inputs: { expression: '2' }, iteration: 1 }],
+    ]);
     const plan = composePlan(draftOf([draftStep('a'), draftStep('b', ['a'])]), place, finished);
     expect(plan.steps.map((step) => [step.step_id, step.dependencies])).toEqual([
       ['a', []],
       ['b', ['a']],
     ]);
+  });
+
+  describe('when a step that others build on is planned anew', () => {
+    const asFinished = (iterations: Record<string, number>, ...steps: PlanDraft['steps']) =>
+      new Map(
+        steps.map(({ step_id, action, inputs }) => [
+          step_id,
+          { action, inputs, iteration: iterations[step_id] ?? 1 },
+        ]),
+      );
+    const second = draftStep('b', ['a'], '${steps.a.output.value}');
+    const third = draftStep('c', ['b'], '${steps.b.output.value}');
+    const idsOf = (draft: PlanDraft['steps'], finished: Parameters<typeof composePlan>[2]) =>
+      composePlan(draftOf(draft), place, finished).steps.map((step) => step.step_id);
+
+    it('runs those that used what it gave before again', () => {
+      const finished = asFinished({}, draftStep('a'), second, third, draftStep('d'));
+      const draft = [draftStep('a', [], '2'), second, third, draftStep('d')];
+      expect(idsOf(draft, finished)).toEqual(['a', 'b', 'c']);
+    });
+
+    it('runs those again that finished before it did', () => {
+      const anew = draftStep('a', [], '2');
+      const finished = asFinished({ a: 2 }, anew, second);
+      expect(idsOf([anew, second, third], finished)).toEqual(['b', 'c']);
+      expect(idsOf([{ ...second, dependencies: [] }, third], finished)).toEqual(['b', 'c']);
+    });
   });
 
   it('hashes what a plan does, not when or under which id', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPlanner, PlanningStuckError } from '../../../lambdas/planner/planner.ts';
 import { noArchives } from '../../../lambdas/shared/memory/no-archives.ts';
+import type { StoredPlan } from '../../../lambdas/shared/stores/plan-store.ts';
 import type { NewEvent } from '../../../schemas/events.ts';
 import type { Json } from '../../../schemas/json.ts';
-import { type PlanDocument, planDocumentSchema, type TaskContext } from '../../../schemas/roles.ts';
+import { planDocumentSchema, type TaskContext } from '../../../schemas/roles.ts';
 import { aPlan, aShelf, aStep } from '../../helpers/plans.ts';
 import {
   aContext,
@@ -25,7 +26,8 @@ const draft = (steps: { step_id: string; expression: string; dependencies?: stri
   })),
   result: { summary: 's' },
 });
-const documentOf = (steps: Parameters<typeof aPlan>[0]): PlanDocument => ({
+const documentOf = (steps: Parameters<typeof aPlan>[0], iteration = 1): StoredPlan => ({
+  iteration,
   plan: aPlan(steps),
   result: {},
   rationale: '',
@@ -36,7 +38,7 @@ const documentOf = (steps: Parameters<typeof aPlan>[0]): PlanDocument => ({
 function planner(options: {
   answer?: unknown;
   earlier?: NewEvent[];
-  plans?: PlanDocument[];
+  plans?: StoredPlan[];
   context?: Partial<TaskContext>;
 }) {
   const looks = { count: 0 };
@@ -143,6 +145,38 @@ describe('the planner', () => {
         step_id: 'b',
         error: { name: 'InvalidExpression', message: 'unexpected )' },
       }),
+    ]);
+  });
+
+  it('takes a step for finished as it was planned when it ran, whatever a later plan made of it', async () => {
+    const inputs = { expression: '5' };
+    const skipped: NewEvent = {
+      type: 'step.skipped',
+      subtask_id: 's1',
+      iteration: 2,
+      step_id: 'b',
+      message: '',
+      data: { outcome: { step_id: 'b', status: 'skipped' } },
+    };
+    const { plan, requests } = planner({
+      earlier: [
+        outcome('b', 'succeeded', { output: { inline: { value: 2 } } }),
+        { ...outcome('a', 'failed', { error: { name: 'x', message: 'y' } }), iteration: 2 },
+        skipped,
+      ],
+      plans: [
+        documentOf([aStep({ step_id: 'b' })]),
+        documentOf([aStep({ step_id: 'a' }), aStep({ step_id: 'b', inputs, dependencies: ['a'] })], 2),
+      ],
+      answer: draft([
+        { step_id: 'c', expression: '1' },
+        { step_id: 'b', expression: '5' },
+      ]),
+    });
+    const result = await plan({ iteration: 2, first: 1 });
+    expect(result.chains.map(({ step }) => step?.step_id)).toEqual(['c', 'b']);
+    expect(briefOf(requests[0])['finished_steps']).toMatchObject([
+      { step_id: 'b', inputs: { expression: '1 + 1' } },
     ]);
   });
 
