@@ -70,7 +70,8 @@ export function follow(names: readonly string[], json: unknown): unknown {
   // Below a seal nothing is sealed.
   let opened = false;
   for (const name of names) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined;
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    if (!isObject || !Object.hasOwn(value as object, name)) return undefined;
     value = (value as Record<string, unknown>)[name];
     if (typeof value !== 'function') continue;
     value = unseal(value);
@@ -97,7 +98,8 @@ function quickenPaths(): void {
           )
         : follow(names, query.json);
     if (value === null || typeof value !== 'object') throw { avoidNew: true, value };
-    return value;
+    // A copy, because States.JsonMerge puts the members of its second argument into the first.
+    return Array.isArray(value) ? value : { ...value };
   };
 }
 quickenPaths();

@@ -14,13 +14,15 @@ interface Seal {
  */
 export function sealMembers(value: Json, open: ReadonlySet<string>): Json {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  const sealed: JsonObject = {};
-  for (const [name, member] of Object.entries(value))
-    sealed[name] =
+  // From entries, because an assignment to "__proto__" makes no member.
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
       member !== null && typeof member === 'object' && !open.has(name)
         ? (seal(member) as unknown as Json)
-        : member;
-  return sealed;
+        : member,
+    ]),
+  );
 }
 
 function seal(value: Json): Seal {

@@ -30,6 +30,11 @@ describe('a payload template', () => {
     expect(compileTemplate({ 'value.$': 1 })).toBeNull();
   });
 
+  it('finds no length of texts and lists, which Step Functions does not know', () => {
+    for (const a of ['text', [1, 2]])
+      expect(() => compileTemplate({ 'n.$': '$.a.length' })?.({ a }, context)).toThrow('does not point to');
+  });
+
   it('says which path leads nowhere', () => {
     expect(() => compileTemplate({ 'a.$': '$.a.toString' })?.({ a: 'x' }, context)).toThrow(
       "Path expression '$.a.toString' does not point to a value",

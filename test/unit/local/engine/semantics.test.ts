@@ -87,6 +87,37 @@ describe('a Task state', () => {
     expect(output(await run({ kept: true }))).toEqual({ kept: true, a: { n: 1 }, zero: 0 });
   });
 
+  it('leaves the document as it was when it merges parts of it', async () => {
+    const merged = 'States.JsonMerge($.a, $.b, false)';
+    const { run, calls } = await engineFor(
+      machine({
+        Merge: {
+          Type: 'Pass',
+          Parameters: { 'both.$': merged, 'a.$': '$.a' },
+          ResultPath: '$.made',
+          Next: 'Tell',
+        },
+        Tell: task('tell', { Parameters: { 'both.$': merged, 'a.$': '$.a', 'made.$': '$.made' } }),
+      }),
+      {},
+    );
+
+    await run({ a: { n: 1 }, b: { m: 2 } });
+
+    const both = { n: 1, m: 2 };
+    expect(calls[0]?.event).toEqual({ both, a: { n: 1 }, made: { both, a: { n: 1 } } });
+  });
+
+  it('keeps a member called __proto__', async () => {
+    const { run } = await engineFor(machine({ A: task('give', { ResultPath: '$.a' }) }), {
+      give: () => JSON.parse('{"__proto__":{"n":1}}'),
+    });
+
+    expect((await run(JSON.parse('{"__proto__":null}'))).output).toBe(
+      '{"__proto__":null,"a":{"__proto__":{"n":1}}}',
+    );
+  });
+
   it('shows paths, choices and intrinsic functions the same documents at every depth', async () => {
     const { run, calls } = await engineFor(
       machine({
