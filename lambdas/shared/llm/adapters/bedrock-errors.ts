@@ -1,7 +1,8 @@
 /** Failures of Bedrock, classified for the router. Names: the Converse operation's error list. */
 import { describeError } from '../../errors.ts';
 import { ProviderError } from '../provider.ts';
-import { neverConnected, safeMessage } from './openai-errors.ts';
+import { safeMessage } from './openai-errors.ts';
+import { neverConnected } from './openai-transport.ts';
 import { retryAfter } from './retry-after.ts';
 
 const kinds: Readonly<Record<string, ProviderError['kind']>> = {

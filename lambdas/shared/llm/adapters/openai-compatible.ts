@@ -8,8 +8,9 @@ import type { ModelProvider, ProviderCall, TokenUsage } from '../provider.ts';
 import { ProviderError } from '../provider.ts';
 import type { ProviderContext } from '../providers.ts';
 import { adjusted, type Dialect, dialectOf, paramsOf, refusalOf } from './openai-dialect.ts';
-import { classifyOpenAiError, fetchWithReasons } from './openai-errors.ts';
+import { classifyOpenAiError } from './openai-errors.ts';
 import { bodyOf, replyOf, stopReason, textOf, unknownUsage, usageOf, vectorsOf } from './openai-reply.ts';
+import { fetchFor } from './openai-transport.ts';
 import { thinkingFilter, withoutThinking } from './thinking.ts';
 
 /** A server may refuse the schema, JSON mode, the limit's name, the temperature and the count of a stream. */
@@ -33,7 +34,7 @@ export function openAiCompatibleProvider(context: ProviderContext): ModelProvide
           maxRetries: 0,
           timeout: 900_000,
           logLevel: 'off',
-          fetch: fetchWithReasons,
+          fetch: fetchFor(context.name),
         }),
       };
     return client.sdk;

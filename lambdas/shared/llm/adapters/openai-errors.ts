@@ -1,8 +1,8 @@
 /** Failures of the OpenAI-compatible protocol, classified for the router. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
-import { z } from 'zod';
 import { createRedactor } from '../../privacy/redact.ts';
 import { ProviderError } from '../provider.ts';
+import { causesOf, neverConnected } from './openai-transport.ts';
 import { retryAfter, retryInBody } from './retry-after.ts';
 
 const LONGEST_MESSAGE = 300;
@@ -47,53 +47,6 @@ export function failureInBody(provider: string, error: unknown, key: string): Pr
   return classifyStatus(asSent, (text) => `${provider}: ${safeMessage(text, key)}`);
 }
 
-/**
- * The SDK knows `{"error":{"message":"..."}}` alone and calls every other body empty. Mistral's has its message on top,
- * Gemini's stands in a list, servers in Python have `detail`.
- */
-export async function fetchWithReasons(url: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(url, init);
-  if (response.ok) return response;
-  const text = await response.text();
-  const { status, headers } = response;
-  return new Response(text === '' ? null : JSON.stringify({ error: reasonIn(text) }), { status, headers });
-}
-
-const reasonsSchema = z.looseObject({
-  error: z.unknown().optional(),
-  message: z.unknown().optional(),
-  detail: z.unknown().optional(),
-  code: z.unknown().optional(),
-  type: z.unknown().optional(),
-});
-
-function reasonIn(text: string): unknown {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return { message: text };
-    throw error;
-  }
-  const reasons = reasonsSchema.safeParse(Array.isArray(body) ? body[0] : body);
-  if (!reasons.success) return { message: text };
-  const { error, message, detail, code, type } = reasons.data;
-  if (typeof error === 'object' && error !== null) return error;
-  const words = error ?? message ?? detail ?? text;
-  return { message: typeof words === 'string' ? words : JSON.stringify(words), code, type };
-}
-
-/** True when no connection was made, so that nothing can have been done or billed. */
-export function neverConnected(error: unknown): boolean {
-  const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
-  let cause: unknown = error;
-  for (let depth = 0; typeof cause === 'object' && cause !== null && depth < 6; depth += 1) {
-    if (refused.includes(String(Reflect.get(cause, 'code')))) return true;
-    cause = Reflect.get(cause, 'cause');
-  }
-  return false;
-}
-
 /** Anything a call throws, as a ProviderError; an error of the office's own code passes unchanged. */
 export function classifyOpenAiError(provider: string, error: unknown, key: string): unknown {
   if (error instanceof ProviderError) return error;
@@ -108,7 +61,11 @@ export function classifyOpenAiError(provider: string, error: unknown, key: strin
   if (error instanceof APIConnectionTimeoutError)
     return new ProviderError('timeout', message('no answer in time'));
   if (error instanceof APIConnectionError) {
-    const words = namedError(error.cause).message || error.message;
+    const causes = [...causesOf(error)];
+    const known = causes.find((cause) => cause instanceof ProviderError);
+    if (known) return known;
+    // "fetch failed" says nothing; its own cause does.
+    const words = namedError(causes.at(-1)).message || error.message;
     return new ProviderError('network', message(words), { may_have_run: !neverConnected(error) });
   }
   if (error instanceof APIError && typeof error.status === 'number') return classifyStatus(error, message);
