@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { COMPLETED_MESSAGE, type TaskEvent } from '../../schemas/events.ts';
-import type { TaskSummary, TaskView } from '../../schemas/http.ts';
+import type { StepView, SubtaskView, TaskSummary, TaskView } from '../../schemas/http.ts';
 import { finalResultSchema, isFinal, type TaskKey, type TaskStatus } from '../../schemas/task.ts';
 import { type TaskRecord, taskRecordSchema } from '../shared/stores/task-record.ts';
 import { consoleUrl } from './console-url.ts';
@@ -32,6 +32,25 @@ function progressOf(record: TaskRecord, folded: TaskProgress): number {
   if (record.stage === 'ended') return record.status === 'completed' ? 1 : Math.min(folded.progress, 0.99);
   return folded.progress;
 }
+
+const endedSubtasks: readonly SubtaskView['status'][] = ['succeeded', 'failed', 'skipped'];
+
+/** A part of a task that has ended: nothing of it goes on, and of what was under way nobody knows how far it came. */
+function closed(subtask: SubtaskView, endedAt: string | null): SubtaskView {
+  const steps = subtask.steps.map((step): StepView => {
+    if (step.status === 'running') return { ...step, status: 'in_doubt', ended_at: endedAt };
+    return step.status === 'waiting' ? { ...step, status: 'skipped' } : step;
+  });
+  if (endedSubtasks.includes(subtask.status)) return { ...subtask, steps };
+  return subtask.started_at === null
+    ? { ...subtask, status: 'skipped', steps }
+    : { ...subtask, status: 'failed', ended_at: endedAt, steps };
+}
+
+const subtasksOf = (record: TaskRecord, folded: TaskProgress): SubtaskView[] =>
+  record.stage === 'ended' && record.status !== 'completed'
+    ? folded.subtasks.map((subtask) => closed(subtask, record.completed_at ?? null))
+    : [...folded.subtasks];
 
 /** A task and its events as `GET /tasks` lists it. */
 export function summaryOf(record: TaskRecord, events: readonly TaskEvent[]): TaskSummary {
@@ -65,7 +84,7 @@ export function viewOf(
     current_step: record.stage === 'ended' ? null : folded.current_step,
     logs: logsOf(record, events),
     final_result: result,
-    subtasks: folded.subtasks,
+    subtasks: subtasksOf(record, folded),
     started_at: record.started_at ?? null,
     deadline: record.deadline,
     execution_arn: record.execution_arn ?? null,

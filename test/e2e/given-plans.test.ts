@@ -174,6 +174,7 @@ describe('cancelling', () => {
     expect(cancelled.body).toEqual({ task_id, status: 'cancelled' });
     const task = await waitFor(task_id);
     expect(task).toMatchObject({ status: 'cancelled', current_step: null });
+    expect(task.subtasks.map(({ status }) => status)).toEqual(['failed']);
     expect((await send('POST', `/tasks/${task_id}/cancel`)).status).toBe(409);
     expect((await send('GET', `/dead-letters/${task_id}`)).status).toBe(404);
   });

@@ -16,6 +16,7 @@ import type { StoredPolicy } from '../../lambdas/shared/stores/policy-store.ts';
 import type { TaskRecord } from '../../lambdas/shared/stores/task-record.ts';
 import { createWithdraw } from '../../lambdas/shared/withdrawal.ts';
 import type { TaskEvent } from '../../schemas/events.ts';
+import type { SubtaskView } from '../../schemas/http.ts';
 import type { HumanDecision } from '../../schemas/roles.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import type { ToolManifest } from '../../schemas/tool.ts';
@@ -67,6 +68,7 @@ export interface AnswerBody {
   readonly errors: readonly { readonly path: string; readonly message: string }[];
   readonly upload: { readonly files: unknown[]; readonly more: string; readonly start: string };
   readonly files: unknown[];
+  readonly subtasks: readonly SubtaskView[];
   readonly tasks: readonly { readonly task_id: string }[];
   readonly cursor: string | null;
   readonly events: readonly { readonly type: string }[];

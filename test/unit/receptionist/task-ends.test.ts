@@ -57,6 +57,41 @@ describe('POST /tasks/{task_id}/cancel', () => {
     expect(view).toMatchObject({ status: 'cancelled', error: { name: 'TaskCancelled' }, current_step: null });
   });
 
+  it('leaves nothing that seems to be at work', async () => {
+    const office = fakeOffice();
+    const key = await submitted(office);
+    await office.deps.tasks.start(key, 'arn:aws:states:eu-west-1:1:execution:task:x', 0);
+    const subtasks = ['a', 'b'].map((subtask_id) => ({ subtask_id, description: '', prerequisites: [] }));
+    const steps = ['s', 't'].map((step_id) => ({ step_id, action: 'python_exec', dependencies: [] }));
+    office.log(
+      key,
+      { type: 'task.decomposed', status: 'planning', message: '', data: { subtasks } },
+      { type: 'plan.created', subtask_id: 'a', iteration: 1, message: '', data: { steps } },
+      { type: 'step.started', subtask_id: 'a', step_id: 's', status: 'executing', message: '' },
+    );
+    await office.request('POST', `/tasks/${key.task_id}/cancel`);
+    // A step that was under way when the task ended says so late.
+    office.log(key, {
+      type: 'step.started',
+      subtask_id: 'a',
+      step_id: 's',
+      status: 'executing',
+      message: '',
+    });
+    const view = await (await office.request('GET', `/tasks/${key.task_id}`)).json();
+    expect(view).toMatchObject({
+      status: 'cancelled',
+      subtasks: [
+        { subtask_id: 'a', status: 'failed', ended_at: expect.any(String) },
+        { subtask_id: 'b', status: 'skipped', ended_at: null },
+      ],
+    });
+    expect(view.subtasks[0]?.steps.map(({ step_id, status }) => [step_id, status])).toEqual([
+      ['s', 'in_doubt'],
+      ['t', 'skipped'],
+    ]);
+  });
+
   it('cancels a task that has not started', async () => {
     const office = fakeOffice();
     const key = await submitted(office);
