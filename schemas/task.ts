@@ -60,7 +60,7 @@ const webhookSchema = z.strictObject({
   url: publicUrlSchema,
   secret: z
     .string()
-    .regex(/^whsec_[A-Za-z0-9+/=]{24,128}$/, 'a Standard Webhooks secret: whsec_ and base64')
+    .regex(/^whsec_(?=.{24,128}$)[A-Za-z0-9+/]+={0,2}$/, 'a Standard Webhooks secret: whsec_ and base64')
     .optional(),
 });
 

@@ -33,6 +33,10 @@ describe('what a submission must not hold', () => {
     ['a huge number', '{"description":"x","constraints":{"max_cost_usd":1e400}}'],
     ['a negative limit', '{"description":"x","constraints":{"max_duration":-1}}'],
     ['a webhook with a password', '{"description":"x","webhook":{"url":"https://u:p@example.com/"}}'],
+    [
+      'a webhook secret that signs nothing',
+      `{"description":"x","webhook":{"url":"https://example.com/","secret":"whsec_aaaa=${'a'.repeat(24)}"}}`,
+    ],
     ['a webhook that is no address', '{"description":"x","webhook":{"url":"file:///etc/passwd"}}'],
     [
       'a plan without steps',

@@ -36,6 +36,10 @@ describe('bodies', () => {
     ['a number beyond the store', '{"description":"x","constraints":{"max_duration":1e300}}'],
     ['a webhook with a password', '{"description":"x","webhook":{"url":"https://u:p@example.com/"}}'],
     ['a webhook with a user name', '{"description":"x","webhook":{"url":"https://u@example.com/"}}'],
+    [
+      'a webhook secret that signs nothing',
+      `{"description":"x","webhook":{"url":"https://example.com/","secret":"whsec_aaaa=${'a'.repeat(24)}"}}`,
+    ],
     ['a broken plan', '{"description":"x","plan":{"steps":[]}}'],
   ])('refuses %s with 400', async (_name, raw) => {
     const answer = await post(raw);
