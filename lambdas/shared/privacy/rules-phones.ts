@@ -115,7 +115,7 @@ const rule = (body: string, start = '(?<![\\w.,/+#$€£-])') => new RegExp(star
 export const phoneRules: readonly Rule[] = [
   // +49 30 901820, +1 (415) 555-2671, +44 (0)20 7946 0958
   phone(
-    rule('\\+\\s?\\(?\\d{1,3}\\)?(?:[ .\\-–/\u00a0]{0,2}\\(?\\d{1,5}\\)?){2,7}', '(?<![\\w+.=])'),
+    rule('\\+\\s?\\(?\\d{1,3}\\)?(?:[ .\\-–/\u00a0]{0,3}\\(?\\d{1,5}\\)?){2,7}', '(?<![\\w+.=])'),
     isInternational,
   ),
   // phone=+4930901820; after another name the plus may be a sign.
@@ -125,7 +125,7 @@ export const phoneRules: readonly Rule[] = [
   ),
   // 0049 30 901820, (0043) 1 58858, 011 44 20 7946 0958
   phone(
-    rule('(?:\\(00[1-9]\\d{0,2}\\)|(?:00|011[ -])[1-9]\\d{0,2})(?:[ .\\-/]{1,2}\\(?\\d{1,8}\\)?){1,6}'),
+    rule('(?:\\(00[1-9]\\d{0,2}\\)|(?:00|011[ -])[1-9]\\d{0,2})(?:[ .\\-–/]{1,3}\\(?\\d{1,8}\\)?){1,6}'),
     (value, around) => isInternational(value.replace(/^011/, '00'), around) && !isCalledOtherwise(around),
   ),
   phone(

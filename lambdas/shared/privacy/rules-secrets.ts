@@ -15,7 +15,9 @@ const isCode = (value: string) =>
 
 /** Only a space stands between the word and the value: "password hunter2", but "password authentication" too. */
 const isLoose = (around: Around) =>
-  !/(?:[:=>]|\b(?:is|was|are|to|as|ist|lautet|est|es)|\s[èé]|['’]s)\s*["'`]{0,3}$/i.test(around.before);
+  !/(?:[:：=>]|\b(?:is|was|are|to|as|ist|lautet|est|es|er|jest|je)|\s(?:[èé]|är)|['’]s)\s*["'`]{0,3}$/i.test(
+    around.before,
+  );
 const isArn = (around: Around) => /arn:aws[\w-]*:\S*$/i.test(around.before);
 
 function kinds(value: string): number {
@@ -69,12 +71,17 @@ const afterAuthorization = (value: string, around: Around) =>
       value.length >= 8));
 
 const passwordLabel =
-  '(?:(?:pg)?pass(?:word|wd|code|phrase)|sshpass|rediscli_auth|pass(?=["\']?\\s?[:=])|passwort|kennwort|mot de passe|contraseña|contrasena|senha|pwd|db_pass|[A-Z0-9]*_PASS)';
+  '(?:(?:pg)?pass(?:word|wd|code|phrase)|sshpass|rediscli_auth|pass(?=["\']?\\s?[:=])|passwort|kennwort|mot de passe|contraseña|contrasena|clave de acceso|senha|palavra-passe|wachtwoord|lösenord|passord|adgangskode|kodeord|salasana|hasło|heslo|jelszó|parolă|parola|lozinka|şifre|пароль|密码|密碼|パスワード|비밀번호|mật khẩu|kata sandi|pwd|db_pass|[A-Z0-9]*_PASS)';
+/** What it opens, before it is told: "the password for the router is", "la password del router è". */
+const opened =
+  "(?:[ \\t]+(?:for|of|to|on|für|fürs|vom|zum|zur|von|del|della|dello|dell['’]|di|per|de|du|des|pour|para|do|da|van|voor|till|til|do)(?:[ \\t]+[\\w.@’'à-ÿ-]{1,30}){1,3}?(?=\\s?[:=]|[ \\t]+(?:is|ist|lautet|est|es|è|é|är|er)[ \\t:]))?";
+const passwordWord =
+  /pass|pwd|kennwort|contrase|clave de acceso|senha|wachtwoord|lösenord|adgangskode|kodeord|salasana|hasło|heslo|jelszó|parol|lozinka|şifre|пароль|密[码碼]|パスワード|비밀번호|mật khẩu|kata sandi/i;
 const tokenLabel =
   '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)' +
   '(?:[ _-](?:base(?:64)?|value|raw|hex|prod(?:uction)?|live|test|dev(?:elopment)?|staging|v?\\d|primary|secondary|main|old|new|current|previous|default))?';
 const between =
-  "[\"'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as|ist|lautet|est|es|è|é)[ \\t]*:?[ \\t]+|['’]s[ \\t]+|[ \\t]+[-–][ \\t]+|>(?=[^<>]{1,2000}</)|[ \\t]+)[\"'`]{0,3}";
+  "[\"'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|：|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as|ist|lautet|est|es|è|é|är|er|jest|je)[ \\t]*:?[ \\t]+|['’]s[ \\t]+|[ \\t]+[-–][ \\t]+|>(?=[^<>]{1,2000}</)|[ \\t]+)[\"'`]{0,3}";
 
 /** Tokens that begin with anything, or have dots and commas in them, are looked for only where their mark is. */
 const mark = /atlasv1|-us(?=\\d)|\[78\]Q~|dp\\\.|pscale_|FlyV1/;
@@ -135,9 +142,9 @@ export const secretRules: readonly Rule[] = [
   },
   {
     type: 'secret',
-    needs: /pass|pwd|kennwort|contrase|senha/i,
+    needs: passwordWord,
     pattern: new RegExp(
-      `(?<![A-Za-z])(?:[A-Za-z0-9]{1,20}[ _-]){0,3}${passwordLabel}${between}(?<value>[^\\s"'\`<>]{5,200})`,
+      `(?<![A-Za-z])(?:[A-Za-z0-9]{1,20}[ _-]){0,3}${passwordLabel}${opened}${between}(?<value>[^\\s"'\`<>]{5,200})`,
       'gi',
     ),
     exact: passwordIn,
