@@ -31,6 +31,8 @@ const LONGEST_SECONDS = 180;
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
   const project = join(terminal.root, 'scripts', 'demo', 'project');
   const known = knownPath(project, START, END);
+  // Read before anything is made that must be taken away again.
+  const ctrlC = terminal.interrupted;
   const dataDir = await mkdtemp(join(tmpdir(), 'office-demo-'));
   const say = (text: string) => (options.json ? terminal.err(text) : terminal.out(text));
   try {
@@ -57,10 +59,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
         },
         submittedSchema,
       );
-      const interrupted = AbortSignal.any([
-        terminal.interrupted,
-        AbortSignal.timeout(LONGEST_SECONDS * 1_000),
-      ]);
+      const interrupted = AbortSignal.any([ctrlC, AbortSignal.timeout(LONGEST_SECONDS * 1_000)]);
       const style = styleFor(terminal, options);
       const task = await watchTask(api, submitted.task_id, { ...terminal, interrupted }, style);
       if (options.json) printJson(terminal, task);

@@ -19,6 +19,8 @@ export async function deploy(parameters: readonly string[], terminal: Terminal):
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
+  // Ctrl-C reaches npm by itself, a signal to this process alone does not; either way npm ends first.
+  terminal.interrupted.addEventListener('abort', () => child.kill());
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('exit', (code) => done(code ?? 1));

@@ -112,6 +112,8 @@ function accountSettings(env: NodeJS.ProcessEnv): Record<string, string> {
 /** `office start`: an office on this machine until Ctrl-C. */
 export async function start(options: StartOptions, terminal: Terminal): Promise<number> {
   const began = Date.now();
+  // Read before the office opens, so that a signal closes it whenever it comes.
+  const { interrupted } = terminal;
   const directory =
     options.data === undefined
       ? dataDirectory(terminal.env, terminal.root)
@@ -133,7 +135,7 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
   writeConnection(directory, { ...connection, environment: accountSettings(process.env) });
   if (options.json) printJson(terminal, connection);
   else terminal.out(`${welcome(office.url, office.apiKey, Date.now() - began, terminal)}\n`);
-  await untilAborted(terminal.interrupted);
+  await untilAborted(interrupted);
   if (!options.json) terminal.err('Closing; tasks under way go on at the next start.\n');
   removeConnection(directory, process.pid);
   await office.stop();
