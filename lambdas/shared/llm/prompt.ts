@@ -11,6 +11,7 @@ export function instruct(system: string, json: ProviderCall['json']): string {
 
 /** The prompt with personal data and secrets replaced; pictures and documents stay as they are. */
 export function protect(prompt: Prompt, redactor: Redactor): Prompt {
+  redactor.keepFree([prompt.system, ...textsOf(prompt)]);
   return {
     system: redactor.redact(prompt.system),
     messages: prompt.messages.map((message) => ({

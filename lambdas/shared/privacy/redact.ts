@@ -8,6 +8,8 @@ import { eachText, spansOfDocument } from './document.ts';
 export { detect, type Span, type SpanType } from './detect.ts';
 
 export interface Redactor {
+  /** What stands in these texts in the form of a placeholder is never given out: for texts of one prompt, before any. */
+  keepFree(texts: readonly string[]): void;
   /** The text with placeholders such as `[EMAIL_1]`. */
   redact(text: string): string;
   /**
@@ -23,12 +25,19 @@ export interface Redactor {
   restoreValue(value: unknown): unknown;
 }
 
-/** As given out, and as models write it: in another case, escaped for Markdown, encoded for an address. */
-const name = '[a-z]+(?:\\\\?_[a-z]+){0,3}\\\\?_\\d{1,6}';
-const placeholder = new RegExp(`\\[${name}\\]|\\\\\\[${name}\\\\\\]|%5B${name}%5D`, 'gi');
+/** As given out, and as models write it: in another case, escaped for Markdown, encoded for an address, or broken. */
+const joint = '(?:\\\\?_\\s?|-|\\s_?)';
+const name = `[a-z]+(?:${joint}[a-z]+){0,3}${joint}\\d{1,6}`;
+const placeholder = new RegExp(`\\[\\s?${name}\\s?\\]|\\\\\\[${name}\\\\\\]|%5B${name}%5D`, 'gi');
 const mayHavePlaceholder = /\[|%5B/i;
 const asGivenOut = (written: string): string =>
-  `[${written.replace(/^%5B|%5D$|[[\]\\]/gi, '').toUpperCase()}]`;
+  `[${written
+    .replace(/^%5B|%5D$|[[\]\\]/gi, '')
+    .trim()
+    .replace(/[\s_-]+/g, '_')
+    .toUpperCase()}]`;
+/** `[Email 1]` is a heading as models write them; `[EMAIL 1]` is not. */
+const isHeading = (written: string): boolean => /[\s-]/.test(written) && /[a-z]/.test(written);
 
 /** `findings` are replaced besides what the rules find. */
 export function createRedactor(findings: readonly Finding[] = []): Redactor {
@@ -90,6 +99,10 @@ export function createRedactor(findings: readonly Finding[] = []): Redactor {
   }
 
   const redactor: Redactor = {
+    keepFree: (texts) => {
+      for (const text of texts) take(text);
+    },
+
     redact: redactText,
 
     redactDocument(text) {
@@ -114,7 +127,7 @@ export function createRedactor(findings: readonly Finding[] = []): Redactor {
     restore: (text) =>
       text.replace(placeholder, (written) => {
         const value = byPlaceholder.get(asGivenOut(written));
-        if (value === undefined) return written;
+        if (value === undefined || isHeading(written)) return written;
         return written.startsWith('%') ? encodeURIComponent(value.toWellFormed()) : value;
       }),
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { restoringStream } from '../../../../lambdas/shared/llm/prompt.ts';
+import { protect, restoringStream } from '../../../../lambdas/shared/llm/prompt.ts';
 import { createRedactor } from '../../../../lambdas/shared/privacy/redact.ts';
 
 describe('a stream with placeholders', () => {
@@ -11,6 +11,8 @@ describe('a stream with placeholders', () => {
         '[email_2]',
         '\\[EMAIL\\_1\\]',
         '%5BEMAIL_2%5D',
+        '[EMAIL 1]',
+        '[EMAIL_\n2]',
         '[',
         ']',
         '\\',
@@ -43,5 +45,21 @@ describe('a stream with placeholders', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a prompt of several texts', () => {
+  it('takes no literal of a later one for the placeholder of an earlier one', () => {
+    const redactor = createRedactor();
+    const text = 'The form says [EMAIL_1].';
+    const sent = protect(
+      {
+        system: 'Write to jo@example.com.',
+        messages: [{ role: 'user', content: [{ type: 'text', text }] }],
+      },
+      redactor,
+    );
+    expect(sent.system).toBe('Write to [EMAIL_2].');
+    expect(redactor.restore(text)).toBe(text);
   });
 });

@@ -55,6 +55,9 @@ describe('redaction', () => {
       'https://x.test/?to=jo%40example.com&cc=jo%40example.com',
     ],
     ['[national_id_1]', '123-45-6789'],
+    ['[EMAIL 1], [EMAIL-1], [ EMAIL_1 ], [EMAIL_\n1]', Array(4).fill('jo@example.com').join(', ')],
+    ['[NATIONAL ID 1]', '123-45-6789'],
+    ['[Email 1] and [email-1]', '[Email 1] and [email-1]'],
     ['C:\\[EMAIL_1]', 'C:\\jo@example.com'],
     ['[EMAIL_1 [EMAIL_11] [EMAIL] EMAIL_1', '[EMAIL_1 [EMAIL_11] [EMAIL] EMAIL_1'],
   ])('restores %s, as a model may write it', (written, restored) => {
@@ -89,6 +92,8 @@ describe('redaction', () => {
         '[EMAIL_1]',
         '[IP_1]',
         '[ip_1]',
+        '[IP 1]',
+        '[EMAIL_\n1]',
         '\\\\',
         '\\[EMAIL_1\\]',
         '%5Bip_1%5D',
