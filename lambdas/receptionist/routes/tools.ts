@@ -12,7 +12,6 @@ import type { ToolManifest } from '../../../schemas/tool.ts';
 import { canonicalHash } from '../../shared/canonical.ts';
 import { ToolVersionExistsError } from '../../shared/stores/registry-store.ts';
 import type { ToolShelf } from '../../shared/tools/shelf.ts';
-import { misfits, schemaProblem } from '../../validator/input-rules.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import type { ReceptionistDeps } from '../ports.ts';
 import { badRequest, conflict, HttpProblem, MAX_RECORD_BYTES, notFound } from '../problem.ts';
@@ -40,8 +39,12 @@ async function findTool(
   return manifest;
 }
 
+/** Only asked for when a tool is registered or tried: submissions don't wait for a schema validator to load. */
+const inputRules = () => import('../../validator/input-rules.ts');
+
 /** @throws HttpProblem 400 for a schema that can't be checked, 413 for what is too large to be kept */
-function refuseManifest(manifest: ToolManifest): void {
+async function refuseManifest(manifest: ToolManifest): Promise<void> {
+  const { schemaProblem } = await inputRules();
   const problem = schemaProblem(manifest);
   if (problem !== null) {
     const message = `is not a JSON Schema that can be checked: ${problem}`;
@@ -113,7 +116,7 @@ const register = endpoint({
       throw badRequest('A registered tool says where it runs.', [{ path: 'source.kind', message }]);
     }
     const manifest: ToolManifest = { ...body, name };
-    refuseManifest(manifest);
+    await refuseManifest(manifest);
     try {
       await deps.registry.put(caller.tenant_id, manifest);
     } catch (error) {
@@ -166,6 +169,7 @@ const invoke = endpoint({
     const shelf = await deps.shelf(caller.tenant_id);
     const manifest = await findTool(deps, caller.tenant_id, shelf, param('name'));
     const files = decodeFiles(body.workspace?.files ?? []);
+    const { misfits } = await inputRules();
     const wrong = misfits(manifest, body.inputs).map(({ path, message }) => ({
       path: ['inputs', ...(path === '' ? [] : [path])].join('.'),
       message,
