@@ -2,7 +2,7 @@ import type { Json } from '../../../schemas/json.ts';
 import { OfficeError } from '../errors.ts';
 
 /** `${steps.<step_id>.output.<dotted.path>}`; the path may be empty: `${steps.read.output}`. */
-const REFERENCE = /\$\{steps\.([A-Za-z0-9][A-Za-z0-9_:-]*)\.output((?:\.[^.{}$\s]+)*)\}/g;
+const REFERENCE = /\$\{steps\.([A-Za-z0-9][A-Za-z0-9_.:-]{0,127}?)\.output((?:\.[^.{}$\s]+)*)\}/g;
 
 export interface Reference {
   readonly step_id: string;

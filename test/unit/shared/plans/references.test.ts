@@ -19,6 +19,15 @@ describe('references between steps', () => {
     expect(resolveReferences('${steps.mean.output}', outputs)).toBe(3.75);
   });
 
+  it('lead to steps whose ids have dots', () => {
+    const dotted = new Map<string, Json>([['read.1', { output: { n: 7 } }]]);
+    expect(resolveReferences('${steps.read.1.output.output.n}', dotted)).toBe(7);
+    expect(findReferences('${steps.a.outputs.output} ${steps.b.output.output.x}')).toMatchObject([
+      { step_id: 'a.outputs', path: [] },
+      { step_id: 'b', path: ['output', 'x'] },
+    ]);
+  });
+
   it('are interpolated inside other text, structures as JSON', () => {
     expect(resolveReferences('mean: ${steps.mean.output} of ${steps.read.output.content}', outputs)).toBe(
       'mean: 3.75 of hello',
