@@ -1,6 +1,7 @@
 import type { TaskEvent } from '../../schemas/events.ts';
 import type { StateFailure } from '../../schemas/roles.ts';
 import { causeOf } from '../executor/executor.ts';
+import type { SubtasksFailedError } from '../finisher/finisher.ts';
 
 export interface Diagnosis {
   /** For analytics and runbooks; the values of `classOf` or `unknown`. */
@@ -37,6 +38,11 @@ const known: Readonly<Record<string, readonly [kind: string, state: string]>> = 
 
 const WHOLE = new Set(['DeadlineExceededError', 'ExecutionLost', 'UploadAbandoned']);
 
+const SUBTASKS_FAILED: SubtasksFailedError['name'] = 'SubtasksFailedError';
+/** An engine that ends an execution itself lets nothing in it record why. */
+const SILENT =
+  'An execution ended without a word, as one may that ran while the office was updated: a redrive goes on from what is finished.';
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What a failed execution means, from the stored events first: Step Functions' own Cause may be cut or lost. */
@@ -52,6 +58,11 @@ export function diagnose(
   if (!whole && passed !== null && !events.some(({ type }) => type === 'subtask.failed')) {
     const Cause = `The task did not end before its deadline, ${passed}.`;
     return diagnose({ Error: 'DeadlineExceededError', Cause }, events);
+  }
+  const isSilent = failure.Error === SUBTASKS_FAILED && !events.some(({ type }) => type === 'subtask.failed');
+  if (isSilent) {
+    const Cause = `${causeOf(failure.Cause)} ${SILENT}`;
+    return diagnose({ Error: 'ExecutionLost', Cause }, events);
   }
   const failed = whole ? undefined : events.findLast((event) => event.type === 'subtask.failed');
   const name = failed === undefined ? (failure.Error ?? 'UnknownError') : text(failed.data?.['error']);

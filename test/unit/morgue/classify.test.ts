@@ -24,6 +24,14 @@ describe('a diagnosis', () => {
     });
   });
 
+  it('of a subtask whose execution ended without a word says so, and what helps', () => {
+    const Cause = JSON.stringify({ errorMessage: '1 of 1 subtasks did not succeed: s1 (failed).' });
+    const { error, ...rest } = diagnose({ Error: 'SubtasksFailedError', Cause }, [event('task.decomposed')]);
+    expect(rest).toEqual({ class: 'execution_lost', failed_state: 'Work on the subtasks' });
+    expect(error.name).toBe('ExecutionLost');
+    expect(error.message).toMatch(/^1 of 1 subtasks did not succeed: s1 \(failed\)\. .* redrive/);
+  });
+
   it('of a task that never got beyond the analyst names that state', () => {
     const Cause = JSON.stringify({ errorMessage: 'Set GEMINI_API_KEY.' });
     expect(diagnose({ Error: 'ModelRequiredError', Cause }, [])).toEqual({
