@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
-import { ApiError, UnreachableError } from './failures.ts';
+import { ApiError, UnreachableError, UsageError } from './failures.ts';
 import { oneLine } from './format.ts';
 
 const problemSchema = z.looseObject({
@@ -22,11 +22,14 @@ export function describeProblem(status: number, text: string): string {
     return `The office answered ${status}: ${oneLine(text).slice(0, 300) || 'nothing more'}`;
   const { title, detail, errors = [] } = problem.data;
   const fields = errors
+    // Where there is one thing to say, the detail has said it.
+    .filter(({ message }) => !detail?.includes(message.replace(/\.$/, '')))
     .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
     .join('; ');
-  const said = [title, detail, fields]
+  const said = [title, detail?.replace(/; see errors\.?$/, ''), fields]
     .filter((part, index, all) => part && all.indexOf(part) === index)
     .map((part) => String(part).replace(/[.:]$/, ''));
+  if (status === 401) said.push('check --key or OFFICE_API_KEY');
   return oneLine(`${said.join(': ') || 'The request was refused'} (${status})`);
 }
 
@@ -126,5 +129,11 @@ export function withQuery(
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** An id as a path segment. */
-export const segment = (id: string): string => encodeURIComponent(id);
+/**
+ * An id or a name as a path segment.
+ * @throws UsageError when it is empty: the path would mean something else
+ */
+export function segment(id: string): string {
+  if (id === '') throw new UsageError('The id is empty: is the variable set that should hold it?');
+  return encodeURIComponent(id);
+}

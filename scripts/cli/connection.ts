@@ -69,7 +69,25 @@ function checkUrl(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new UsageError(`"${url}" is not an http(s) address: give one like http://127.0.0.1:8787.`);
   }
+  const { username, password, search, hash } = new URL(url);
+  if (username !== '' || password !== '') {
+    throw new UsageError(
+      "The office's address holds a name or a password: leave them out, and give the key with --key or OFFICE_API_KEY.",
+    );
+  }
+  if (search !== '' || hash !== '')
+    throw new UsageError(`"${url}" must have nothing after its path: leave out "${search}${hash}".`);
   return url.replace(/\/+$/, '');
+}
+
+/** Whether an HTTP header can hold a key. */
+export const isHeaderText = (key: string): boolean => /^[\x21-\x7e]+$/.test(key);
+
+function checkKey(key: string): string {
+  if (isHeaderText(key)) return key;
+  throw new UsageError(
+    'The API key holds characters that an HTTP header can not: check --key or OFFICE_API_KEY for blanks, line breaks and letters with accents.',
+  );
 }
 
 /**
@@ -87,12 +105,12 @@ export function resolveConnection(options: ConnectionOptions, env: Settings, roo
     if (known === undefined) {
       throw new UsageError(`An API key is needed for ${address}: give --key or set OFFICE_API_KEY.`);
     }
-    return { url: address, key: known };
+    return { url: address, key: checkKey(known) };
   }
   if (local === null || !isRunning(local.pid)) {
     throw new UsageError(
       'No office is running here: start one with "npm start", or name another with --url and --key (OFFICE_URL and OFFICE_API_KEY).',
     );
   }
-  return { url: local.url, key: key ?? local.api_key };
+  return { url: local.url, key: checkKey(key ?? local.api_key) };
 }

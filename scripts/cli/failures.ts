@@ -37,6 +37,29 @@ export class ApiError extends CommandError {
   }
 }
 
+/** AWS refused or failed a request of the command line itself. */
+export class AwsError extends CommandError {
+  override readonly name = 'AwsError';
+}
+
+/**
+ * The failure a person can act on, when the AWS SDK threw it: without region or credentials it asks nobody, and every
+ * error of a request carries `$metadata`. Null for anything else.
+ */
+export function awsFailure(error: unknown): CommandError | null {
+  if (!(error instanceof Error)) return null;
+  if (error.name === 'CredentialsProviderError' || error.message === 'Region is missing') {
+    return new UsageError(
+      `AWS can not be asked (${error.message.replace(/\.$/, '')}): set AWS_REGION, and credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).`,
+      { cause: error },
+    );
+  }
+  if (!('$metadata' in error)) return null;
+  return new AwsError(`AWS did not do it: ${error.name}: ${error.message || reasonOf(error)}`, {
+    cause: error,
+  });
+}
+
 /** fetch hides the reason of a refused connection in nested causes. */
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);

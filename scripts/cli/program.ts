@@ -6,12 +6,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { OfficeError } from '../../lambdas/shared/errors.ts';
-import { riskSchema } from '../../schemas/tool.ts';
-import { CommandError, exitCodes, UsageError } from './failures.ts';
+import { approvalStatuses } from '../../schemas/http.ts';
+import { taskStatuses } from '../../schemas/task.ts';
+import { awsFailure, CommandError, exitCodes } from './failures.ts';
+import { type Finish, officeCommand } from './office-command.ts';
+import { addPolicyCommands, addToolCommands } from './plugin-commands.ts';
 import { addTenantCommands } from './tenant-commands.ts';
 import type { Terminal } from './terminal.ts';
-
-export type Finish = (code: number | Promise<number>) => Promise<void>;
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -25,6 +26,8 @@ function numberBetween(min: number, max: number, integer: boolean): (value: stri
   };
 }
 
+const IN_QUOTES = ' Put the text in quotes.\n';
+
 const examples = `
 Examples:
   npm run office -- submit "Trace the calls from main to process_data in ./src" --workspace . --watch
@@ -32,12 +35,13 @@ Examples:
   npm run -s office -- show ID --json      (-s keeps npm's own lines out of the output)
 
 An office is found by --url and --key, else OFFICE_URL and OFFICE_API_KEY, else the one "npm start" runs here.
-Exit codes: 0 done (the task completed), 1 the task failed, 2 bad usage.
+Exit codes: 0 done (the task completed); 1 the task failed or was cancelled, or no office answers; 2 bad usage, or
+the office refuses the request; 130 interrupted, the task goes on.
 `;
 
 function addTaskCommands(program: Command, terminal: Terminal, finish: Finish): void {
   const office = officeCommand(program);
-  office('submit <text>', 'hand in a task')
+  office('submit <text>', 'hand in a task; - reads its text from standard input')
     .option('-w, --workspace <folder>', 'send the files of this folder with the task')
     .option('--criteria <text>', 'what the result must meet (repeatable)', collect)
     .option('--allow-tool <name>', 'let the task use only the tools named so (repeatable)', collect)
@@ -56,7 +60,7 @@ function addTaskCommands(program: Command, terminal: Terminal, finish: Finish): 
     finish((await import('./commands/tasks.ts')).watch(id, options, terminal)),
   );
   office('tasks', 'list tasks, newest first')
-    .option('--status <status>', 'only those with this status')
+    .addOption(new Option('--status <status>', 'only those with this status').choices(taskStatuses))
     .option('--limit <n>', 'at most this many', numberBetween(1, 100, true))
     .option('--cursor <cursor>', 'go on after an earlier page')
     .action(async (options) => finish((await import('./commands/tasks.ts')).listTasks(options, terminal)));
@@ -79,7 +83,9 @@ function addTaskCommands(program: Command, terminal: Terminal, finish: Finish): 
 function addDecisionCommands(program: Command, terminal: Terminal, finish: Finish): void {
   const office = officeCommand(program);
   office('approvals', 'list what waits for a decision')
-    .option('--status <status>', 'pending, approved, rejected, expired or revoked', 'pending')
+    .addOption(
+      new Option('--status <status>', 'those decided so').choices(approvalStatuses).default('pending'),
+    )
     .action(async (options) =>
       finish((await import('./commands/approvals.ts')).listApprovals(options, terminal)),
     );
@@ -115,22 +121,16 @@ function addDecisionCommands(program: Command, terminal: Terminal, finish: Finis
 
 function addHouseCommands(program: Command, terminal: Terminal, finish: Finish): void {
   const office = officeCommand(program);
-  const tools = office('tools', 'list the tools of the registry').action(async (options) =>
-    finish((await import('./commands/tools.ts')).listTools(options, terminal)),
-  );
-  tools
-    .command('new <name>')
-    .description('write the files of a new tool: declaration, logic, handler and test')
-    .action(async (name) => finish((await import('./commands/tool-scaffold.ts')).newTool(name, terminal)));
-  tools.enablePositionalOptions();
-  addPluginCommands(officeCommand(tools), terminal, finish);
-  addPolicyCommands(office, terminal, finish);
+  addToolCommands(program, terminal, finish);
+  addPolicyCommands(program, terminal, finish);
   office('usage', 'tokens and cost by day, model and role')
     .option('--from <date>', 'first day, YYYY-MM-DD')
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .action(async (options) => finish((await import('./commands/usage.ts')).usage(options, terminal)));
   const keys = program.command('keys').description('API keys: create, list, revoke');
-  const keyCommand = officeCommand(keys);
+  // Keys are made in the office's own table, not over HTTP: neither address nor key.
+  const keyCommand = (usage: string, description: string) =>
+    keys.command(usage).description(description).option('--json', 'print machine-readable output only');
   keyCommand('create', 'make a key; it is shown once')
     .option('--tenant <id>', 'whose tasks it reaches')
     .option('--scope <scope>', 'what it may do (repeatable)', collect)
@@ -143,55 +143,6 @@ function addHouseCommands(program: Command, terminal: Terminal, finish: Finish):
     finish((await import('./commands/keys.ts')).revokeKey(id, options, terminal)),
   );
   addTenantCommands(program, terminal, finish);
-}
-
-type OfficeCommand = ReturnType<typeof officeCommand>;
-
-/** Tools from outside this repository: Lambda functions of the account, MCP servers. */
-function addPluginCommands(tools: OfficeCommand, terminal: Terminal, finish: Finish): void {
-  tools('classify <name> <risk>', 'say how risky a registered tool is: low, medium or high').action(
-    async (name, risk, options) => {
-      const chosen = riskSchema.safeParse(risk);
-      if (!chosen.success) throw new UsageError(`"${risk}" is no risk: give low, medium or high.`);
-      return finish((await import('./commands/tools.ts')).classifyTool(name, chosen.data, options, terminal));
-    },
-  );
-  tools('discover', 'register the Lambda functions of the account that carry the tag office:tool')
-    .option('--dry-run', 'list them only')
-    .action(async (options) =>
-      finish((await import('./commands/tools-discover.ts')).discoverTools(options, terminal)),
-    );
-  tools('add-mcp <name> <url>', 'register the tools of an MCP server (streamable HTTP)').action(
-    async (name, url, options) =>
-      finish((await import('./commands/mcp.ts')).addMcp(name, url, options, terminal)),
-  );
-  tools('list-mcp', 'list the MCP servers').action(async (options) =>
-    finish((await import('./commands/mcp.ts')).listMcp(options, terminal)),
-  );
-  tools('refresh-mcp <name>', 'ask an MCP server for its tools again').action(async (name, options) =>
-    finish((await import('./commands/mcp.ts')).refreshMcp(name, options, terminal)),
-  );
-  tools('remove-mcp <name>', 'take an MCP server and its tools out of use').action(async (name, options) =>
-    finish((await import('./commands/mcp.ts')).removeMcp(name, options, terminal)),
-  );
-}
-
-function addPolicyCommands(office: OfficeCommand, terminal: Terminal, finish: Finish): void {
-  const load = () => import('./commands/policies.ts');
-  const policies = office('policies', 'the Cedar policies that decide what steps may do').action(
-    async (options) => finish((await load()).listPolicies(options, terminal)),
-  );
-  policies.enablePositionalOptions();
-  const policy = officeCommand(policies);
-  policy('show <name>', 'the text of one').action(async (name, options) =>
-    finish((await load()).showPolicy(name, options, terminal)),
-  );
-  policy('put <name> <file>', 'add or replace one of your own').action(async (name, file, options) =>
-    finish((await load()).putPolicy(name, file, options, terminal)),
-  );
-  policy('remove <name>', 'remove one of your own').action(async (name, options) =>
-    finish((await load()).removePolicy(name, options, terminal)),
-  );
 }
 
 function addLocalCommands(program: Command, terminal: Terminal, finish: Finish): void {
@@ -227,17 +178,6 @@ function addLocalCommands(program: Command, terminal: Terminal, finish: Finish):
     .action(async (options) => finish((await import('./commands/redact.ts')).redact(options, terminal)));
 }
 
-/** A command that talks to an office: address, key and `--json` besides its own options. */
-function officeCommand(parent: Command): (usage: string, description: string) => Command {
-  return (usage, description) =>
-    parent
-      .command(usage)
-      .description(description)
-      .option('--url <url>', "the office's address")
-      .option('--key <key>', 'an API key')
-      .option('--json', 'print machine-readable output only');
-}
-
 export function buildProgram(terminal: Terminal, finish: Finish): Command {
   const { version } = JSON.parse(readFileSync(join(terminal.root, 'package.json'), 'utf8')) as {
     version: string;
@@ -249,6 +189,8 @@ export function buildProgram(terminal: Terminal, finish: Finish): Command {
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
+      outputError: (text, write) =>
+        write(/^error: too many arguments for 'submit'/.test(text) ? text.trimEnd() + IN_QUOTES : text),
       getOutHelpWidth: () => terminal.size().columns,
       getErrHelpWidth: () => terminal.size().columns,
     })
@@ -281,10 +223,9 @@ export async function runOffice(argv: readonly string[], terminal: Terminal): Pr
       // Help and version end with 0; everything else commander refuses is bad usage, already explained.
       return error.exitCode === 0 ? 0 : exitCodes.usage;
     }
-    if (error instanceof OfficeError) {
-      terminal.err(`${terminal.colors.red('office:')} ${error.message}\n`);
-      return error instanceof CommandError ? error.exitCode : exitCodes.failed;
-    }
-    throw error;
+    const failure = error instanceof OfficeError ? error : awsFailure(error);
+    if (failure === null) throw error;
+    terminal.err(`${terminal.colors.red('office:')} ${failure.message}\n`);
+    return failure instanceof CommandError ? failure.exitCode : exitCodes.failed;
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Finish } from './program.ts';
+import type { Finish } from './office-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What whoever runs the office does with a tenant: its limits, and the data that the office holds of it. */

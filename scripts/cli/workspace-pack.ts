@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from './failures.ts';
+import { fileErrorCode } from './files.ts';
 
 export interface PackedFile {
   /** Relative, with `/` between folders. */
@@ -44,14 +45,29 @@ function entriesOf(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** What `read` gives, or null when the file system refuses; `refused` is told its code. */
+function readable<T>(read: () => T, refused: (code: string) => void): T | null {
+  try {
+    return read();
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === null) throw error;
+    refused(code);
+    return null;
+  }
+}
+
 /**
  * Reads a folder as a task's workspace. Links are left out: they could lead anywhere on this machine.
  * @throws UsageError when the folder is missing, or holds more than a task can
  */
 export function packWorkspace(directory: string, limits: PackLimits = packLimits): PackedWorkspace {
   const root = resolve(directory);
-  const info = statSync(root, { throwIfNoEntry: false });
-  if (info === undefined) throw new UsageError(`The workspace folder ${directory} does not exist.`);
+  const info = readable(
+    () => statSync(root, { throwIfNoEntry: false }),
+    () => {},
+  );
+  if (!info) throw new UsageError(`The workspace folder ${directory} does not exist.`);
   if (!info.isDirectory())
     throw new UsageError(`The workspace ${directory} is a file: give the folder it is in.`);
   const files: PackedFile[] = [];
@@ -80,13 +96,15 @@ export function packWorkspace(directory: string, limits: PackLimits = packLimits
     }
   };
 
+  const unreadable = (path: string) => (code: string) => leftOut.push(`${path} can not be read (${code}).`);
   const walk = (folder: string, prefix: string) => {
-    for (const entry of entriesOf(folder)) {
+    for (const entry of readable(() => entriesOf(folder), unreadable(prefix || directory)) ?? []) {
       const path = `${prefix}${entry.name}`;
       if (entry.isDirectory()) {
         if (!skippedFolders.has(entry.name)) walk(join(folder, entry.name), `${path}/`);
       } else if (entry.isFile()) {
-        add(path, readFileSync(join(folder, entry.name)));
+        const bytes = readable(() => readFileSync(join(folder, entry.name)), unreadable(path));
+        if (bytes !== null) add(path, bytes);
       } else {
         leftOut.push(`${path} is a ${entry.isSymbolicLink() ? 'link' : 'special file'}.`);
       }

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { segment, withQuery } from '../api.ts';
 import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
 import { UsageError } from '../failures.ts';
+import { readNamedFile } from '../files.ts';
 import { age, table } from '../format.ts';
 import { styleFor, watchTask } from '../live/watch.ts';
 import { exitCodeOf, printResult } from '../result.ts';
@@ -67,10 +67,10 @@ export interface RedriveOptions extends OfficeOptions {
 
 /** JSON from the command line, or from a file when it starts with `@`. */
 function readInput(input: string, terminal: Terminal): unknown {
-  const file = input.startsWith('@') ? resolve(terminal.cwd, input.slice(1)) : null;
-  if (file !== null && !existsSync(file)) throw new UsageError(`The input file ${file} does not exist.`);
+  const name = input.slice(1);
+  const text = input.startsWith('@') ? readNamedFile(resolve(terminal.cwd, name), name) : input;
   try {
-    return JSON.parse(file === null ? input : readFileSync(file, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw new UsageError(`--input is not JSON: ${error.message}.`);
     throw error;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeError, errorName } from '../../../lambdas/shared/errors.ts';
 import type { AccountStore, ApiKey, Scope } from '../../../lambdas/shared/stores/account-store.ts';
 import type { LimitStore } from '../../../lambdas/shared/stores/limit-store.ts';
 import { tenantIdSchema } from '../../../schemas/identifiers.ts';
@@ -126,7 +127,11 @@ export async function listKeys(options: KeyOptions, terminal: Terminal): Promise
 /** `office keys revoke`. */
 export async function revokeKey(id: string, options: KeyOptions, terminal: Terminal): Promise<number> {
   const { store, tenant } = await openAccounts(options, terminal);
-  const revoked = await store.revokeKey(tenant, id);
+  const revoked = await store.revokeKey(tenant, id).catch((error: unknown) => {
+    throw errorName(error) === 'ApiKeyNotFoundError'
+      ? new UsageError(describeError(error), { cause: error })
+      : error;
+  });
   if (options.json) printJson(terminal, revoked);
   else terminal.out(`Key ${revoked.key_id} is revoked.\n`);
   return 0;

@@ -36,8 +36,10 @@ export async function tenantLimits(
       : { requests_per_minute: limitFrom('--requests-per-minute', requestsPerMinute, 1) }),
     ...(tasksPerDay === undefined ? {} : { tasks_per_day: limitFrom('--tasks-per-day', tasksPerDay, 0) }),
   };
-  const { limits } = await openAccounts({ tenant: tenantId }, terminal);
+  const { limits, store } = await openAccounts({ tenant: tenantId }, terminal);
   if (Object.keys(changes).length > 0) {
+    if (key !== undefined && !(await store.listKeys(tenantId)).some(({ key_id }) => key_id === key))
+      throw new UsageError(`The tenant ${tenantId} has no API key ${key}: "office keys list" shows them.`);
     const { tenant, keys } = await limits.read(tenantId);
     const known = key === undefined ? tenant : (keys.get(key) ?? {});
     const wanted = Object.entries({ ...known, ...changes }).filter(([, limit]) => limit !== undefined);

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { policyListSchema, policyViewSchema } from '../../../schemas/http-plugins.ts';
 import { segment } from '../api.ts';
 import { connect, type OfficeOptions, printJson, tableWidth } from '../context.ts';
-import { UsageError } from '../failures.ts';
+import { readNamedFile } from '../files.ts';
 import { oneLine, table } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -39,13 +38,7 @@ export async function putPolicy(
   options: OfficeOptions,
   terminal: Terminal,
 ): Promise<number> {
-  let text: string;
-  try {
-    text = readFileSync(resolve(file), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`There is no file ${file}.`);
-    throw error;
-  }
+  const text = readNamedFile(resolve(terminal.cwd, file), file);
   const api = connect(terminal, options);
   const kept = await api.request('PUT', `/policies/${segment(name)}`, policyViewSchema, { body: { text } });
   if (options.json) printJson(terminal, kept);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   dataDirectory,
+  isHeaderText,
   isRunning,
   readConnection,
   removeConnection,
@@ -43,7 +44,7 @@ export function keyFrom(env: NodeJS.ProcessEnv): string | undefined {
   if (key.length < SHORTEST_KEY) {
     throw new UsageError(`OFFICE_API_KEY has ${key.length} characters: at least ${SHORTEST_KEY} are needed.`);
   }
-  if (!/^[\x21-\x7e]+$/.test(key)) {
+  if (!isHeaderText(key)) {
     throw new UsageError(
       'OFFICE_API_KEY holds characters that an HTTP header can not: use letters, digits and signs.',
     );

@@ -52,12 +52,17 @@ function filesFrom(folder: string, terminal: Terminal): readonly PackedFile[] {
   return packed.files;
 }
 
+/** The text as it was given, or all of standard input for `-`. */
+async function textFrom(text: string, terminal: Terminal): Promise<string> {
+  if (text !== '-') return text;
+  const lines: string[] = [];
+  for await (const line of terminal.lines()) lines.push(line);
+  return lines.join('\n');
+}
+
 /** `office submit`: hands in a task, and with `--watch` or `--wait` stays until it ends. */
-export async function submit(
-  description: string,
-  options: SubmitOptions,
-  terminal: Terminal,
-): Promise<number> {
+export async function submit(text: string, options: SubmitOptions, terminal: Terminal): Promise<number> {
+  const description = await textFrom(text, terminal);
   const api = connect(terminal, options);
   const files = options.workspace === undefined ? null : filesFrom(options.workspace, terminal);
   const submitted = await handIn(api, submissionFrom(description, options), files, options.idempotencyKey);

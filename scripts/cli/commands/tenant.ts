@@ -1,12 +1,12 @@
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import type { TenantData } from '../../../lambdas/shared/stores/tenant-data.ts';
 import { tenantIdSchema } from '../../../schemas/identifiers.ts';
 import { dataDirectory, isRunning, readConnection } from '../connection.ts';
 import { printJson } from '../context.ts';
 import { UsageError } from '../failures.ts';
+import { fileErrorCode } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
 
 /**
@@ -81,21 +81,30 @@ export async function exportTenant(
 ): Promise<number> {
   const data = await openData(tenantId, terminal);
   const folder = resolve(terminal.cwd, options.out ?? `${tenantId}-export`);
+  const counts = await writeTo(folder, data, tenantId).catch((error: unknown) => {
+    const code = fileErrorCode(error);
+    if (code === null) throw error;
+    throw new UsageError(`The folder ${folder} can not be written (${code}): name another with --out.`);
+  });
+  if (options.json) printJson(terminal, { tenant_id: tenantId, folder, ...counts });
+  else terminal.out(`${counts.items} items and ${counts.files} files of ${tenantId} are in ${folder}.\n`);
+  return 0;
+}
+
+async function writeTo(folder: string, data: TenantData, tenantId: string) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const streams = new Map<string, ReturnType<typeof createWriteStream>>();
+  const tables = new Map<string, number>();
   const counts = { items: 0, files: 0, bytes: 0 };
-  for await (const { table, item } of data.items(tenantId)) {
-    const stream = streams.get(table) ?? createWriteStream(join(folder, `${table}.jsonl`), { mode: 0o600 });
-    streams.set(table, stream);
-    stream.write(`${withoutSecrets(item)}\n`);
-    counts.items += 1;
+  try {
+    for await (const { table, item } of data.items(tenantId)) {
+      const file = tables.get(table) ?? openSync(join(folder, `${table}.jsonl`), 'w', 0o600);
+      tables.set(table, file);
+      writeFileSync(file, `${withoutSecrets(item)}\n`);
+      counts.items += 1;
+    }
+  } finally {
+    for (const file of tables.values()) closeSync(file);
   }
-  await Promise.all(
-    [...streams.values()].map((stream) => {
-      stream.end();
-      return finished(stream);
-    }),
-  );
   for await (const { key, bytes } of data.files(tenantId)) {
     const place = placeOf(join(folder, 'files'), key);
     mkdirSync(dirname(place), { recursive: true });
@@ -103,9 +112,7 @@ export async function exportTenant(
     counts.files += 1;
     counts.bytes += bytes;
   }
-  if (options.json) printJson(terminal, { tenant_id: tenantId, folder, ...counts });
-  else terminal.out(`${counts.items} items and ${counts.files} files of ${tenantId} are in ${folder}.\n`);
-  return 0;
+  return counts;
 }
 
 /** `office tenant erase`: everything, keys too; there is no way back. */

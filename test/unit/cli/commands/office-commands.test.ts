@@ -324,7 +324,7 @@ describe('bad usage', () => {
 
     expect([wrongKey.code, wrongKey.problems()]).toEqual([
       2,
-      'office: Unauthorized: The key is unknown (401)\n',
+      'office: Unauthorized: The key is unknown: check --key or OFFICE_API_KEY (401)\n',
     ]);
     expect([other.code, other.problems()]).toEqual([
       1,
