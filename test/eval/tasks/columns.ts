@@ -6,6 +6,7 @@ const config = {
   path: 'config.json',
   content: '{"database":{"host":"db.local","port":5432,"pool":{"min":2,"max":10}},"features":["a","b"]}',
 };
+const log = { path: 'app.log', content: 'INFO boot\nERROR one\n[warn] low\nERROR two\n' };
 const script = { path: 'answer.py', content: 'print("Hello")\nprint(6 * 7)\n' };
 
 /** Orders by several columns, computed columns, ranks and ranges, fields in words, and what a program printed. */
@@ -81,12 +82,40 @@ export const columnTasks = ({ pagesUrl }: EvalGround): EvalTask[] => {
     ['power', '5 to the third power', completedWith(number(125))],
     ['discount', 'what does a 120 dollar jacket cost after a 25% discount', completedWith(number(90))],
     ['fraction', 'What is two thirds of 90?', completedWith(number(60))],
+    ['log-errors', 'How many errors are in app.log?', completedWith(number(2))],
+    [
+      'log-case',
+      'How many warnings are in app.log?',
+      (view) => ({ pass: view.status === 'failed', reason: JSON.stringify(view.error) }),
+    ],
+    [
+      'spread',
+      "What's the difference between the highest and the lowest salary in staff.csv?",
+      completedWith(number(1900)),
+    ],
+    ['longest-words', 'What are the two longest words in story.txt?', completedWith(mentions('repaired'))],
+    ['contains', 'Does story.txt contain the word panic?', completedWith(number(0))],
+    ['to-json', 'convert staff.csv to staff.json', completedWith(artifact('staff.json', /"name": "Ida"/))],
+    ['blank-lines', 'Count the blank lines in story.txt', completedWith(number(1))],
+    ['longest-length', 'How many characters are in the longest line of app.log?', completedWith(number(10))],
+    [
+      'each-word',
+      'How often does each word appear in names.txt?',
+      completedWith(mentions('alpha (2)', 'bravo (1)')),
+    ],
+    ['empty', 'Make a file called empty.txt with nothing in it', completedWith(artifact('empty.txt', ''))],
+    [
+      'tied',
+      'Which department has the most employees in staff.csv?',
+      completedWith(mentions('Engineering and Sales')),
+    ],
+    ['customer-ten', 'How many rows did customer 3 place in sales.csv?', refused],
     ['below', 'count every .py file below src', completedWith(number(6))],
   ];
   return asked.map(([id, description, grade]) => ({
     id: `columns-${id}`,
     family: 'columns',
-    submission: { description, workspace: { files: [...tables, ...texts, ...project, config, script] } },
+    submission: { description, workspace: { files: [...tables, ...texts, ...project, config, log, script] } },
     grade,
   }));
 };

@@ -111,6 +111,40 @@ export const outputs: readonly Phrasing[] = [
   ['what does a 120 dollar jacket cost after a 25% discount', '= ((120)*(1-(25)/100))'],
   ['How much is 50 plus 20% tax', '= ((50)*(1+(20)/100))'],
   ['two thirds of 90', '= (2/3*90)'],
+  ['List every function defined in src/app.py', 'outline src/app.py'],
+  ['What does `len("hello world")` give in Python?', 'python "len(\\"hello world\\")"'],
+  ['Here is my program: print(sum(range(101))). What does it print?', 'python "print(sum(range(101)))"'],
+  ['Make a file named list.txt with three lines: a, b, c', 'write list.txt < "a\\nb\\nc\\n"'],
+  ['Does notes.txt contain the word panic?', 'text notes.txt occurrences panic true'],
+  ['What are the three longest words in notes.txt?', 'text notes.txt longest word 3'],
+  [
+    "What's the difference between the highest and the lowest salary in employees.csv?",
+    'table employees.csv: range(salary) | measure',
+  ],
+  [
+    'Make a json file staff.json out of employees.csv',
+    'table employees.csv: to_json',
+    'write staff.json < result',
+  ],
+  ['convert employees.csv to staff.json', 'table employees.csv: to_json', 'write staff.json < result'],
+  [
+    'Fetch http://127.0.0.1:9/prices.csv, compute the average price and append it to notes.txt',
+    'GET http://127.0.0.1:9/prices.csv body',
+    'table <previous>: mean(price) | measure',
+    'append notes.txt < result',
+  ],
+  ['Make a file called empty.txt with nothing in it', 'write empty.txt < ""'],
+  ['How often does each word appear in notes.txt?', 'text notes.txt top_words 1000'],
+  ['How many characters are in the longest line of notes.txt?', 'text notes.txt longest line true'],
+  ['Count the blank lines in notes.txt', 'text notes.txt count blank_lines'],
+  [
+    'Add a column tax = price * 0.2 to data.csv, save as taxed.csv and tell me the sum of tax',
+    'table data.csv: tax = [price] * 0.2 | rows',
+    'write taxed.csv < result',
+    'table taxed.csv: sum(tax) | measure',
+  ],
+  ['How much is 3/8 as a decimal?', '= 3/8'],
+  ['Move numbers.txt into the archive folder', 'move numbers.txt > archive/numbers.txt'],
   ['list every .py file below src', 'list src *.py'],
   ['count every .py file below src', 'count src *.py'],
 ];
@@ -118,6 +152,9 @@ export const outputs: readonly Phrasing[] = [
 /** It is not clear what is asked, or a rule would have to guess. */
 export const unclear: readonly string[] = [
   'sort employees.csv by department and salary descending',
+  'Search all files for the word "grain" and tell me which files have it',
+  'Does data.csv have a header?',
+  'How many orders did customer 10 place in orders.csv?',
   'how much do I save with 15% off 80',
   'What is the spearman correlation of price and quantity in data.csv?',
 ];

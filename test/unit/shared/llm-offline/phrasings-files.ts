@@ -273,7 +273,7 @@ export const refused: readonly string[] = [
   'What is the sentiment of notes.txt?',
   'Solve x^2 = 4',
   'List files in docs and src',
-  'Make a file named list.txt with three lines: a, b, c',
+  'Make a file named list.txt with two lines: a, b, c',
   'Append the current date to notes.txt',
   'How many orders did each customer make in orders.csv?',
   'Compute the total amount in sales.csv excluding region North',

@@ -168,7 +168,7 @@ function recogniseGraph(clause: Clause): Intent | null {
     return { kind: 'call_graph', folder: folderOf(clause) };
   }
   if (
-    /\b(?:list|show|what|which|find|outline|name|give|enumerate|extract)\b.*\b(?:functions|methods|classes|definitions|symbols|outline)\b.*\b(?:defined|declared|in|of|are there|exist)\b/i.test(
+    /\b(?:list|show|what|which|find|outline|name|give|enumerate|extract)\b.*\b(?:(?:every|each) (?:function|method|class)|functions|methods|classes|definitions|symbols|outline)\b.*\b(?:defined|declared|in|of|are there|exist)\b/i.test(
       text,
     ) ||
     /\boutline of\b/i.test(text)

@@ -1,4 +1,6 @@
 /** Words that a sentence leaves out because its other half has them, and turns of phrase that mean a plainer one. */
+
+import { slotText } from '../language/mask.ts';
 import { digitsForWords } from '../language/numbers.ts';
 import type { Intent } from './intent.ts';
 import { type Clause, pathsIn } from './places.ts';
@@ -41,6 +43,15 @@ export function plainly({ text }: Clause): string {
       'what is the $1 at $2',
     )
     .replace(
+      /^does\s+(‹P\d+›|it)\s+(?:contain|mention|include|have)\s+(?:the\s+(word|text|string|phrase)\s+(‹[QN]\d+›|[\w-]+)|(‹Q\d+›))(?:\s+(?:anywhere|in it|somewhere))?$/i,
+      (_, place: string, kind: string | undefined, named: string | undefined, quoted: string | undefined) =>
+        `how many times does the ${kind ?? 'text'} ${named ?? quoted} appear in ${place}`,
+    )
+    .replace(
+      /\bhow (?:many times|often)\s+(it|‹P\d+›)\s+(?:says|mentions|contains|uses|has)\s+((?:the\s+(?:word|text|string)\s+)?‹[QN]\d+›)$/i,
+      'how many times does $2 appear in $1',
+    )
+    .replace(
       /^(?:search|grep|scan|look (?:in|through))\s+((?:its|the)\s+(?:output|response|reply|page|contents?))\s+for\s+/i,
       'find the lines in it containing ',
     )
@@ -65,6 +76,27 @@ export function roundedSink(clause: Clause): Intent[] | null {
     { kind: 'calculate', expression: 'x', asked, decimals: Number(digitsForWords(digits)), ofPrevious: true },
     sink,
   ];
+}
+
+/** "convert staff.csv to staff.json", "make a json file staff.json out of staff.csv". */
+export function converted(clause: Clause, read: (clause: Clause) => Intent | null): Intent[] | null {
+  const there =
+    /^(?:convert|turn|transform|export)\s+(?:the\s+)?(?:file\s+)?(‹P\d+›)\s+(?:in)?to\s+(?:an?\s+|the\s+)?(?:json\s+)?(?:file\s+)?(?:called\s+|named\s+)?(‹P\d+›)$/i;
+  const back =
+    /^(?:make|create|generate|produce|build)\s+(?:an?\s+|the\s+)?(?:json\s+)?(?:file\s+)?(?:called\s+|named\s+)?(‹P\d+›)\s+(?:out of|from|of)\s+(‹P\d+›)$/i;
+  const [, from, to] = there.exec(clause.text) ?? [];
+  const [, target = to, source = from] = back.exec(clause.text) ?? [];
+  const path = slotText(target, clause.slots).replace(/^(?:\.\/)+/, '');
+  if (
+    source === undefined ||
+    !/\.json$/i.test(path) ||
+    !/\.(?:csv|tsv)$/i.test(slotText(source, clause.slots))
+  )
+    return null;
+  const table = read({ ...clause, text: `convert ${source} to json` });
+  return table?.kind === 'table'
+    ? [table, { kind: 'write', mode: 'write', path, content: { from: 'result', all: false } }]
+    : null;
 }
 
 /** "combine a.txt and b.txt into c.txt": one text after the other. */

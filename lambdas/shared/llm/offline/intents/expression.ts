@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
   // Between the arguments of a function, as in gcd(84,126), a comma is no mark of thousands.
   [/(?<![A-Za-z]\([^()]*)(?<=\d),(?=\d{3}(?!\d))/g, ''],
   [/\s*,\s*(?=(?:then\s+)?(?:plus|minus|times|divided|multiplied|added)\b)/gi, ' '],
+  [/\s+(?:as|in) (?:a )?decimal(?: number| fraction| form)?$/gi, ''],
   [/^(?:what|how much) (?:does|do|will|would|is) (?=an? \d)/gi, ''],
   [/\bper\s?cent\b|\bpercent\b|\bpct\b/gi, '%'],
   // The square brackets of these stand for one operand: a number, a name, or something in brackets.

@@ -1,41 +1,9 @@
 /** Reading, writing, listing, searching, deleting, copying and renaming files of the workspace. */
 import { slotText, unmask } from '../language/mask.ts';
+import { KINDS, patternIn } from './file-kinds.ts';
 import type { Intent } from './intent.ts';
 import { type Clause, folderIn, P, pathsIn, Q, resolvePath, unread } from './places.ts';
 import { recogniseLiteralWrite, recogniseSink } from './writes.ts';
-
-const KINDS: Readonly<Record<string, string>> = {
-  python: '*.py',
-  javascript: '*.js',
-  typescript: '*.ts',
-  text: '*.txt',
-  csv: '*.csv',
-  json: '*.json',
-  markdown: '*.md',
-  yaml: '*.yaml',
-  xml: '*.xml',
-  html: '*.html',
-  log: '*.log',
-  java: '*.java',
-  go: '*.go',
-};
-
-/** Which files are meant by "all python files", "*.csv", "files ending in .md". */
-export function patternIn(clause: Clause): string | null {
-  const glob = /‹G\d+›/.exec(clause.text)?.[0];
-  if (glob !== undefined) return slotText(glob, clause.slots);
-  const text = unmask(clause.text, clause.slots, 'text');
-  const ending =
-    /\b(?:ending (?:in|with)|with (?:the )?(?:file )?(?:extension|suffix)|whose names? ends? (?:in|with)|of type)\s+["'`]?\.?(\w+)/i.exec(
-      text,
-    )?.[1] ?? /(?<![\w/])\.(\w{1,6}) files?\b/i.exec(text)?.[1];
-  if (ending !== undefined) return `*.${ending.toLowerCase()}`;
-  const kind =
-    /\b(python|javascript|typescript|text|csv|json|markdown|yaml|xml|html|log|java|go|txt|md|py|js|ts|tsv)[\s-]+(?:source[\s-]+)?(?:code[\s-]+)?files?\b/i
-      .exec(text)?.[1]
-      ?.toLowerCase();
-  return kind === undefined ? null : (KINDS[kind] ?? `*.${kind}`);
-}
 
 /** Recognises one operation on files. */
 export function recogniseFiles(clause: Clause): Intent | null {
@@ -68,6 +36,20 @@ function recogniseChange(clause: Clause): Intent | null {
     const to = target(pair[3], path);
     return { kind: /^(?:move|rename|mv)$/i.test(pair[1] ?? '') ? 'move' : 'copy', path, to };
   }
+  const into = new RegExp(
+    `^(copy|move)\\s+(?:the\\s+)?(?:file\\s+)?(${P})\\s+(?:in)?to\\s+(?:an?\\s+|the\\s+)?(?:new\\s+)?(?:([\\w-]+)\\s+(?:folder|directory)|(?:folder|directory)\\s+(?:called\\s+|named\\s+)?([\\w-]+))$`,
+    'i',
+  ).exec(text);
+  const folder = into?.[3] ?? into?.[4];
+  if (
+    into !== null &&
+    folder !== undefined &&
+    !/^(?:same|other|another|root|parent|current|new)$/i.test(folder)
+  ) {
+    const path = at(into[2]);
+    const to = `${folder}/${path.split('/').pop()}`;
+    return { kind: /^move$/i.test(into[1] ?? '') ? 'move' : 'copy', path, to };
+  }
   const made = new RegExp(
     `^(?:make|create)\\s+(?:a\\s+)?(?:backup\\s+)?(?:copy|duplicate|backup)\\s+of\\s+(?:the\\s+file\\s+)?(${P})\\s+(?:called|named|as|in|at|to|with the name)\\s+(?:the\\s+file\\s+)?(${P})$`,
     'i',
@@ -97,7 +79,7 @@ function recogniseChange(clause: Clause): Intent | null {
     return path === null ? null : { kind: 'stat', path, ask: 'exists' };
   }
   const size = new RegExp(
-    `^(?:(?:what(?:'s| is)|how|get|find|tell|show|give|determine|report)\\s+)*(?:the\\s+)?(?:big is|large is|(?:file\\s+)?size(?: in bytes)? of|many bytes (?:is|are in|does))\\s+(?:the\\s+)?(?:file\\s+)?(${P}|${IT})(?:\\s+(?:file|in bytes|have|contain))*$`,
+    `^(?:(?:what(?:'s| is)|how|get|find|tell|show|give|determine|report)\\s+(?:me\\s+)?)*(?:the\\s+)?(?:big is|large is|(?:file\\s+)?size(?: in bytes)? of|many bytes (?:is|are in|does)|(?=its\\s+(?:file\\s+)?size))\\s*(?:the\\s+)?(?:file\\s+)?(${P}|${IT}|its\\s+(?:file\\s+)?size)(?:\\s+(?:file|in bytes|have|contain))*$`,
     'i',
   ).exec(text);
   if (size !== null) {
@@ -114,7 +96,7 @@ function recogniseListing(clause: Clause): Intent | null {
   // What a program printed or a server answered is no file.
   if (/\b(?:its|the)\s+(?:output|response|answer|reply)\b/i.test(text)) return null;
   const all = folderIn(clause) ?? '.';
-  const needle = `(?:the\\s+)?(?:text|word|string|phrase|term|pattern|keyword|substring|lines?|occurrences?|mentions?|instances?)?\\s*(?:of|with|containing)?\\s*(?:the\\s+)?(?:text|word|string|phrase|term|keyword)?\\s*(${Q}|‹N\\d+›|(?!(?:files?|lines?|all|every|any|the|an?|most|least|more|less|fewer|fewest|largest|smallest|biggest|longest|shortest|highest|lowest|same|no|name|names|extension|at|only|different|duplicates?|its|their|for|in|of|to)\\b)\\w+)`;
+  const needle = `(?:the\\s+)?(?:text|word|string|phrase|term|pattern|keyword|substring|lines?|occurrences?|mentions?|instances?)?\\s*(?:of|with|containing)?\\s*(?:the\\s+)?(?:text|word|string|phrase|term|keyword)?\\s*(${Q}|‹N\\d+›|(?!(?:files?|lines?|all|every|any|the|an?|most|least|more|less|fewer|fewest|largest|smallest|biggest|longest|shortest|highest|lowest|same|no|name|names|extension|at|only|different|duplicates?|it|its|them|this|that|their|for|in|of|to)\\b)\\w+)`;
   const which = new RegExp(
     `\\b(?:which|what|find|list|show|get|search for|identify|all|every)\\b(?!\\s+(?:the|this|that)\\s+file\\b)(?:\\s+(?:me|all|the|of|every|any))*\\s+(?:(?:[\\w.]+)\\s+)?(files?|lines?)\\b.*?\\s(?:that\\s+|which\\s+)?${MENTIONS}\\s+${needle}`,
     'i',
@@ -162,6 +144,8 @@ function recogniseListing(clause: Clause): Intent | null {
     }
     return null;
   }
+  if (/\b(?:have|has|contains?|mentions?|holds?|includes?)\s+(?:it|that|this|them)\b/i.test(text))
+    return null;
   const asks =
     /\b(?:list|show|display|give|get|print|name|enumerate|what|which|see|tell|find|ls|dir|how many|count|number of)\b/i.test(
       text,
@@ -214,6 +198,9 @@ function recogniseListing(clause: Clause): Intent | null {
     'including',
     'root',
     'found',
+    'left',
+    'remain',
+    'remaining',
     'along',
     ...(patternIn(clause) === null
       ? []

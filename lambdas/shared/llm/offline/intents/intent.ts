@@ -124,6 +124,7 @@ export type TextQuery =
         | 'unique_words'
         | 'bytes'
         | 'nonempty_lines'
+        | 'blank_lines'
         | 'unique_lines'
       )[];
     }
@@ -135,7 +136,12 @@ export type TextQuery =
       readonly fold?: boolean;
     }
   | { readonly op: 'top_words'; readonly limit: number }
-  | { readonly op: 'longest' | 'shortest'; readonly what: 'line' | 'word' }
+  | {
+      readonly op: 'longest' | 'shortest';
+      readonly what: 'line' | 'word';
+      readonly limit?: number /** Its characters are asked for, not itself. */;
+      readonly length?: boolean;
+    }
   | { readonly op: 'summary'; readonly sentences: number }
   | {
       readonly op: 'lines';
@@ -150,6 +156,8 @@ export type TextQuery =
       readonly needle: string;
       readonly count: boolean;
       readonly invert: boolean;
+      /** The needle is a log level that a question has named in other words. */
+      readonly level?: boolean;
     }
   | {
       readonly op: 'lines_where';

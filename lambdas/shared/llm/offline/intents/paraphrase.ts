@@ -2,7 +2,7 @@
 import { escapeRegExp } from '../language/mask.ts';
 
 const ENTITIES =
-  'employees?|workers?|products?|people|persons?|customers?|clients?|users?|orders?|students?|transactions?|sales?|purchases?|items?|cars?|books?|movies?|films?|cities|city|countries|country|players?|patients?|members?|staff|companies|company|tickets?|events?|logs?|accounts?|invoices?|payments?|articles?|songs?|animals?|houses?|properties|property|flights?|visits?|measurements?|readings?|experiments?|samples?|teams?|projects?|tasks?|courses?|stores?|shops?|suppliers?|vendors?|vehicles?|devices?|sensors?|trips?|games?|matches|subscribers?|donors?|donations?|expenses?|deliveries|delivery|shipments?|applicants?|candidates?|reviews?|ratings?|sessions?|requests?|errors?';
+  'everybody|everyone|employees?|workers?|products?|people|persons?|customers?|clients?|users?|orders?|students?|transactions?|sales?|purchases?|items?|cars?|books?|movies?|films?|cities|city|countries|country|players?|patients?|members?|staff|companies|company|tickets?|events?|logs?|accounts?|invoices?|payments?|articles?|songs?|animals?|houses?|properties|property|flights?|visits?|measurements?|readings?|experiments?|samples?|teams?|projects?|tasks?|courses?|stores?|shops?|suppliers?|vendors?|vehicles?|devices?|sensors?|trips?|games?|matches|subscribers?|donors?|donations?|expenses?|deliveries|delivery|shipments?|applicants?|candidates?|reviews?|ratings?|sessions?|requests?|errors?';
 
 const key = (name: string): string =>
   name
@@ -43,6 +43,10 @@ export function paraphrase(question: string, header: readonly string[] | null, p
   text = text.replace(
     /\b(total|sum of|average|mean|max|maximum|min|minimum)\s+(?:the\s+)?(?:[a-z]+\s+){0,3}\(\s*((?:the\s+)?[\w ]+?\s*(?:\*|×|times|multiplied by|\+|-|\/)\s*[\w ]+?)\s*\)/gi,
     '$1 $2',
+  );
+  text = text.replace(
+    /\bdifference between the (?:(?:highest|largest|biggest|greatest|maximum|max)( [\w ]+?)? and (?:the )?(?:lowest|smallest|least|minimum|min)|(?:lowest|smallest|least|minimum|min)( [\w ]+?)? and (?:the )?(?:highest|largest|biggest|greatest|maximum|max))\b(?: (?=\w))?/gi,
+    (_, first: string | undefined, second: string | undefined) => `range of ${first ?? second ?? ''} `,
   );
   text = text.replace(
     /\b([a-z]+)\s*\(\s*((?:the\s+)?[\w ]+?\s*(?:\*|×|times|multiplied by|\+|-|\/)\s*[\w ]+?)\s*\)/gi,
@@ -120,7 +124,7 @@ export function paraphrase(question: string, header: readonly string[] | null, p
       if (/^[A-Z]/.test(word) && text.slice(0, at).trim() !== '') return word;
       if (columns.has(key(word)) || /^data$/i.test(word) || columns.has(key(word.replace(/ies$/i, 'y'))))
         return word;
-      return /s$|people|staff/i.test(word) && !/^sale$/i.test(word) ? 'rows' : 'row';
+      return /s$|people|staff|every/i.test(word) && !/^sale$/i.test(word) ? 'rows' : 'row';
     },
   );
 }

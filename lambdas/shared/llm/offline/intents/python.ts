@@ -4,7 +4,7 @@ import type { RunPython } from './intent.ts';
 import { C, type Clause, P, pathsIn, Q } from './places.ts';
 
 const RUNS =
-  /\b(?:run|runs|running|execute|executes|executing|evaluate|eval|interpret|try(?: out)?|launch|exec|python_exec)\b|\b(?:output|result|printed|print|prints|value|stdout|return(?:ed|s)?)\b/i;
+  /\b(?:run|runs|running|execute|executes|executing|evaluate|eval|interpret|try(?: out)?|launch|exec|python_exec)\b|\b(?:output|result|printed|print|prints|give|gives|yields?|produces?|value|stdout|return(?:ed|s)?)\b/i;
 const WRITES_CODE =
   /\b(?:write|create|implement|develop|generate|fix|debug|refactor|improve|optimi[sz]e|explain|translate|port|review|document|test cases?|unit tests?)\b/i;
 
@@ -121,6 +121,12 @@ export function inlinePython(text: string): { readonly code: string; readonly re
     );
     return { code: first[1].trim(), rest: rest.trim() };
   }
+  const asked =
+    /^\s*(?:here(?:'s| is)|consider|given|take|this is|look at)\b[^:\n]{0,40}\b(?:python|code|script|snippet|program)\b[^:\n]{0,20}:\s*(\S[^\n]*?)[.;]?\s+what (?:does|will|would) (?:it|this|that|the (?:code|program|script|snippet)) (?:print|output|return|give|evaluate to|produce)\s*\??\s*$/i.exec(
+      text,
+    );
+  if (asked?.[1] !== undefined && looksLikeCode(asked[1]))
+    return { code: asked[1].replace(/^`(.*)`$/, '$1'), rest: '' };
   const lead =
     /^\s*(?:please\s+|can you\s+|could you\s+)?(?:(?:run|execute|evaluate|eval|exec|what(?:'s| is| does| will)|show|tell me|give me)\b[^:\n]{0,80}?\b(?:python|code|script|snippet|program)\b[^:\n]{0,60}|python(?: code)?\s*(?:to run)?)\s*:(?!\/\/)\s*/i.exec(
       text,

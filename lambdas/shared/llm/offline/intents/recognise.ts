@@ -5,7 +5,7 @@ import { mask, type Slot } from '../language/mask.ts';
 import { recogniseArithmetic, recogniseStatistics } from './arithmetic.ts';
 import { withBlockInPlace, withContentFenced } from './blocks.ts';
 import { recogniseCalls } from './calls.ts';
-import { concatenation, plainly, roundedSink, withEllipsis } from './ellipsis.ts';
+import { concatenation, converted, plainly, roundedSink, withEllipsis } from './ellipsis.ts';
 import { recogniseFiles } from './files.ts';
 import type { Intent, Surroundings } from './intent.ts';
 import { type Clause, folderIn, pathsIn } from './places.ts';
@@ -121,7 +121,7 @@ function operationsOf(clause: Clause): Intent[] | null {
   }
   const spoken = { ...clause, text: plainly(clause) };
   if (spoken.text !== clause.text) return operationsOf(spoken);
-  const told = roundedSink(clause) ?? concatenation(clause);
+  const told = roundedSink(clause) ?? concatenation(clause) ?? converted(clause, recogniseOne);
   if (told !== null) return told;
   const sunk = withSink(clause);
   if (sunk !== null) return sunk;

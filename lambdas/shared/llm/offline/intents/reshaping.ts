@@ -8,6 +8,7 @@ const COUNTED: ReadonlyArray<readonly [RegExp, Counted]> = [
   [/\b(?:unique|distinct|different) words\b/i, 'unique_words'],
   [/\b(?:unique|distinct|different) lines\b/i, 'unique_lines'],
   [/\b(?:non-?(?:empty|blank)) lines\b/i, 'nonempty_lines'],
+  [/\b(?:blank|empty) lines?\b/i, 'blank_lines'],
   [/\blines?(?: of (?:text|code))?\b|\bline count\b/i, 'lines'],
   [/\bwords?\b|\bword count\b/i, 'words'],
   [/\bcharacters?\b|\bchars?\b|\bletters\b|\bcharacter count\b/i, 'characters'],

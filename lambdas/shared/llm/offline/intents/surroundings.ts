@@ -66,5 +66,16 @@ export function after(around: Surroundings, intents: readonly Intent[]): Surroun
 /** What becomes a text of its own where it is saved, so that "its words" are that file's. */
 const isDocument = (intent: Intent | undefined): boolean =>
   intent !== undefined &&
-  (['fetch', 'run_python', 'list', 'search', 'calculate'].includes(intent.kind) ||
+  ([
+    'fetch',
+    'run_python',
+    'list',
+    'search',
+    'calculate',
+    'call_path',
+    'call_graph',
+    'callers',
+    'callees',
+    'outline',
+  ].includes(intent.kind) ||
     (intent.kind === 'text' && intent.queries.every(reshapes)));

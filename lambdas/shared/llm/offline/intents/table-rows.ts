@@ -64,7 +64,13 @@ export function inheritFilter(work: Draft, clause: Clause): void {
   if (last?.kind !== 'table' || last.ask !== 'rows' || last.measures.length > 0) return;
   if (JSON.stringify(last.source) !== JSON.stringify(work.source)) return;
   const earlier = rows.at(-2)?.kind === 'table';
-  if (last.limit === undefined && last.distinct !== true && last.range === undefined && !earlier)
+  if (
+    last.limit === undefined &&
+    last.distinct !== true &&
+    last.range === undefined &&
+    last.derive === undefined &&
+    !earlier
+  )
     work.filters = last.filters;
   else work.source = { from: 'file', path: saved.path };
 }

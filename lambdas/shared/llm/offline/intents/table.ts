@@ -109,8 +109,11 @@ function tableSource(clause: Clause): Source | null {
   if (source === null || source.from !== 'file') {
     if (
       source?.from === 'previous' &&
-      clause.around.before.some((intent) => intent.kind === 'fetch') &&
-      /\b(?:column|rows?|records?|csv)\b/i.test(clause.text)
+      clause.around.before.some(
+        (intent) =>
+          intent.kind === 'fetch' &&
+          (/\.(?:csv|tsv)$/i.test(intent.url) || /\b(?:column|rows?|records?|csv)\b/i.test(clause.text)),
+      )
     )
       return source;
     const tables = clause.around.files.filter((file) => /\.(?:csv|tsv)$/i.test(file));
@@ -141,7 +144,8 @@ export function headerOf(source: Source | null, clause: Clause): readonly string
       ? last.join.path
       : undefined);
   const more = other === undefined ? [] : clause.around.headers[other];
-  const derived = last?.kind === 'table' && last.derive !== undefined ? [last.derive.name] : [];
+  const table = clause.around.before.findLast((intent) => intent.kind === 'table');
+  const derived = table?.kind === 'table' && table.derive !== undefined ? [table.derive.name] : [];
   return own === undefined || more === undefined ? null : [...new Set([...own, ...more, ...derived])];
 }
 
@@ -161,17 +165,23 @@ export function recogniseTable(clause: Clause): TableWork | null {
   const header = given === null || derived === null ? given : [...given, derived.derive.name];
   const column = columnPattern(header);
   const name = (token: string | undefined): string => columnName(token ?? '', clause, header);
+  let asked = digitsForWords((derived?.rest ?? clause.text).replace(/\bone(?=\s+of)\b/gi, 'a'));
+  // Before "customer 10" is read as a row.
+  const inRange = readRange((pattern) => {
+    const match = new RegExp(pattern, 'i').exec(asked);
+    if (match !== null)
+      asked = `${asked.slice(0, match.index)} ${asked.slice(match.index + match[0].length)}`;
+    return match;
+  }, work);
+  if (!inRange) return null;
   let text = measureFirst(
     paraphrase(
-      digitsForWords(
-        (derived?.rest ?? clause.text)
-          .replace(/^order\b(?=\s)/i, 'sort')
-          .replace(
-            /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
-            ' ',
-          )
-          .replace(/\bone(?=\s+of)\b/gi, 'a'),
-      ),
+      asked
+        .replace(/^order\b(?=\s)/i, 'sort')
+        .replace(
+          /\b(?:in|from|of|on|using|within|inside)\s+(?:the\s+)?(?:csv\s+|tsv\s+|json\s+)?(?:file\s+|table\s+|data\s*set\s+)?‹P\d+›/gi,
+          ' ',
+        ),
       header,
       source.from === 'file' ? source.path : null,
     ),
@@ -222,7 +232,6 @@ export function recogniseTable(clause: Clause): TableWork | null {
     work.ask = 'to_csv';
 
   readShare(take, work);
-  if (!readRange(take, work)) return null;
   readCorrelation(take, work, column, name);
   if (work.measures.length === 0) readPercentiles(take, work, column, name);
   const whole = text;

@@ -1,5 +1,5 @@
 /** Texts that are no single file: a quotation, or all files of a kind. */
-import { patternIn } from './files.ts';
+import { patternIn } from './file-kinds.ts';
 import type { Source } from './intent.ts';
 import { type Clause, folderIn, nameOf, pathsIn, Q } from './places.ts';
 

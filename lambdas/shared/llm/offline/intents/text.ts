@@ -15,10 +15,18 @@ export function recogniseText(clause: Clause): TextWork | null {
   const source = filesOf(clause) ?? literalSource(clause) ?? sourceOf(clause);
   if (source === null || (source.from === 'file' && pathsIn(clause).length > 1)) return null;
   if (source.from === 'file' && /\/$/.test(source.path)) return null;
-  const query = queryOf({ ...clause, text: digitsForWords(clause.text) }, source);
+  const said = inLogs(clause.text, source);
+  const read = queryOf({ ...clause, text: digitsForWords(said) }, source);
+  const query = read?.op === 'matching_lines' && said !== clause.text ? { ...read, level: true } : read;
   const work: TextWork | null = query === null ? null : { kind: 'text', source, queries: [query] };
   return work === null || leavesOut(clause, work) ? null : work;
 }
+
+/** The errors of a log are its lines that say so. */
+const inLogs = (text: string, source: Source): string =>
+  source.from === 'file' && /\.log$/i.test(source.path)
+    ? text.replace(/\b(errors|warnings)\b/, (word) => `${word === 'errors' ? 'ERROR' : 'WARN'} lines`)
+    : text;
 
 /** A quotation that no rule has read is a part of the question that would be dropped. */
 function leavesOut(clause: Clause, work: TextWork): boolean {
@@ -83,6 +91,24 @@ function queryOf(asked: Clause, source: Source): TextQuery | null {
       text,
     ) ??
     new RegExp(`\\bhow many\\s+(${Q})s?\\s+(?:are|appear|occur)`, 'i').exec(text);
+  if (times !== null && /^(?:each|every)$/i.test(times[1] ?? ''))
+    return fine(
+      'each',
+      'every',
+      'word',
+      'often',
+      'times',
+      'many',
+      'occur',
+      'occurs',
+      'appear',
+      'appears',
+      'is',
+      'used',
+    )
+      ? { op: 'top_words', limit: 1_000 }
+      : null;
+  if (/^(?:all|any|which|it|that|this|one|them|these|those)$/i.test(times?.[1] ?? '')) return null;
   if (times?.[1] !== undefined) {
     const needle = nameOf(times[1], clause);
     if (
@@ -216,10 +242,27 @@ function queryOf(asked: Clause, source: Source): TextQuery | null {
       return null;
     return { op: 'top_words', limit: limit || (/\bwords\b|frequenc/i.test(text) ? 10 : 1) };
   }
+  const words = /\b(?:(\d+) (longest|shortest)|(longest|shortest) (\d+)) words\b/i.exec(text);
+  if (words !== null)
+    return fine('longest', 'shortest', ...digits)
+      ? {
+          op: (words[2] ?? words[3])?.toLowerCase() as 'longest',
+          what: 'word',
+          limit: Number(words[1] ?? words[4]),
+        }
+      : null;
   const extreme = /\b(longest|shortest)\s+(line|word)\b/i.exec(text);
   if (extreme !== null)
-    return fine('longest', 'shortest')
-      ? { op: extreme[1]?.toLowerCase() as 'longest', what: extreme[2]?.toLowerCase() as 'line' }
+    return fine('longest', 'shortest', 'long', 'length')
+      ? {
+          op: extreme[1]?.toLowerCase() as 'longest',
+          what: extreme[2]?.toLowerCase() as 'line',
+          ...(/\b(?:how many (?:characters|letters)|how long|length|number of (?:characters|letters))\b/i.test(
+            text,
+          )
+            ? { length: true }
+            : {}),
+        }
       : null;
   const range = rangeOf(text, fine);
   if (range !== null) return range;

@@ -161,6 +161,7 @@ const JSON_WORDS = [
   'array',
   'entry',
   'entries',
+  'listed',
   'member',
   'items',
   'elements',
@@ -207,7 +208,7 @@ const JSON_WORDS = [
   'load',
 ];
 const NOT_FIELDS =
-  /^(?:the|a|an|it|result|answer|value|content|contents|file|data|response|body|number|average|mean|sum|total|summary|title|first|last|text|json|status|me|output|page|lines?|words?|rows?|columns?|longest|most|size|reply|answers?|headers?)$/i;
+  /^(?:the|a|an|it|result|answer|value|content|contents|file|data|response|body|number|average|mean|sum|total|summary|title|first|last|text|json|status|me|output|page|lines?|words?|rows?|columns?|longest|most|size|reply|answers?|headers?|bytes|characters|chars|letters|sentences|paragraphs|times)$/i;
 
 /** "the field name of that JSON", "what is the value of database.port in config.json", "how many items are in list.json". */
 export function recogniseJson(clause: Clause): JsonField | null {

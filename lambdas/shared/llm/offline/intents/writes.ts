@@ -1,5 +1,6 @@
 /** Writing into files: what a clause says, or what the operations before it found. */
 import { slotText, unmask } from '../language/mask.ts';
+import { digitsForWords } from '../language/numbers.ts';
 import type { FileWrite } from './intent.ts';
 import { type Clause, P, Q } from './places.ts';
 
@@ -59,6 +60,7 @@ const linesOf = (list: string): string =>
 /** What is to be written, when the words themselves are it. */
 function literalOf(phrase: string, clause: Clause): string | null {
   const content = phrase.trim();
+  if (/^(?:nothing(?: (?:in|inside)(?: it)?)?|no (?:content|text)s?(?: in it)?)$/i.test(content)) return '';
   const quoted = new RegExp(`^${LITERAL_INTRO}(${Q}|‹[CN]\\d+›)$`, 'i').exec(content);
   if (quoted?.[1] !== undefined) {
     return /^‹N/.test(quoted[1])
@@ -88,6 +90,12 @@ function literalOf(phrase: string, clause: Clause): string | null {
     )
   )
     return null;
+  // "three lines: a, b and c" counts what it lists.
+  const [, count, items] = /^(\w+)\s+lines\s*[:,]\s*(\S.*)$/i.exec(rest) ?? [];
+  if (count !== undefined && items !== undefined) {
+    const lines = linesOf(unmask(items, clause.slots, 'text'));
+    return Number(digitsForWords(count)) === lines.trimEnd().split('\n').length ? lines : null;
+  }
   if (/^\S+ (?:lines?|items?|words?|numbers?|rows?|entries)\b/i.test(rest)) return null;
   // "today's weather" must be found out before it can be written.
   if (/\w['’]s\s|\b(?:today|tomorrow|yesterday|current|latest|now|weather|news|forecast)\b/i.test(rest))

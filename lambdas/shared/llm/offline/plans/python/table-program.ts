@@ -166,12 +166,14 @@ def listed_groups(place, kept, group, wanted, header, table):
         table = sorted(table, key=lambda row: order(row[by]), reverse=sort["descending"])
     else:
         table = sorted(table, key=lambda row: [order(row[column]) for column in group])
-    limit = SPEC.get("limit")
+    ranked, limit = table, SPEC.get("limit")
     if limit:
         table = table[:limit["count"]] if limit["end"] == "first" else table[-limit["count"]:]
     if SPEC["ask"] == "which" and table:
-        name, value = ", ".join(str(table[0][column]) for column in group), table[0][header[-1]]
-        return {"value": name, "rows": [typed(row) for row in table], "summary": f"{name} ({header[-1]} {show(value)}), of {kept} in {place}.", "text": f"{name}\n"}
+        value = table[0][header[-1]]
+        best = [row for row in ranked if row[header[-1]] == value] if limit and limit["count"] == 1 else table[:1]
+        name = " and ".join(", ".join(str(row[column]) for column in group) for row in best)
+        return {"value": name, "rows": [typed(row) for row in best], "summary": f"{name} ({header[-1]} {show(value)}), of {kept} in {place}.", "text": f"{name}\n"}
     names = [", ".join(str(row[column]) for column in group) for row in table]
     keys = header[len(group):]
     value = {name: row[keys[0]] if len(keys) == 1 else {key: row[key] for key in keys} for name, row in zip(names, table)}

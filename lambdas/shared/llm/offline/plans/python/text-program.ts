@@ -52,6 +52,7 @@ def counted(text, what):
         "lines": lambda: len(lines),
         "unique_lines": lambda: len(set(lines)),
         "nonempty_lines": lambda: sum(1 for line in lines if line.strip()),
+        "blank_lines": lambda: sum(1 for line in lines if not line.strip()),
         "words": lambda: len(text.split()),
         "characters": lambda: len(text),
         "bytes": lambda: len(text.encode("utf-8")),
@@ -135,7 +136,12 @@ def respond(query, text, place):
         pieces = [line for line in text.splitlines() if line.strip()] if query["what"] == "line" else words_of(text)
         if not pieces:
             raise ValueError(f"{place} is empty.")
+        if "limit" in query:
+            ranked = sorted(dict.fromkeys(piece.lower() for piece in pieces), key=len, reverse=op == "longest")[:query["limit"]]
+            return ranked, f"The {len(ranked)} {op} {query['what']}s of {place}: " + ", ".join(f"{piece} ({len(piece)})" for piece in ranked) + ".", lines_text(ranked)
         best = (max if op == "longest" else min)(pieces, key=len)
+        if query.get("length"):
+            return len(best), f"The {op} {query['what']} of {place} has {len(best)} characters: {best!r}.", f"{len(best)}\n"
         return best, f"The {op} {query['what']} of {place} is {best!r} ({len(best)} characters).", best + "\n"
     if op == "summary":
         chosen = summary(text, query["sentences"])
@@ -165,6 +171,8 @@ def respond(query, text, place):
     if op == "matching_lines":
         needle = query["needle"]
         lines = [(at, line) for at, line in enumerate(text.splitlines(), 1) if (needle in line) != query["invert"]]
+        if query.get("level") and not lines and needle.lower() in text.lower():
+            raise ValueError(f"No line of {place} says {needle} in capitals, but some hold it otherwise; say which lines are meant.")
         without = "without" if query["invert"] else "with"
         if query["count"]:
             return len(lines), f"{place} has {len(lines)} lines {without} {needle!r}.", f"{len(lines)}\n"
