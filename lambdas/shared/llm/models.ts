@@ -1,11 +1,12 @@
 /**
  * Models, prices, tiers and routes as data: one validated file. Adding a model is adding an entry to it.
  */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { describeError, OfficeError } from '../errors.ts';
+import { ModelFileError, readModelDocument } from './model-file.ts';
 import builtIn from './models.json' with { type: 'json' };
 import type { JsonMechanism, ModelRole } from './provider.ts';
+
+export { ModelFileError };
 
 export const modelRoles = ['analyst', 'planner', 'validator', 'broker', 'reviewer', 'ai_tool'] as const;
 const roleSchema: z.ZodType<ModelRole> = z.enum(modelRoles);
@@ -103,14 +104,14 @@ export const modelFileSchema = z
     const complain = (path: PropertyKey[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
     for (const [name, model] of Object.entries(file.models)) {
-      if (!(model.provider in file.providers))
+      if (!Object.hasOwn(file.providers, model.provider))
         complain(['models', name, 'provider'], `there is no provider "${model.provider}"`);
       if (model.max_output_tokens > model.context_tokens)
         complain(['models', name, 'max_output_tokens'], 'is larger than the context');
     }
     const check = (path: PropertyKey[], names: readonly string[], encoder: boolean) => {
       for (const [index, name] of names.entries()) {
-        const model = file.models[name];
+        const model = Object.hasOwn(file.models, name) ? file.models[name] : undefined;
         if (!model) complain([...path, index], `there is no model "${name}"`);
         else if ((model.tier === 'encoder') !== encoder)
           complain(
@@ -144,17 +145,13 @@ export interface ModelCatalogue {
   route(role: ModelRole): Route;
 }
 
-/** The model file, or an override of its routes, is malformed; the message names the place. */
-export class ModelFileError extends OfficeError {
-  override readonly name = 'ModelFileError';
-}
-
 /**
  * Validates a model file and applies the environment: `OFFICE_ROUTE_<ROLE>` (model names, separated by commas)
  * replaces a role's list, and each model's `id_env` its id.
  * @throws ModelFileError naming every malformed place
  */
 export function parseModelFile(document: unknown, environment: NodeJS.ProcessEnv = {}): ModelCatalogue {
+  refuseUnknownRoutes(environment);
   const overridden = withRoutes(document, environment);
   const parsed = modelFileSchema.safeParse(overridden);
   if (!parsed.success) {
@@ -192,6 +189,15 @@ export function parseModelFile(document: unknown, environment: NodeJS.ProcessEnv
   };
 }
 
+/** A misspelt role would leave the file's list in its place, and nobody would know. */
+function refuseUnknownRoutes(environment: NodeJS.ProcessEnv): void {
+  const known = modelRoles.map((role) => `OFFICE_ROUTE_${role.toUpperCase()}`);
+  const unknown = Object.keys(environment).find(
+    (name) => name.startsWith('OFFICE_ROUTE_') && !known.includes(name),
+  );
+  if (unknown) throw new ModelFileError(`${unknown} names no role; there are ${known.join(', ')}.`);
+}
+
 /** The variable that replaced the route this path is in. */
 function routeVariable(path: readonly PropertyKey[], environment: NodeJS.ProcessEnv): string | null {
   const name = `OFFICE_ROUTE_${String(path[1]).toUpperCase()}`;
@@ -210,7 +216,11 @@ function pricesFrom(
 ): Prices {
   const text = entry.usd_per_million_env ? environment[entry.usd_per_million_env] : undefined;
   if (!text) return entry.usd_per_million;
-  const numbers = z.array(price).min(2).max(3).safeParse(text.split(',').map(Number));
+  const numbers = z
+    .array(price)
+    .min(2)
+    .max(3)
+    .safeParse(text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))));
   if (!numbers.success)
     throw new ModelFileError(
       `${entry.usd_per_million_env} must be "input,output" in US dollars per million tokens for the model ${name}.`,
@@ -274,16 +284,7 @@ function withRoutes(document: unknown, environment: NodeJS.ProcessEnv): unknown 
 export function loadModels(environment: NodeJS.ProcessEnv = process.env): ModelCatalogue {
   const path = environment['OFFICE_MODELS_FILE'];
   if (!path) return parseModelFile(builtIn, environment);
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new ModelFileError(
-      `OFFICE_MODELS_FILE names "${path}", which is not a readable JSON file: ${describeError(error)}`,
-      { cause: error },
-    );
-  }
-  return parseModelFile(document, environment);
+  return parseModelFile(readModelDocument(path), environment);
 }
 
 /** The best way to make this model answer JSON. */

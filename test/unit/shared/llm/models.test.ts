@@ -56,6 +56,11 @@ describe('model file', () => {
       (file: File) => file.routes.planner.models.push('mistral-embed'),
       'is an encoder',
     ],
+    [
+      'a model that is named like a member of every object',
+      (file: File) => file.routes.planner.models.push('constructor'),
+      'there is no model "constructor"',
+    ],
     ['an unknown field', (file: File) => Object.assign(file.models['gpt-4o'], { colour: 'red' }), 'colour'],
   ])('refuses %s and names the place', (_, change, place) => {
     expect(() => parseModelFile(changed((file) => void change(file)))).toThrow(ModelFileError);
@@ -85,6 +90,46 @@ describe('model file', () => {
       'A setting does not fit the model file. OFFICE_ROUTE_PLANNER: there is no model "nobody"',
     );
     expect(() => loadModels({ OPENAI_COMPATIBLE_USD_PER_MILLION: 'free' })).toThrow('US dollars per million');
+  });
+
+  it.each(['0.5', '0.5,', ',', ' , ', '-1,2', 'NaN,1', '$1,$2', '1,2,3,4'])(
+    'takes %j for no prices: a missing one is not free',
+    (prices) => {
+      expect(() => loadModels({ OPENAI_COMPATIBLE_USD_PER_MILLION: prices })).toThrow(ModelFileError);
+    },
+  );
+
+  it('refuses a route for a role there is not', () => {
+    expect(() => loadModels({ OFFICE_ROUTE_PLANER: 'gpt-4o' })).toThrow(
+      /OFFICE_ROUTE_PLANER names no role.*OFFICE_ROUTE_PLANNER/,
+    );
+  });
+
+  describe('that is no JSON', () => {
+    const load = (text: string) => {
+      const folder = mkdtempSync(join(tmpdir(), 'models-'));
+      try {
+        const path = join(folder, 'models.json');
+        writeFileSync(path, text);
+        return loadModels({ OFFICE_MODELS_FILE: path });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    };
+
+    it.each([
+      ['a comma too many', '{\n"a": 1,\n}', 3],
+      ['an unknown word', '{\n"providers": {},\n"models": {},\n"routes": { "planner": oops }\n}', 4],
+      ['an end too early', '{\n"a": [\n', 3],
+      ['nothing', '', 1],
+    ])('is refused with its line: %s', (_, text, line) => {
+      expect(() => load(text)).toThrow(ModelFileError);
+      expect(() => load(text)).toThrow(new RegExp(`line ${line}\\b`));
+    });
+
+    it('is JSON behind a byte order mark', () => {
+      expect(load(`\uFEFF${JSON.stringify(builtIn)}`).model('gpt-4o').tier).toBe('medium');
+    });
   });
 
   it('takes a local provider for remote when it was pointed elsewhere', () => {
