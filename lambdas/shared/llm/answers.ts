@@ -114,6 +114,21 @@ function endOfValue(text: string, start: number): number | 'mismatched' | 'unfin
   return 'unfinished';
 }
 
+const REFUSED = 'the model refused to answer';
+const CUT_OFF = 'the answer was cut off at the output limit';
+/** Thoughts may take all of it. */
+const emptyAnswer = (stop: Stop): string =>
+  stop === 'length' ? 'the output limit was reached before the answer began' : 'the answer is empty';
+
+type Stop = 'end' | 'length' | 'refusal';
+
+/** What keeps a plain text from being an answer; null when nothing does. The half of one is none. */
+export function textProblem(text: string, stop: Stop): string | null {
+  if (stop === 'refusal') return REFUSED;
+  if (text.trim() === '') return emptyAnswer(stop);
+  return stop === 'length' ? CUT_OFF : null;
+}
+
 /**
  * Parses and validates an answer; of several documents in it the likeliest that fits is meant. `restore` puts redacted
  * values back before the caller's schema sees them.
@@ -121,19 +136,19 @@ function endOfValue(text: string, start: number): number | 'mismatched' | 'unfin
  */
 export function checkAnswer<Answer>(
   text: string,
-  stop: 'end' | 'length' | 'refusal',
+  stop: Stop,
   schema: z.ZodType<Answer>,
   restore: (value: unknown) => unknown,
 ): CheckedAnswer<Answer> {
-  if (stop === 'refusal') return { ok: false, problem: 'the model refused to answer' };
-  if (text.trim() === '') return { ok: false, problem: 'the answer is empty' };
+  if (stop === 'refusal') return { ok: false, problem: REFUSED };
+  if (text.trim() === '') return { ok: false, problem: emptyAnswer(stop) };
   let problem: string | null = null;
   for (const json of jsonIn(text)) {
     const checked = schema.safeParse(restore(json));
     if (checked.success) return { ok: true, value: checked.data };
     problem ??= problemOf(checked.error);
   }
-  problem ??= stop === 'length' ? 'the answer was cut off at the output limit' : 'the answer is not JSON';
+  problem ??= stop === 'length' ? CUT_OFF : 'the answer is not JSON';
   return { ok: false, problem };
 }
 

@@ -4,7 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { handleWhen, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import type { z } from 'zod';
-import { checkAnswer } from './answers.ts';
+import { checkAnswer, textProblem } from './answers.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import type { BudgetLedger } from './budget.ts';
 import type { Model } from './models.ts';
@@ -106,9 +106,7 @@ function judge<Answer>(attempt: Attempt<Answer>, reply: ProviderReply): string |
     const checked = checkAnswer(reply.text, reply.stop_reason, attempt.schema, attempt.restore);
     return checked.ok ? null : checked.problem;
   }
-  if (reply.stop_reason === 'refusal') return 'the model refused to answer';
-  if (reply.text.trim() === '') return 'the answer is empty';
-  return null;
+  return textProblem(reply.text, reply.stop_reason);
 }
 
 const LONGEST_QUOTE = 20_000;
@@ -119,7 +117,7 @@ function withRepair<Answer>(
   problem: string,
 ): readonly ModelMessage[] {
   const quoted = reply.text.slice(0, LONGEST_QUOTE);
-  const ask = `Your last answer cannot be used: ${attempt.redact(problem)}. Answer again, complete, with nothing but JSON that fits the schema${reply.stop_reason === 'length' ? ', and shorter' : ''}.`;
+  const ask = `Your last answer cannot be used: ${attempt.redact(problem)}. Answer again, complete${attempt.schema ? ', with nothing but JSON that fits the schema' : ''}${reply.stop_reason === 'length' ? ', and shorter' : ''}.`;
   return [
     ...attempt.prompt.messages,
     ...(quoted.trim() === ''
@@ -178,7 +176,10 @@ async function tryOnce<Answer>(deps: AttemptDeps, attempt: Attempt<Answer>, prom
   } catch (error) {
     const mayHaveRun = !(error instanceof ProviderError) || error.may_have_run;
     const cost = mayHaveRun ? worst : 0;
-    await deps.ledger.settle(reservation, cost);
+    // Unsettled it stays reserved, at its worst case: the next model may be asked all the same.
+    await deps.ledger
+      .settle(reservation, cost)
+      .catch((trouble: unknown) => deps.onTrouble('settle', trouble));
     if (error instanceof ProviderError) {
       attempt.hops.push({
         ...hopOf(model, noUsage, cost, deps.now() - started),

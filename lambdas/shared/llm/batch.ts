@@ -1,5 +1,6 @@
 /** Several small calls of one role in one prompt, where the role's route allows it (`batch` in the model file). */
 import { z } from 'zod';
+import { addCosts, costOfHops } from './hop-cost.ts';
 import type { ModelCatalogue } from './models.ts';
 import {
   type ModelAnswer,
@@ -7,6 +8,7 @@ import {
   type ModelRequest,
   type ModelRouter,
   NoModelAnsweredError,
+  PromptTooLongError,
 } from './provider.ts';
 import type { ProviderRegistry } from './providers.ts';
 
@@ -47,8 +49,12 @@ export function createBatcher(deps: {
         ...(index === 0 ? {} : { hops: [], cost: { usd: 0, tokens: 0 } }),
       }));
     } catch (error) {
-      if (error instanceof NoModelAnsweredError) return oneByOne(requests);
-      throw error;
+      if (!(error instanceof NoModelAnsweredError || error instanceof PromptTooLongError)) throw error;
+      const [head, ...rest] = await oneByOne(requests);
+      if (!head) return rest;
+      // What the shared prompt cost was spent, and is told with the first answer.
+      const hops = [...error.hops, ...head.hops];
+      return [{ ...head, hops, cost: addCosts(costOfHops(error.hops), head.cost) }, ...rest];
     }
   }
 

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../schemas/json.ts';
 import { canonicalHash } from '../canonical.ts';
 import { createRedactor, type Redactor } from '../privacy/redact.ts';
 import type { AskForPersonalData } from '../privacy/service.ts';
-import { checkAnswer } from './answers.ts';
+import { checkAnswer, textProblem } from './answers.ts';
 import {
   type AttemptDeps,
   attemptModel,
@@ -276,7 +276,8 @@ function finish<Answer>(
   restore: (value: unknown) => unknown,
 ): { ok: true; value: Answer } | { ok: false; problem: string } {
   if (request.schema) return checkAnswer(answer.text, answer.stop_reason, request.schema.zod, restore);
-  return { ok: true, value: restore(answer.text) as Answer };
+  const problem = textProblem(answer.text, answer.stop_reason);
+  return problem === null ? { ok: true, value: restore(answer.text) as Answer } : { ok: false, problem };
 }
 
 function cacheKey(model: Model, prompt: Prompt, temperature: number, maxOutputTokens: number): string {

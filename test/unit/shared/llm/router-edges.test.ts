@@ -187,3 +187,40 @@ describe('what is told of a call', () => {
     }
   });
 });
+
+describe('a plain text that was cut off', () => {
+  const plain = { schema: null } as never;
+  it('is no answer: it is repaired, or the next model is asked', async () => {
+    const asked: string[] = [];
+    behaviour['one'] = async (call) => {
+      const part = call.messages.at(-1)?.content.at(-1);
+      asked.push(part?.type === 'text' ? part.text : '');
+      return replied('The first half of', { stop_reason: 'length' });
+    };
+    behaviour['two'] = async () => replied('All of it.');
+    const answer = await setUp().ask(plain);
+    expect(answer.value).toBe('All of it.');
+    expect(told(answer.hops)).toEqual(['one rejected', 'one rejected', 'two answered']);
+    expect(asked[1]).toMatch(/cut off.*complete, and shorter/);
+    expect(asked[1]).not.toContain('JSON');
+  });
+
+  it('is told from one that never began', async () => {
+    behaviour['one'] = async () => replied('', { stop_reason: 'length' });
+    const answer = await setUp().ask();
+    expect(answer.hops[0]?.reason).toContain('before the answer began');
+  });
+});
+
+describe('a reservation that cannot be settled', () => {
+  it('keeps nobody from asking the next model', async () => {
+    behaviour['one'] = fails;
+    const troubles: string[] = [];
+    const { ask } = setUp({
+      ledger: { ...free, settle: () => Promise.reject(new Error('throttled')) },
+      onTrouble: (what) => troubles.push(what),
+    });
+    expect(told((await ask()).hops)).toEqual(['one failed', 'two answered']);
+    expect(troubles).toEqual(['settle', 'settle']);
+  });
+});

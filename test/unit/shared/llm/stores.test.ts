@@ -1,16 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
-import { createBatcher } from '../../../../lambdas/shared/llm/batch.ts';
 import { createCircuitBreaker, memoryBreakerRecords } from '../../../../lambdas/shared/llm/breaker.ts';
 import { type CachedAnswer, createAnswerCache } from '../../../../lambdas/shared/llm/cache.ts';
 import { createEmbedder } from '../../../../lambdas/shared/llm/embeddings.ts';
 import { createExperience } from '../../../../lambdas/shared/llm/experience.ts';
 import { loadModels } from '../../../../lambdas/shared/llm/models.ts';
-import {
-  type ModelRequest,
-  type ModelRouter,
-  ProviderError,
-} from '../../../../lambdas/shared/llm/provider.ts';
+import { ProviderError } from '../../../../lambdas/shared/llm/provider.ts';
 import { createUsageStore } from '../../../../lambdas/shared/llm/usage.ts';
 import { type CountingTable, startCountingTable } from '../../../helpers/accounts-table.ts';
 
@@ -275,52 +269,5 @@ describe('embeddings', () => {
     const { embedder } = setUp(() => Promise.reject(new ProviderError('server', 'down')));
     expect(await embedder.embed(purpose, ['a'], { only: 'titan-embed-text-v2' })).toBeNull();
     await expect(embedder.embed(purpose, ['a'])).rejects.toThrow('server: down');
-  });
-});
-
-describe('batches', () => {
-  const zod = z.object({ verdict: z.string() });
-  const request = (text: string): ModelRequest<z.infer<typeof zod>> => ({
-    role: 'validator',
-    purpose: { tenant_id: 't', task_id: text },
-    system: 'Judge.',
-    messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-    schema: { name: 'verdict', zod },
-  });
-  const setUp = (provider: string) => {
-    const prompts: string[] = [];
-    const router: ModelRouter = {
-      async complete<Answer>(asked: ModelRequest<Answer>) {
-        const text = asked.messages
-          .flatMap((message) => message.content.map((part) => (part.type === 'text' ? part.text : '')))
-          .join('');
-        prompts.push(text);
-        const count = text.match(/<document /g)?.length;
-        const one = { verdict: 'fine' };
-        const value = asked.schema?.zod.parse(count ? { answers: Array(count).fill(one) } : one) as Answer;
-        return { value, provider: 'p', model: 'm', hops: [], cost: { usd: 0.01, tokens: 10 } };
-      },
-    };
-    const registry = {
-      usable: async (model: Parameters<Parameters<typeof createBatcher>[0]['registry']['usable']>[0]) =>
-        model.provider === provider ? { model } : { missing: 'K' },
-    };
-    return { batcher: createBatcher({ router, catalogue, registry }), prompts };
-  };
-
-  it('puts as many calls into one prompt as the route allows', async () => {
-    const { batcher, prompts } = setUp('openai');
-    const answers = await batcher.completeAll(
-      Array.from({ length: 10 }, (_, index) => request(`plan ${index}`)),
-    );
-    expect(prompts).toHaveLength(2);
-    expect(answers.map(({ value }) => value.verdict)).toEqual(Array(10).fill('fine'));
-    expect(answers.filter(({ cost }) => cost.usd > 0)).toHaveLength(2);
-  });
-
-  it('asks the rules one by one', async () => {
-    const { batcher, prompts } = setUp('offline');
-    await batcher.completeAll([request('a'), request('b')]);
-    expect(prompts).toEqual(['a', 'b']);
   });
 });
