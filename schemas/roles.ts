@@ -130,6 +130,10 @@ export const planNoteSchema = z.strictObject({
   pitfalls: z.array(
     z.strictObject({ action: z.string().nullable(), error: z.string().nullable(), lesson: z.string() }),
   ),
+  /** A person gave the plan with the task. */
+  shown: z.boolean().default(false),
+  /** Memories whose plans did not hold on this subtask before. */
+  instead_of: z.array(z.string()).default([]),
   /** The planner's own, before calibration. */
   stated_confidence: z.number().nullable(),
   /** Of the subtask's model calls so far. */

@@ -103,6 +103,8 @@ export function noted(
       pitfalls: pitfallsOf(history, left.failed),
       reused: made.reused,
       follows: made.follows,
+      shown: document.source.provider === 'caller',
+      instead_of: [...history.followed.keys()],
       cost: { usd: cost.usd + made.cost.usd, tokens: cost.tokens + made.cost.tokens },
     }),
   };

@@ -69,6 +69,10 @@ export interface Archives {
       readonly reused: ReusedPlan | null;
       /** The memory whose plan it repeats, see `following`. */
       readonly follows: string | null;
+      /** A person gave it with the task. */
+      readonly shown: boolean;
+      /** The memories whose plans were followed on the same task before, and did not hold. */
+      readonly instead_of: readonly string[];
       readonly cost: { readonly usd: number; readonly tokens: number };
     },
   ): PlanNote;

@@ -23,6 +23,9 @@ export interface NewMemory
     | 'stated_confidence'
     | 'pitfalls'
   > {
+  /** Left out, both stay what they were. */
+  readonly shown?: true;
+  readonly instead_of?: readonly string[];
   readonly run: Run;
 }
 

@@ -16,6 +16,8 @@ export const noArchives: Archives = {
     reusable: false,
     earlier: [],
     pitfalls: [],
+    shown: plan.shown,
+    instead_of: [...plan.instead_of],
     stated_confidence: plan.stated_confidence,
     cost: { ...plan.cost },
   }),

@@ -31,6 +31,10 @@ export const memoryRecordSchema = z.object({
   files: z.array(z.string()),
   /** False for plans that would not work for another task, whatever its words. */
   reusable: z.boolean(),
+  /** A person gave the plan with a task. */
+  shown: z.boolean().default(false),
+  /** Keys of memories whose plans failed on a task before this one succeeded on it. */
+  instead_of: z.array(z.string()).default([]),
   successes: z.number().default(0),
   failures: z.number().default(0),
   /** Successes without an iteration before. */

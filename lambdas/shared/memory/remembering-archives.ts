@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../../schemas/json.ts';
+import type { JsonObject } from '../../../schemas/json.ts';
 import type { PlanDraft, Step } from '../../../schemas/plan.ts';
-import { canonicalHash } from '../canonical.ts';
-import { createRedactor } from '../privacy/redact.ts';
+import { doingOf } from '../plans/doing.ts';
+import { createRedactor, type Redactor } from '../privacy/redact.ts';
 import { adaptPlan } from './adaptation.ts';
 import type { Archives, ReusedPlan, Work, WorkPlace } from './archives.ts';
 import type { Encoded, Encoder } from './encoder.ts';
@@ -12,6 +12,7 @@ import { contextOf, isReusable, silentFiles } from './plan-context.ts';
 import { shown, withinBudget } from './recalled-plans.ts';
 import { type MemoryRecord, memoryKey } from './record.ts';
 import { hasPlaceholder, redactPlan, redactText } from './redaction.ts';
+import { agreeing, outdone } from './rivals.ts';
 import { runOf, sparing } from './runs.ts';
 import { standingOf } from './standing.ts';
 import { wholePlan } from './whole-plan.ts';
@@ -25,10 +26,9 @@ const REUSED_SIMILARITY = 0.5;
 /** Warnings come from tasks that are this much alike. */
 const WARNED_SIMILARITY = 0.5;
 const MAX_COMMENT = 1_000;
+const MAX_INSTEAD_OF = 10;
 /** DynamoDB's items hold 400 KB; a longer plan is no example for anybody. */
 const MAX_PLAN_BYTES = 100_000;
-/** People who rate a plan below this don't want it again. */
-const UNWANTED_RATING = 2.5;
 
 export interface ArchivesDeps {
   readonly store: MemoryStore;
@@ -75,12 +75,16 @@ export function createArchives(deps: ArchivesDeps): Archives {
   }
 
   /** The remembered plan with this request's parameters; null when the request or its ground is another one. */
-  function fitted(record: MemoryRecord, work: Work): Pick<PlanDraft, 'steps' | 'result'> | null {
+  function fitted(
+    record: MemoryRecord,
+    work: Work,
+    words: () => Words,
+  ): Pick<PlanDraft, 'steps' | 'result'> | null {
     if (record.context !== contextOf(work)) return null;
     const paths = new Set(work.workspace.map((file) => file.path));
     if (record.files.some((path) => !paths.has(path))) return null;
-    const redactor = createRedactor();
-    const adapted = adaptPlan(record, redactor.redact(work.description));
+    const { redactor, description } = words();
+    const adapted = adaptPlan(record, description);
     if (adapted === null) return null;
     const steps = redactor.restoreValue(adapted.steps) as typeof adapted.steps;
     const result = redactor.restoreValue(adapted.result) as typeof adapted.result;
@@ -88,12 +92,16 @@ export function createArchives(deps: ArchivesDeps): Archives {
     return hasPlaceholder(steps) || hasPlaceholder(result) ? null : { steps, result };
   }
 
-  function reusedFrom(record: MemoryRecord, work: Work, offered: ReadonlySet<string>): ReusedPlan | null {
+  function reusedFrom(
+    record: MemoryRecord,
+    work: Work,
+    words: () => Words,
+    offered: ReadonlySet<string>,
+  ): ReusedPlan | null {
     const standing = standingOf(record, now());
-    if (!record.reusable || record.successes === 0 || standing.quarantined) return null;
-    if (standing.rating !== null && standing.rating < UNWANTED_RATING) return null;
+    if (!record.reusable || record.successes === 0 || standing.quarantined || standing.unwanted) return null;
     if (record.steps.some((step) => !offered.has(step.action))) return null;
-    const plan = fitted(record, work);
+    const plan = fitted(record, work, words);
     if (plan === null) return null;
     return {
       key: record.key,
@@ -109,24 +117,26 @@ export function createArchives(deps: ArchivesDeps): Archives {
   return {
     reuse: (work, offered) =>
       unless('A remembered plan could not be looked up.', null, async () => {
-        const fitting = (await similar(work, REUSED_SIMILARITY)).flatMap((match) => {
-          const reused = reusedFrom(match.record, work, offered);
-          const worth = match.similarity * standingOf(match.record, now()).worth;
-          return reused === null ? [] : [{ reused, worth, does: doingOf(reused.draft.steps) }];
+        const words = wordsOf(work);
+        // Those less alike are no models, but they may contradict one.
+        const fitting = (await similar(work, MIN_SIMILARITY)).flatMap(({ record, similarity }) => {
+          const reused = reusedFrom(record, work, words, offered);
+          const worth = similarity * standingOf(record, now()).worth;
+          return reused === null
+            ? []
+            : [{ reused, record, similarity, worth, does: doingOf(reused.draft.steps) }];
         });
-        const [best, ...others] = fitting.sort((a, b) => b.worth - a.worth);
-        if (best === undefined) return null;
-        // Two memories that would do different things: one of them is wrong, and a model has to look.
-        return others.every(({ does }) => does === best.does) ? best.reused : null;
+        return agreeing(fitting).find(({ similarity }) => similarity >= REUSED_SIMILARITY)?.reused ?? null;
       }),
 
     following: (work, steps) =>
       unless('Remembered plans could not be compared.', null, async () => {
         const does = doingOf(steps);
+        const words = wordsOf(work);
         const same = (await similar(work, REUSED_SIMILARITY)).find(({ record }) => {
           // A plan that can't be reused is better remembered once more, as one that can.
           if (!record.reusable) return false;
-          const plan = fitted(record, work);
+          const plan = fitted(record, work, words);
           return plan !== null && doingOf(plan.steps) === does;
         });
         return same?.record.key ?? null;
@@ -135,11 +145,12 @@ export function createArchives(deps: ArchivesDeps): Archives {
     recall: (place) =>
       unless('Remembered plans could not be recalled.', [], async () => {
         const [own, shared] = await Promise.all([similar(place, MIN_SIMILARITY), sharedOnes(place)]);
+        const beaten = outdone(own.map(({ record }) => record));
         return withinBudget(
           [...own, ...shared]
             .map(({ record, similarity }) => {
               const standing = standingOf(record, now());
-              const succeeded = record.successes > 0 && !standing.quarantined;
+              const succeeded = record.successes > 0 && !standing.quarantined && !beaten.has(record.key);
               return {
                 plan: shown(record, similarity, succeeded, standing.rating),
                 worth: similarity * (succeeded ? standing.worth : 0.5),
@@ -161,6 +172,8 @@ export function createArchives(deps: ArchivesDeps): Archives {
         reusable: !plan.left_behind && isReusable(work, steps, plan.result),
         earlier: [...plan.earlier],
         pitfalls: plan.pitfalls.map(sparing),
+        shown: plan.shown,
+        instead_of: plan.instead_of.slice(-MAX_INSTEAD_OF),
         stated_confidence: plan.stated_confidence,
         cost: { ...plan.cost },
       };
@@ -201,6 +214,7 @@ export function createArchives(deps: ArchivesDeps): Archives {
       const plan = redactPlan({ description: experience.description, steps, result: experience.result });
       if (JSON.stringify(plan).length > MAX_PLAN_BYTES) return;
       const pitfalls = [...(note?.pitfalls ?? []), ...(run.pitfall === undefined ? [] : [run.pitfall])];
+      const outdoes = run.outcome === 'succeeded' ? (note?.instead_of ?? []) : [];
       const memory: NewMemory = {
         ...plan,
         ...(await encode(experience)),
@@ -210,6 +224,8 @@ export function createArchives(deps: ArchivesDeps): Archives {
         reusable: note?.reusable ?? false,
         stated_confidence: note?.stated_confidence ?? null,
         pitfalls,
+        ...(note?.shown === true ? { shown: true } : {}),
+        ...(outdoes.length === 0 ? {} : { instead_of: outdoes }),
         run,
       };
       await store.put(tenant_id, memory);
@@ -245,21 +261,25 @@ export function createArchives(deps: ArchivesDeps): Archives {
   };
 }
 
+/** A request without personal data, and what puts them back. */
+interface Words {
+  readonly redactor: Redactor;
+  readonly description: string;
+}
+
+/** Looked through once, when the first memory needs it. */
+function wordsOf(work: Work): () => Words {
+  let words: Words | undefined;
+  return () => {
+    if (words !== undefined) return words;
+    const redactor = createRedactor();
+    words = { redactor, description: redactor.redact(work.description) };
+    return words;
+  };
+}
+
 /** Of a plan as it would be kept. */
 function newKey(description: string, steps: readonly Step[], result: JsonObject): string {
   const redacted = redactPlan({ description, steps, result });
   return memoryKey(redacted.description, redacted.steps);
-}
-
-/** What steps do, whatever they are called. */
-function doingOf(steps: readonly Pick<Step, 'step_id' | 'action' | 'inputs'>[]): string {
-  const places = new Map(steps.map((step, at) => [step.step_id, `step${at}`]));
-  return canonicalHash(
-    JSON.parse(
-      JSON.stringify(steps.map(({ action, inputs }) => [action, inputs])).replace(
-        /\$\{steps\.(\w+)\./g,
-        (whole, id: string) => (places.has(id) ? `\${steps.${places.get(id)}.` : whole),
-      ),
-    ) as Json,
-  );
 }

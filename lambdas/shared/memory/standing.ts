@@ -8,6 +8,12 @@ const KEPT_DAYS = { succeeded: 180, failed: 45 } as const;
 
 /** Of a plan that passed every check: four good runs of five, before anything is known. Beta(4, 1). */
 const PRIOR = { good: 4, bad: 1 } as const;
+/** People who rate a plan below this don't want it again. */
+const UNWANTED_RATING = 2.5;
+/** What a run counts that nobody has rated. */
+const NO_COMPLAINT = 3;
+/** A plan that failed when it was last used is believed less, and praise does not make up for it. */
+const FAILING = 0.6;
 /** Three ratings of "neither good nor bad" stand against a first one. */
 const PRIOR_RATINGS = { mean: 3, count: 3 } as const;
 
@@ -18,6 +24,8 @@ export interface Standing {
   readonly rating: number | null;
   /** Bad memory: kept as a warning, never offered as a success. */
   readonly quarantined: boolean;
+  /** Too many of its runs were complained about: not to be reused without a model's look. */
+  readonly unwanted: boolean;
   /** For ranking and for the cap, 0 to about 1.2. */
   readonly worth: number;
 }
@@ -28,8 +36,8 @@ type Judged = Pick<
 >;
 
 /**
- * How a memory stands at a time (milliseconds since the epoch). Ratings move it by a fifth either way and never lift a
- * quarantine: what people say can't outweigh what happened.
+ * How a memory stands at a time (milliseconds since the epoch). Ratings move it by a fifth either way, lift no quarantine
+ * and make up for no failure: what people say can't outweigh what happened.
  */
 export function standingOf(record: Judged, now: number): Standing {
   const age = Math.max(0, now - Date.parse(record.updated_at)) / DAY_MS;
@@ -43,12 +51,21 @@ export function standingOf(record: Judged, now: number): Standing {
   // A well-proven plan survives one failure; a plan that fails as often as it succeeds, or twice running, does not.
   const quarantined =
     record.failure_streak >= 2 || (record.failure_streak === 1 && record.failures >= record.successes);
+  const silent = Math.max(0, record.successes - ratings.length);
+  const opinion = (sum + NO_COMPLAINT * silent) / Math.max(1, ratings.length + silent);
+  const praise = 1 + 0.1 * (settled - 3);
   const known = record.successes === 0 ? 0.3 : 1;
   return {
     trust,
     rating: ratings.length === 0 ? null : sum / ratings.length,
     quarantined,
-    worth: known * trust * (0.5 + 0.5 * fading) * (1 + 0.1 * (settled - 3)) * (quarantined ? 0.3 : 1),
+    unwanted: ratings.length > 0 && opinion < UNWANTED_RATING,
+    worth:
+      known *
+      trust *
+      (0.5 + 0.5 * fading) *
+      (record.failure_streak === 0 ? praise : FAILING * Math.min(1, praise)) *
+      (quarantined ? 0.5 : 1),
   };
 }
 

@@ -21,6 +21,8 @@ export interface LearningTask {
   readonly right: PlanSketch;
   /** The family's typical mistake. */
   readonly wrong: PlanSketch;
+  /** Of a poisoned memory: it looks as if a person had shown the plan. */
+  readonly shown?: true;
 }
 
 export const VARIANTS = 6;
@@ -203,18 +205,20 @@ export const learningTasks: readonly LearningTask[] = Array.from({ length: VARIA
   }),
 ).flat();
 
-/** What stands in a poisoned memory: tasks nobody has asked, carried out by the families' mistakes. */
+/** What stands in a poisoned memory: tasks nobody has asked, carried out by the families' mistakes, half of them as shown by a person. */
 export const poisonedTasks: readonly LearningTask[] = [
-  ['growth', [1000, 8, 20]],
-  ['trip', [500, 25]],
-  ['box', [11, 12, 13]],
-  ['reach', ['open', 'finish']],
-].flatMap(([name, row]) => {
+  ['growth', [1000, 8, 20], false],
+  ['trip', [500, 25], false],
+  ['box', [11, 12, 13], true],
+  ['reach', ['open', 'finish'], true],
+].flatMap(([name, row, shown]) => {
   const family = families[String(name)];
   if (family === undefined) return [];
   const values = row as Row;
   const made = family.make(values);
-  return [{ family: String(name), variant: -1, description: family.say(values), files: [], ...made }];
+  const description = family.say(values);
+  const origin = shown === true ? { shown } : {};
+  return [{ family: String(name), variant: -1, description, files: [], ...made, ...origin }];
 });
 
 /** Whether an answer holds what is expected, wherever it stands. */

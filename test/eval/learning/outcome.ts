@@ -11,6 +11,8 @@ export const outcomeSchema = z.object({
   variant: z.int(),
   /** The answer is right, whatever the office thinks of it. */
   right: z.boolean(),
+  /** An answer was given that is not right. */
+  wrong: z.boolean(),
   first_try: z.boolean(),
   iterations: z.int(),
   planner_calls: z.int(),
@@ -23,3 +25,11 @@ export const outcomeSchema = z.object({
   reused: z.boolean(),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** What a phase's process prints. */
+export const phaseResultSchema = z.object({
+  /** The one memories were compared with: what is recalled depends on it. */
+  encoder: z.string(),
+  outcomes: z.array(outcomeSchema),
+});
+export type PhaseResult = z.infer<typeof phaseResultSchema>;

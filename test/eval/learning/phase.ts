@@ -1,6 +1,6 @@
 /**
- * One office of its own, one provider and one state of memory: runs the tasks in their order and prints their outcomes
- * as a line of JSON. A process each, because an office's memory and clients are its process's.
+ * One office of its own, one provider and one state of memory: runs the tasks in their order and prints what became of
+ * them as a line of JSON. A process each, because an office's memory and clients are its process's.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startOffice } from '../../../infra/local/office.ts';
 import { registerProvider } from '../../../lambdas/shared/llm/providers.ts';
-import { archivesFromEnvironment } from '../../../lambdas/shared/memory/from-environment.ts';
+import {
+  archivesFromEnvironment,
+  encoderFromEnvironment,
+} from '../../../lambdas/shared/memory/from-environment.ts';
 import type { Step } from '../../../schemas/plan.ts';
 import { connectOffice } from '../office-client.ts';
 import { holds, type LearningTask, learningTasks, type PlanSketch, poisonedTasks } from './families.ts';
 import { imperfectProvider } from './imperfect-provider.ts';
-import type { Condition, Outcome, ProviderName } from './outcome.ts';
+import type { Condition, Outcome, PhaseResult, ProviderName } from './outcome.ts';
 
 const [provider, condition] = process.argv.slice(2) as [ProviderName, Condition];
 const TENANT = 'local';
@@ -65,6 +68,8 @@ async function poison(): Promise<void> {
         pitfalls: [],
         reused: null,
         follows: null,
+        shown: task.shown === true,
+        instead_of: [],
         cost: { usd: 0, tokens: 0 },
       },
     );
@@ -141,6 +146,7 @@ async function run(task: LearningTask): Promise<Outcome> {
     family: task.family,
     variant: task.variant,
     right,
+    wrong: view.status === 'completed' && !right,
     first_try: right && iterations === 1,
     iterations,
     planner_calls: calls.filter((event) => event.data?.role === 'planner').length,
@@ -154,6 +160,10 @@ async function run(task: LearningTask): Promise<Outcome> {
 }
 
 const outcomes: Outcome[] = [];
+const { encoder } = await encoderFromEnvironment().encode(['Which one?'], {
+  tenant_id: TENANT,
+  task_id: 'encoder',
+});
 try {
   if (condition === 'poisoned') await poison();
   for (const task of learningTasks) outcomes.push(await run(task));
@@ -161,4 +171,5 @@ try {
   await office.stop();
   await rm(dataDir, { recursive: true, force: true });
 }
-process.stdout.write(`${JSON.stringify(outcomes)}\n`, () => process.exit(0));
+const result: PhaseResult = { encoder, outcomes };
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

@@ -2,14 +2,14 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
 import { calibrationError } from '../../../lambdas/shared/memory/estimates.ts';
 import {
   type Condition,
   conditions,
   type Outcome,
-  outcomeSchema,
+  type PhaseResult,
   type ProviderName,
+  phaseResultSchema,
   providers,
 } from './outcome.ts';
 
@@ -17,6 +17,8 @@ import {
 export interface Figures {
   readonly tasks: number;
   readonly success: number;
+  /** Share of wrong answers that were given as right ones. */
+  readonly wrong: number;
   readonly first_try: number;
   readonly iterations: number;
   readonly planner_calls: number;
@@ -30,6 +32,7 @@ export interface Figures {
 
 export interface LearningReport {
   readonly provider: ProviderName;
+  readonly encoder: string;
   /** The first task of each family with memory: there is nothing to remember yet. */
   readonly cold: Figures;
   /** Every later task with memory, and the same tasks without and with a poisoned one. */
@@ -44,7 +47,7 @@ export interface LearningReport {
 const FIRST_TRY_GAIN = 0.2;
 const TOKENS_LEFT = 0.5;
 
-function runPhase(provider: ProviderName, condition: Condition): Promise<Outcome[]> {
+function runPhase(provider: ProviderName, condition: Condition): Promise<PhaseResult> {
   const script = join(import.meta.dirname, 'phase.ts');
   const typescript = new URL('../../../scripts/typescript.mjs', import.meta.url).href;
   const child = spawn(process.execPath, ['--import', typescript, script, provider, condition], {
@@ -62,7 +65,7 @@ function runPhase(provider: ProviderName, condition: Condition): Promise<Outcome
     child.on('error', reject);
     child.on('exit', (code) => {
       const line = out.trim().split('\n').at(-1) ?? '';
-      if (code === 0) resolve(z.array(outcomeSchema).parse(JSON.parse(line)));
+      if (code === 0) resolve(phaseResultSchema.parse(JSON.parse(line)));
       else
         reject(new Error(`The phase ${provider}/${condition} ended with ${code}: ${errors.slice(-2_000)}`));
     });
@@ -78,6 +81,7 @@ export function figuresOf(outcomes: readonly Outcome[]): Figures {
   return {
     tasks: outcomes.length,
     success: mean(({ right }) => Number(right)),
+    wrong: mean(({ wrong }) => Number(wrong)),
     first_try: mean(({ first_try }) => Number(first_try)),
     iterations: mean(({ iterations }) => iterations),
     planner_calls: mean(({ planner_calls }) => planner_calls),
@@ -103,6 +107,9 @@ function missedTargets({ warm, off, poisoned }: Pick<LearningReport, 'warm' | 'o
     missed.push(`success ${percent(warm.success)} with memory, ${percent(off.success)} without`);
   if (poisoned.success < off.success)
     missed.push(`success ${percent(poisoned.success)} with poisoned memory, ${percent(off.success)} without`);
+  for (const [memory, { wrong }] of Object.entries({ memory: warm, 'poisoned memory': poisoned }))
+    if (wrong > off.wrong)
+      missed.push(`${percent(wrong)} wrong answers with ${memory}, ${percent(off.wrong)} without`);
   return missed;
 }
 
@@ -110,13 +117,14 @@ function missedTargets({ warm, off, poisoned }: Pick<LearningReport, 'warm' | 'o
 export async function runLearningEval(): Promise<LearningReport[]> {
   const reports: LearningReport[] = [];
   for (const provider of providers) {
-    const outcomes = {} as Record<Condition, Outcome[]>;
-    for (const condition of conditions) outcomes[condition] = await runPhase(provider, condition);
+    const phases = {} as Record<Condition, PhaseResult>;
+    for (const condition of conditions) phases[condition] = await runPhase(provider, condition);
     const later = (condition: Condition) =>
-      figuresOf(outcomes[condition].filter(({ variant }) => variant > 0));
+      figuresOf(phases[condition].outcomes.filter(({ variant }) => variant > 0));
     const report = {
       provider,
-      cold: figuresOf(outcomes.on.filter(({ variant }) => variant === 0)),
+      encoder: phases.on.encoder,
+      cold: figuresOf(phases.on.outcomes.filter(({ variant }) => variant === 0)),
       warm: later('on'),
       off: later('off'),
       poisoned: later('poisoned'),
@@ -131,6 +139,7 @@ export function printLearningReport(reports: readonly LearningReport[]): void {
     '',
     'tasks',
     'success',
+    'wrong',
     '1st try',
     'iter.',
     'reused',
@@ -141,11 +150,12 @@ export function printLearningReport(reports: readonly LearningReport[]): void {
     'ECE',
   ];
   for (const report of reports) {
-    console.log(`\nprovider ${report.provider}`);
+    console.log(`\nprovider ${report.provider}, encoder ${report.encoder}`);
     const row = (name: string, figures: Figures): string[] => [
       name,
       String(figures.tasks),
       percent(figures.success),
+      percent(figures.wrong),
       percent(figures.first_try),
       figures.iterations.toFixed(2),
       percent(figures.reused),

@@ -4,7 +4,7 @@ import { noArchives } from '../../../lambdas/shared/memory/no-archives.ts';
 import type { StoredPlan } from '../../../lambdas/shared/stores/plan-store.ts';
 import type { NewEvent } from '../../../schemas/events.ts';
 import type { Json } from '../../../schemas/json.ts';
-import { planDocumentSchema, type TaskContext } from '../../../schemas/roles.ts';
+import { type PlannerResult, planDocumentSchema, type TaskContext } from '../../../schemas/roles.ts';
 import { aPlan, aShelf, aStep } from '../../helpers/plans.ts';
 import {
   aContext,
@@ -83,6 +83,9 @@ function planner(options: {
     });
   return { plan, events, requests, looks };
 }
+
+const noteOf = async ({ document }: PlannerResult) =>
+  (await inlineClaims.checkOut(document, planDocumentSchema)).note;
 
 const outcome = (step_id: string, status: string, extra: Record<string, Json> = {}): NewEvent => ({
   type: 'step.finished',
@@ -209,6 +212,27 @@ describe('the planner', () => {
     expect(requests[0]).toMatchObject({ rejections: 1, task_kind: 'general' });
   });
 
+  it('notes which memories did not hold on the subtask before', async () => {
+    const created = (data: Record<string, Json>): NewEvent => ({
+      type: 'plan.created',
+      subtask_id: 's1',
+      iteration: 1,
+      message: '',
+      data: { steps_hash: 'h', ...data },
+    });
+    const review = { verdict: 'REVISE', feedback: 'Wrong way round.' };
+    const { plan } = planner({
+      earlier: [
+        created({ memory: 'misleading' }),
+        { type: 'review.finished', subtask_id: 's1', iteration: 1, message: '', data: review },
+      ],
+    });
+    expect(await noteOf(await plan({ iteration: 1, first: 1 }))).toMatchObject({
+      shown: false,
+      instead_of: ['misleading'],
+    });
+  });
+
   it('gives up when the plan that was turned down comes back', async () => {
     const first = planner({});
     await first.plan();
@@ -244,8 +268,10 @@ describe('the planner', () => {
   it('uses a given plan as it is, and leaves out what has finished when it runs again', async () => {
     const given = aPlan([aStep({ step_id: 'a' }), aStep({ step_id: 'b', dependencies: ['a'] })]);
     const once = planner({ context: { given_plan: inline(given) } });
-    expect((await once.plan()).chains).toMatchObject([{ step: { step_id: 'a' }, rest: [{ step_id: 'b' }] }]);
+    const planned = await once.plan();
+    expect(planned.chains).toMatchObject([{ step: { step_id: 'a' }, rest: [{ step_id: 'b' }] }]);
     expect(once.requests).toHaveLength(0);
+    expect(await noteOf(planned)).toMatchObject({ shown: true, instead_of: [] });
     const again = planner({
       context: { given_plan: inline(given) },
       earlier: [

@@ -252,6 +252,26 @@ describe('remembered plans', () => {
     await expect(plan(text, { recalled: [recalled] })).rejects.toThrow(/GEMINI_API_KEY/);
   });
 
+  it('are not used when two of them contradict each other, however alike one is', async () => {
+    const poisoned = {
+      ...recalled,
+      description: 'Bake the totals of gamma.csv with yeast',
+      steps: [
+        { step_id: 'b', action: 'python_exec', inputs: { code: 'drop("gamma.csv")' }, dependencies: [] },
+      ],
+    };
+    const text = 'Bake the totals of beta.csv with yeast';
+    await expect(plan(text, { recalled: [recalled, poisoned] })).rejects.toThrow(/GEMINI_API_KEY/);
+    const agreeing = { ...recalled, description: poisoned.description, similarity: 0.9 };
+    const steps = recalled.steps.map((step) => ({
+      ...step,
+      step_id: 'b',
+      inputs: { code: 'open("gamma.csv")' },
+    }));
+    const draft = await plan(text, { recalled: [recalled, { ...agreeing, steps }] });
+    expect(draft.steps[0]?.step_id).toBe('bake');
+  });
+
   it('are not used when they failed', async () => {
     await expect(
       plan(recalled.description, { recalled: [{ ...recalled, outcome: 'failed' }] }),

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Experience, Work } from '../../../../lambdas/shared/memory/archives.ts';
 import { attentive } from '../../../../lambdas/shared/memory/encoder.ts';
 import { lexicalEncoder } from '../../../../lambdas/shared/memory/lexical-encoder.ts';
 import { createArchives } from '../../../../lambdas/shared/memory/remembering-archives.ts';
 import { createTableMemoryStore } from '../../../../lambdas/shared/memory/table-memory-store.ts';
-import type { Step } from '../../../../schemas/plan.ts';
 import { startTestTable, type TestTable } from '../../../helpers/dynalite-table.ts';
+import {
+  anExperience as experience,
+  aMemoryStep as step,
+  someWork as work,
+} from '../../../helpers/memories.ts';
 
 let table: TestTable;
 beforeAll(async () => {
@@ -27,55 +30,8 @@ const open = (more: Partial<Parameters<typeof createArchives>[0]> = {}) =>
     ...more,
   });
 
-const step = (inputs: Step['inputs'], action = 'math_calculator'): Step => ({
-  step_id: 'calculate',
-  action,
-  inputs,
-  timeout_seconds: 300,
-  parallelizable: false,
-  idempotency_key: 'calculate-1',
-  dependencies: [],
-});
-const work = (tenant_id: string, description: string, task_id = 'task'): Work => ({
-  tenant_id,
-  task_id,
-  description,
-  criteria: [],
-  workspace: [],
-});
 const offered = new Set(['math_calculator', 'file_operations']);
-const result = { value: '${steps.calculate.output.value}' };
 
-/** A plan as planner and archivist hand it to memory. */
-function experience(
-  archives: ReturnType<typeof open>,
-  of: Work,
-  steps: readonly Step[],
-  more: Partial<Experience> = {},
-): Experience {
-  return {
-    ...of,
-    steps,
-    result,
-    outcome: 'succeeded',
-    first_try: true,
-    lesson: '',
-    seconds: 2,
-    cost: { usd: 0.01, tokens: 500 },
-    note: archives.note(of, {
-      steps,
-      result,
-      stated_confidence: 0.9,
-      earlier: [],
-      left_behind: false,
-      pitfalls: [],
-      reused: null,
-      follows: null,
-      cost: { usd: 0.01, tokens: 500 },
-    }),
-    ...more,
-  };
-}
 const percent = (tenant: string, a: number, b: number) =>
   [
     work(tenant, `Compute ${a} percent of ${b} for the quarterly invoice.`),

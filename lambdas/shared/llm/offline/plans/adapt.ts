@@ -2,6 +2,7 @@
 import type { PlannerBrief, RecalledPlan } from '../../../../../schemas/briefs.ts';
 import type { Json, JsonObject } from '../../../../../schemas/json.ts';
 import type { PlanDraft } from '../../../../../schemas/plan.ts';
+import { doingOf } from '../../../plans/doing.ts';
 import { escapeRegExp } from '../language/mask.ts';
 
 const SIMILAR_ENOUGH = 0.8;
@@ -9,7 +10,10 @@ const SIMILAR_ENOUGH = 0.8;
 const DECISIVE =
   /^(?:mean|average|median|sum|total|min|max|minimum|maximum|count|highest|lowest|largest|smallest|first|last|ascending|descending|not|no|without|except|before|after|lines?|words?|characters?|rows?|columns?|read|write|append|delete|copy|move|rename|list|search|fetch|sort|filter|group|join|convert|more|less|above|below|over|under|and|or|longest|shortest|upper|lower|all|each|per|by|top|bottom|unique|distinct|summary|translate|english|replace|remove|add|multiply|divide|subtract|plus|minus|times)$/i;
 
-/** The best remembered plan that fits the subtask with its parameters exchanged; null when there is none. */
+/**
+ * The best remembered plan that fits the subtask with its parameters exchanged; null when there is none, or when two
+ * would do different things: likeness of words does not tell which of them is right.
+ */
 export function adaptRecalled(brief: PlannerBrief, offered: ReadonlySet<string>): PlanDraft | null {
   const best = [...brief.recalled]
     .filter(
@@ -17,11 +21,9 @@ export function adaptRecalled(brief: PlannerBrief, offered: ReadonlySet<string>)
         outcome === 'succeeded' && similarity >= SIMILAR_ENOUGH && (rating === null || rating >= 3),
     )
     .sort((a, b) => b.similarity - a.similarity || (b.rating ?? 3) - (a.rating ?? 3));
-  for (const recalled of best) {
-    const draft = adapt(recalled, brief.subtask.description, offered);
-    if (draft !== null) return draft;
-  }
-  return null;
+  const drafts = best.flatMap((recalled) => adapt(recalled, brief.subtask.description, offered) ?? []);
+  const [first] = drafts;
+  return first !== undefined && new Set(drafts.map(({ steps }) => doingOf(steps))).size === 1 ? first : null;
 }
 
 function adapt(recalled: RecalledPlan, description: string, offered: ReadonlySet<string>): PlanDraft | null {
