@@ -38,6 +38,11 @@ export const columns: readonly Phrasing[] = [
     'table data.csv: correlation(price, quantity) | measure',
   ],
   ['show rows 2 to 4 of employees.csv', 'table employees.csv: rows 2-4 | rows'],
+  [
+    'sort employees.csv by salary then show the first row',
+    'table employees.csv: asc salary | rows',
+    'table employees.csv: first 1 | rows',
+  ],
   ['what is the 3rd row of employees.csv', 'table employees.csv: rows 3-3 | rows'],
   [
     'average salary of rows 2 to 4 in employees.csv',
@@ -154,6 +159,7 @@ export const unclear: readonly string[] = [
   'sort employees.csv by department and salary descending',
   'Search all files for the word "grain" and tell me which files have it',
   'Does data.csv have a header?',
+  'rows 2 to 3 of sales.csv where region is North',
   'How many orders did customer 10 place in orders.csv?',
   'how much do I save with 15% off 80',
   'What is the spearman correlation of price and quantity in data.csv?',

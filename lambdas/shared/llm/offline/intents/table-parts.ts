@@ -149,11 +149,12 @@ export function readOrder(take: Take, work: Draft, column: string, name: Name): 
   }
   const limit =
     take(`\\b(?:the\\s+)?(first|last|top|bottom)\\s+(\\d+)(?:\\s+(?:${ROWS}|results?|groups?))?\\b`) ??
+    take(/\b(?:the\s+)?(first|last|top|bottom)\s+()(?:row|record|entry)\b/i) ??
     take(/\b(?:limit(?:ed)?(?: it)? to|only) ()(\d+)(?: (?:rows?|records?|results?))?\b/i);
   if (limit !== null) {
     const topLike = /top|bottom/i.test(limit[1] ?? '') && work.sort !== undefined;
     work.limit = {
-      count: Number(limit[2]),
+      count: Number(limit[2] || 1),
       end: /last|bottom/i.test(limit[1] ?? '') && !topLike ? 'last' : 'first',
     };
   }

@@ -251,7 +251,10 @@ export function recogniseTable(clause: Clause): TableWork | null {
 
   if (
     work.range !== undefined &&
-    (work.limit !== undefined || (work.sort !== undefined && work.measures.length > 0))
+    // "rows 2 to 3 where …" may be counted before or after the condition.
+    (work.filters.length > 0 ||
+      work.limit !== undefined ||
+      (work.sort !== undefined && work.measures.length > 0))
   )
     return null;
   if (work.sort?.next !== undefined && (work.group.length > 0 || work.measures.length > 0)) return null;
