@@ -20,18 +20,13 @@ import { resolveReferences, UnresolvedReferenceError } from '../shared/plans/ref
 import type { EventLog } from '../shared/stores/event-log.ts';
 import type { Receipt, ReceiptStore } from '../shared/stores/receipt-store.ts';
 import { afterStep, toldOf } from './chain.ts';
+import { claimEffect } from './claim.ts';
 import { executedEntry, finishedEvent, plainError, refusedBy } from './records.ts';
 import type { StepRun, ToolRunner, ToolRunResult } from './run-tool.ts';
 
 /** The plan, or the step, is not what the broker authorized. */
 export class UnauthorizedStepError extends OfficeError {
   override readonly name = 'UnauthorizedStepError';
-}
-
-/** Another invocation is running this very step; the state machine asks again later. */
-export class StepInProgressError extends OfficeError {
-  override readonly name = 'StepInProgressError';
-  override readonly retryable = true;
 }
 
 export interface ExecutorDeps {
@@ -49,9 +44,6 @@ export interface ExecutorDeps {
 
 /** Steps faster than this are announced once, when they end; slower ones also when they start. */
 const ANNOUNCE_AFTER_MS = 400;
-/** What a claim outlives its step's time limit by: starting the tool's function and storing its result. */
-const CLAIM_MARGIN_MS = 30_000;
-
 type ExecutorEvent = z.output<typeof executorEventSchema>;
 export interface Invocation {
   readonly request_id: string;
@@ -94,13 +86,16 @@ export function createExecutor(deps: ExecutorDeps) {
     return resolveReferences(step.inputs, outputs) as JsonObject;
   }
 
-  /** The outcome of a step, stored with its receipt and announced; then whoever waits for it is let through. */
+  /**
+   * The outcome of a step, stored with its receipt and announced; then whoever waits for it is let through. Nobody has
+   * claimed a step that was refused, and a receipt that it may have from an earlier iteration stays as it is.
+   */
   async function settle(
     event: StepEvent,
     step: Step,
     result: ToolRunResult,
     started: Date,
-    claimedBy: string,
+    claimedBy: string | null,
     inputs: JsonObject = step.inputs,
   ): Promise<StepOutcome> {
     const outcome: StepOutcome = {
@@ -113,9 +108,10 @@ export function createExecutor(deps: ExecutorDeps) {
     const duration = deps.now().getTime() - started.getTime();
     const receipt: Receipt & { outcome: StepOutcome } = {
       state: 'done',
-      claimed_by: claimedBy,
+      claimed_by: claimedBy ?? '',
       claimed_at: started.toISOString(),
       claim_expires_at: started.toISOString(),
+      ended_in: event.gate,
       inputs_hash: canonicalHash(step.inputs),
       outcome,
       attempts: result.attempts,
@@ -125,7 +121,10 @@ export function createExecutor(deps: ExecutorDeps) {
     await deps.log.append(
       event,
       [finishedEvent(event, step, outcome, result, duration)],
-      [deps.receipts.done(place, receipt), executedEntry(event, step, receipt, inputs, deps.now())],
+      [
+        ...(claimedBy === null ? [] : [deps.receipts.done(place, receipt)]),
+        executedEntry(event, step, receipt, inputs, deps.now()),
+      ],
     );
     await release(event, outcome);
     return outcome;
@@ -156,34 +155,6 @@ export function createExecutor(deps: ExecutorDeps) {
     return outcome;
   }
 
-  /** Claims an effect that must not happen twice; what an earlier claim left behind decides. */
-  async function claimed(
-    run: StepRun,
-    invocation: Invocation,
-  ): Promise<'ours' | StepOutcome | ToolRunResult> {
-    const place = { ...run.event, idempotency_key: run.step.idempotency_key };
-    const now = deps.now();
-    const claim: Receipt = {
-      state: 'claimed',
-      claimed_by: invocation.request_id,
-      claimed_at: now.toISOString(),
-      claim_expires_at: new Date(
-        now.getTime() + run.grant.policy.timeout_seconds * 1000 + CLAIM_MARGIN_MS,
-      ).toISOString(),
-      inputs_hash: canonicalHash(run.inputs),
-    };
-    const earlier = await deps.receipts.claim(place, claim);
-    if (earlier === null || earlier.claimed_by === claim.claimed_by) return 'ours';
-    if (earlier.state === 'done' && earlier.outcome !== undefined) return earlier.outcome;
-    if (Date.parse(earlier.claim_expires_at) > now.getTime()) {
-      throw new StepInProgressError(`Step "${run.step.step_id}" is being run by another invocation.`);
-    }
-    const found = await deps.runner.reconcile(run);
-    if (found !== 'not_run') return found;
-    if (await deps.receipts.takeOver(place, earlier, claim)) return 'ours';
-    throw new StepInProgressError(`Step "${run.step.step_id}" was taken over by another invocation.`);
-  }
-
   async function perform(event: StepEvent, invocation: Invocation): Promise<StepOutcome> {
     const { step, grant, carried, context } = await authorized(event);
     const started = deps.now();
@@ -192,13 +163,10 @@ export function createExecutor(deps: ExecutorDeps) {
       inputs = await resolvedInputs(event, step, carried);
     } catch (error) {
       if (!(error instanceof UnresolvedReferenceError)) throw error;
-      return settle(event, step, { status: 'failed', error, attempts: 0 }, started, invocation.request_id);
+      return settle(event, step, { status: 'failed', error, attempts: 0 }, started, null);
     }
     const stopped = grant.recheck === undefined ? null : await deps.recheck(inputs, grant.recheck, context);
-    if (stopped !== null) {
-      const refusal = refusedBy(stopped);
-      return settle(event, step, refusal, started, invocation.request_id, inputs);
-    }
+    if (stopped !== null) return settle(event, step, refusedBy(stopped), started, null, inputs);
     const limit = Math.min(
       started.getTime() + grant.policy.timeout_seconds * 1000,
       Date.parse(context.deadline),
@@ -206,7 +174,7 @@ export function createExecutor(deps: ExecutorDeps) {
     const idempotent = grant.idempotent || isIdempotentStep({ action: step.action, inputs });
     const run: StepRun = { event, step, grant, inputs, idempotent, deadline: new Date(limit) };
     if (!idempotent) {
-      const claim = await claimed(run, invocation);
+      const claim = await claimEffect(deps, run, invocation.request_id);
       if (claim !== 'ours') {
         if ('attempts' in claim) return settle(event, step, claim, started, invocation.request_id, inputs);
         await release(event, claim);

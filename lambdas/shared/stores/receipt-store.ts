@@ -23,6 +23,8 @@ export const receiptSchema = z.object({
   /** When the claimer is certainly gone: its Lambda's time limit has passed. */
   claim_expires_at: z.iso.datetime(),
   inputs_hash: z.string(),
+  /** The gate of the execution and iteration in which it was done. */
+  ended_in: z.string().optional(),
   outcome: stepOutcomeSchema.optional(),
   attempts: z.int().optional(),
   duration_ms: z.number().optional(),
@@ -32,7 +34,7 @@ export type Receipt = z.infer<typeof receiptSchema>;
 export interface ReceiptStore {
   /** Claims the effect, or tells who did before: null means that it is now the caller's. One conditional write. */
   claim(place: ReceiptPlace, receipt: Receipt): Promise<Receipt | null>;
-  /** Takes over a claim whose holder is gone; false when another was faster. */
+  /** Takes over a claim whose holder is gone, or one that came to nothing; false when another was faster. */
   takeOver(place: ReceiptPlace, from: Receipt, to: Receipt): Promise<boolean>;
   get(place: ReceiptPlace): Promise<Receipt | null>;
   /** The finished receipt as a document, to be written with the events that announce it. */
@@ -69,9 +71,9 @@ export function createReceiptStore(deps: { client: DynamoDBDocumentClient; table
           new PutCommand({
             TableName: table,
             Item: { ...keyOf(place), ...to, expires_at: expiry(new Date(to.claimed_at)) },
-            ConditionExpression: '#s = :claimed AND claimed_by = :by',
+            ConditionExpression: '#s = :state AND claimed_by = :by',
             ExpressionAttributeNames: { '#s': 'state' },
-            ExpressionAttributeValues: { ':claimed': 'claimed', ':by': from.claimed_by },
+            ExpressionAttributeValues: { ':state': from.state, ':by': from.claimed_by },
           }),
         );
         return true;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { StepInProgressError } from '../../../lambdas/executor/claim.ts';
 import {
   createExecutor,
   type ExecutorDeps,
-  StepInProgressError,
   UnauthorizedStepError,
 } from '../../../lambdas/executor/executor.ts';
 import { createToolRunner } from '../../../lambdas/executor/run-tool.ts';
@@ -222,6 +222,47 @@ describe('a step', () => {
     const first = await run({}, 'r1');
     const second = await run({}, 'r2');
     expect(second).toEqual(first);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('that failed without an effect is run again by another iteration, not by the same one', async () => {
+    const { run, calls, event } = office({
+      tool: async (_event, call) =>
+        call === 1
+          ? { status: 'error', error: { name: 'ConnectionRefused', message: 'no', retryable: false } }
+          : { status: 'ok', output: 'sent' },
+    });
+    const failed = await run({}, 'r1');
+    expect(failed).toMatchObject({ status: 'failed' });
+    expect(await run({}, 'r2')).toEqual(failed);
+    expect(calls).toHaveLength(1);
+
+    const later = { ...event, gate: 's1#2', iteration: 2 };
+    const sent = await run(later, 'r3');
+    expect(sent).toMatchObject({ status: 'succeeded', output: { inline: 'sent' } });
+    expect(await run({ ...event, gate: 's1#3', iteration: 3 }, 'r4')).toEqual(sent);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('keeps what it did although a later iteration refuses it', async () => {
+    const { run, calls, event } = office({
+      step: post({ inputs: { method: 'POST', url: '${steps.where.output}' } }),
+      carried: { where: { inline: 'https://example.com/' } },
+    });
+    const sent = await run({}, 'r1');
+    const document = event.document as { inline: { carried: object } };
+    const without = { inline: { ...document.inline, carried: {} } } as unknown as StepEvent['document'];
+    const later = { ...event, gate: 's1#2', iteration: 2 };
+    expect(await run({ ...later, document: without }, 'r2')).toMatchObject({ status: 'failed' });
+    expect(await run({ ...event, gate: 's1#3', iteration: 3 }, 'r3')).toEqual(sent);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('that may have had its effect is not run again by any iteration', async () => {
+    const { run, calls, event } = office({ tool: lost });
+    const first = await run({}, 'r1');
+    expect(first).toMatchObject({ status: 'in_doubt' });
+    expect(await run({ ...event, gate: 's1#2', iteration: 2 }, 'r2')).toEqual(first);
     expect(calls).toHaveLength(1);
   });
 
