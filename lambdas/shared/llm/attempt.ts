@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { handleWhen, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import type { z } from 'zod';
+import { createRedactor } from '../privacy/redact.ts';
 import { checkAnswer, textProblem } from './answers.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import type { BudgetLedger } from './budget.ts';
@@ -56,6 +57,8 @@ export interface Attempt<Answer> {
   readonly timeout_ms: number;
   readonly signal: AbortSignal;
   readonly on_delta: ((delta: string) => void) | null;
+  /** Whether a piece of the text went out: another try with the same model would say it twice. */
+  readonly has_spoken: () => boolean;
   readonly hops: ModelHop[];
 }
 
@@ -92,13 +95,17 @@ export async function attemptModel<Answer>(
       attempt.hops.push({ ...hop, outcome: 'answered', ...(isRepair ? { reason: 'repaired' } : {}) });
       return { reply: tried.reply, usage, cost_nano: spent };
     }
-    attempt.hops.push({ ...hop, outcome: 'rejected', reason: verdict });
+    attempt.hops.push({ ...hop, outcome: 'rejected', reason: recorded(attempt, verdict) });
     const hopeless = tried.reply.stop_reason === 'refusal' || attempt.model.last_resort || attempt.on_delta;
-    if (isRepair || hopeless) throw new RejectedAnswer(verdict);
+    if (isRepair || hopeless) throw new RejectedAnswer(recorded(attempt, verdict));
     messages = withRepair(attempt, tried.reply, verdict);
   }
   throw new RejectedAnswer('The repair was not reached.');
 }
+
+/** For hops, errors and logs: what a local model may see is still nothing for these. */
+const recorded = <Answer>(attempt: Attempt<Answer>, text: string): string =>
+  createRedactor().redact(attempt.redact(text));
 
 /** Null when the reply fits. */
 function judge<Answer>(attempt: Attempt<Answer>, reply: ProviderReply): string | null {
@@ -139,7 +146,8 @@ async function tryWithRetries<Answer>(
     error instanceof ProviderError &&
     error.retryable &&
     (error.retry_after_ms ?? 0) <= patience_ms &&
-    !attempt.signal.aborted;
+    !attempt.signal.aborted &&
+    !attempt.has_spoken();
   // The library's own pause would not end with the signal.
   const policy = retry(handleWhen(isWorthIt), { maxAttempts: retries });
   let failure: unknown = null;
@@ -184,7 +192,7 @@ async function tryOnce<Answer>(deps: AttemptDeps, attempt: Attempt<Answer>, prom
       attempt.hops.push({
         ...hopOf(model, noUsage, cost, deps.now() - started),
         outcome: 'failed',
-        reason: `${error.kind}: ${attempt.redact(error.message)}`,
+        reason: `${error.kind}: ${recorded(attempt, error.message)}`,
       });
       // A caller who no longer waits says nothing about the model.
       if (!attempt.signal.aborted) await noteFailure(deps, model, error);

@@ -48,6 +48,15 @@ const storedSchema = z.object({
   answer: z.string().optional(),
 });
 
+function answerIn(text: string): CachedAnswer | null {
+  try {
+    return cachedAnswerSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 export function createAnswerCache(deps: {
   readonly client: Pick<DynamoDBDocumentClient, 'send'>;
   readonly table: string;
@@ -60,15 +69,17 @@ export function createAnswerCache(deps: {
   const flights = new Map<string, Promise<CachedAnswer>>();
   type Key = { readonly pk: string; readonly sk: string };
 
-  async function look(key: Key): Promise<'none' | 'flying' | CachedAnswer> {
+  async function look(key: Key): Promise<'none' | 'flying' | 'unreadable' | CachedAnswer> {
     const found = await deps.client.send(
       new GetCommand({ TableName: deps.table, Key: key, ConsistentRead: true }),
     );
     if (!found.Item) return 'none';
-    const item = storedSchema.parse(found.Item);
+    const stored = storedSchema.safeParse(found.Item);
+    if (!stored.success) return 'unreadable';
+    const item = stored.data;
     if (item.expires_at * 1000 <= now()) return 'none';
     if (item.state === 'flying') return item.flying_until > now() ? 'flying' : 'none';
-    return cachedAnswerSchema.parse(JSON.parse(item.answer ?? 'null'));
+    return answerIn(item.answer ?? '') ?? 'unreadable';
   }
 
   async function claim(key: Key, token: string): Promise<boolean> {
@@ -144,6 +155,8 @@ export function createAnswerCache(deps: {
         }
         const found = await look(key);
         if (typeof found === 'object') return { answer: found, shared: true };
+        // Of another version, or damaged: it is in the way until it expires, and no reason to fail.
+        if (found === 'unreadable') return { answer: await produce(), shared: false };
         if (flights.has(id)) continue;
         if (found === 'flying') {
           await wait(POLL_MS, signal);

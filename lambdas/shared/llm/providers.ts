@@ -111,7 +111,8 @@ function registryWith(deps: ProviderRegistryDeps, builtIn: BuiltIn): ProviderReg
   }
 
   async function discover(baseUrl: string): Promise<ProviderStatus> {
-    const missing = `nothing answers at ${baseUrl}`;
+    const address = withoutPassword(baseUrl);
+    const missing = `nothing answers at ${address}`;
     const root = baseUrl.replace(/\/v1\/?$/, '');
     try {
       const answer = await (deps.fetch ?? fetch)(`${root}/api/tags`, {
@@ -119,10 +120,10 @@ function registryWith(deps: ProviderRegistryDeps, builtIn: BuiltIn): ProviderReg
       });
       if (!answer.ok) return { configured: false, missing };
       const tags = tagsSchema.safeParse(await answer.json());
-      if (!tags.success) return { configured: false, missing: `${baseUrl} is not an Ollama server` };
+      if (!tags.success) return { configured: false, missing: `${address} is not an Ollama server` };
       return { configured: true, installed: tags.data.models.map((model) => model.name) };
     } catch (error) {
-      return { configured: false, missing: `${missing} (${describeError(error)})` };
+      return { configured: false, missing: `${missing} (${withoutPassword(describeError(error))})` };
     }
   }
 
@@ -190,6 +191,9 @@ function registryWith(deps: ProviderRegistryDeps, builtIn: BuiltIn): ProviderReg
   };
   return registry;
 }
+
+/** What `GET /health` shows to everybody. */
+const withoutPassword = (text: string): string => text.replace(/\/\/[^/\s]*@/g, '//');
 
 /** Tags default to `latest`; without an exact match another tag of the same model will do. */
 function installedId(model: Model, installed: readonly string[]): string | null {

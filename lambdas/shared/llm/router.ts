@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import type { JsonObject } from '../../../schemas/json.ts';
-import { canonicalHash } from '../canonical.ts';
 import { createRedactor, type Redactor } from '../privacy/redact.ts';
 import type { AskForPersonalData } from '../privacy/service.ts';
 import { checkAnswer, textProblem } from './answers.ts';
@@ -18,6 +17,7 @@ import {
 import type { CircuitBreaker } from './breaker.ts';
 import type { BudgetLedger } from './budget.ts';
 import type { AnswerCache, CachedAnswer } from './cache.ts';
+import { cacheKey } from './cache-key.ts';
 import { type CandidateDeps, candidatesFor } from './candidates.ts';
 import { economise } from './context.ts';
 import { costOfHops } from './hop-cost.ts';
@@ -192,8 +192,12 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
     const schema = request.schema?.zod ?? null;
     const temperature = request.temperature ?? 0;
     const stream = request.on_text && !request.schema ? request.on_text : null;
+    let hasSpoken = false;
     const emit = stream
-      ? restoringStream(redactor, (delta) => stream({ attempt: attemptNumber, delta }))
+      ? restoringStream(redactor, (delta) => {
+          hasSpoken = true;
+          stream({ attempt: attemptNumber, delta });
+        })
       : null;
 
     let used: TokenUsage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
@@ -212,6 +216,7 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
         timeout_ms: route.timeout_seconds * 1000,
         signal,
         on_delta: emit ? emit.push : null,
+        has_spoken: () => hasSpoken,
         hops,
       });
       emit?.end();
@@ -278,21 +283,4 @@ function finish<Answer>(
   if (request.schema) return checkAnswer(answer.text, answer.stop_reason, request.schema.zod, restore);
   const problem = textProblem(answer.text, answer.stop_reason);
   return problem === null ? { ok: true, value: restore(answer.text) as Answer } : { ok: false, problem };
-}
-
-function cacheKey(model: Model, prompt: Prompt, temperature: number, maxOutputTokens: number): string {
-  const messages = prompt.messages.map((message) => ({
-    role: message.role,
-    content: message.content.map((part) =>
-      part.type === 'text' ? part : { ...part, bytes: Buffer.from(part.bytes).toString('base64') },
-    ),
-  }));
-  return canonicalHash({
-    model: [model.provider, model.id],
-    system: prompt.system,
-    messages,
-    json: prompt.json ?? null,
-    temperature,
-    maxOutputTokens,
-  });
 }

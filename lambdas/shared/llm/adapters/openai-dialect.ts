@@ -31,9 +31,14 @@ export const dialectOf = (provider: string, model: string): Dialect => ({
   stream_usage: true,
 });
 
+/** Groq checks the answer against the schema itself, and refuses the request when it does not fit. */
+export const isUnfitAnswer = (error: APIError): boolean => error.code === 'json_validate_failed';
+
 /** What the server said about a request it did not take; null for other failures. */
 export function refusalOf(error: unknown): string | null {
   if (!(error instanceof APIError) || ![400, 415, 422, 501].includes(error.status ?? 0)) return null;
+  // About this prompt, or this answer: their words may name the schema all the same.
+  if (error.code === 'context_length_exceeded' || isUnfitAnswer(error)) return null;
   return `${error.param ?? ''} ${error.message} ${JSON.stringify(error.error ?? null)}`.slice(0, 4_000);
 }
 

@@ -2,6 +2,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { createRedactor } from '../../privacy/redact.ts';
 import { ProviderError } from '../provider.ts';
+import { isUnfitAnswer } from './openai-dialect.ts';
 import { causesOf, neverConnected } from './openai-transport.ts';
 import { retryAfter, retryInBody } from './retry-after.ts';
 
@@ -10,9 +11,15 @@ const LONGEST_MESSAGE = 300;
 /** Looked at before the cut, which must not leave half a secret that no rule knows. */
 const LOOKED_AT = 2_000;
 
+/** `sk-proj-********wxyz`: OpenAI quotes a refused key by its ends. */
+const maskedKey = /[\w-]{2,}\*{3,}[\w-]*/g;
+
 /** A provider's words without its key, other secrets or personal data; of a page, what can be read. */
 export function safeMessage(message: string, key: string): string {
-  const withoutKey = key.length >= 8 ? message.replaceAll(key, '[key]') : message;
+  const withoutKey = (key.length >= 8 ? message.replaceAll(key, '[key]') : message).replace(
+    maskedKey,
+    '[key]',
+  );
   return createRedactor()
     .redact(readable(withoutKey.slice(0, LOOKED_AT)))
     .slice(0, LONGEST_MESSAGE);
@@ -118,6 +125,7 @@ function classifyStatus(error: APIError, message: (text: string) => string): Pro
       return new ProviderError('auth', words);
     return new ProviderError('rate_limited', words, options);
   }
+  if (isUnfitAnswer(error)) return new ProviderError('server', words, { may_have_run: true });
   if (status === 408) return new ProviderError('timeout', words);
   if (status === 409 || status >= 500) return new ProviderError('server', words, options);
   // "The maximum value for max_tokens": the answer's limit, not the prompt.

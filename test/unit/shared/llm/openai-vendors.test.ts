@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openAiCompatibleProvider } from '../../../../lambdas/shared/llm/adapters/openai-compatible.ts';
 import { retryAfter } from '../../../../lambdas/shared/llm/adapters/retry-after.ts';
-import type { ProviderCall, ProviderReply } from '../../../../lambdas/shared/llm/provider.ts';
+import type { ModelProvider, ProviderCall, ProviderReply } from '../../../../lambdas/shared/llm/provider.ts';
 import { type OpenAiServer, startOpenAiServer } from '../../../helpers/openai-server.ts';
 
 let server: OpenAiServer;
@@ -21,14 +21,16 @@ const call: ProviderCall = {
   signal: new AbortController().signal,
 };
 
-const ask = (): Promise<ProviderReply> =>
+const providerOf = (): ModelProvider =>
   openAiCompatibleProvider({
     name: 'vendor',
     entry: { protocol: 'openai', key_optional: true, discover: false, local: false },
     base_url: server.url,
     environment: {},
     key: async () => null,
-  }).complete(call);
+  });
+
+const ask = (): Promise<ProviderReply> => providerOf().complete(call);
 
 function answered(message: object, finish: unknown = 'stop', extra: object = {}): void {
   const choices = [{ index: 0, message, finish_reason: finish }];
@@ -149,5 +151,32 @@ describe('the end of an answer', () => {
   it.each(['error', 'insufficient_system_resource'])('is a failure for %s', async (finish) => {
     answered({ content: '{"half' }, finish);
     await expect(ask()).rejects.toMatchObject({ kind: 'server', retryable: true, may_have_run: true });
+  });
+});
+
+describe('a refusal that is about this prompt or this answer', () => {
+  it('leaves the schema in the requests after it', async () => {
+    const provider = providerOf();
+    const message = 'maximum context length is 8192 tokens (9000 in the messages, 200 in the json_schema)';
+    const tooLong = { error: { message, code: 'context_length_exceeded' } };
+    const unfit = { error: { message: 'Failed to generate json_schema.', code: 'json_validate_failed' } };
+    for (const body of [tooLong, unfit])
+      server.script({ kind: 'raw', status: 400, body: JSON.stringify(body) });
+    await expect(provider.complete(call)).rejects.toMatchObject({ kind: 'too_long' });
+    await expect(provider.complete(call)).rejects.toMatchObject({ retryable: true, may_have_run: true });
+    await provider.complete(call);
+    expect(server.requests.at(-1)?.body).toHaveProperty('response_format.type', 'json_schema');
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+describe('a key that is quoted by its ends', () => {
+  it('is in no error', async () => {
+    const message = `Incorrect API key provided: ${['sk', 'proj'].join('-')}-ab********wxyz. You can find it there.`;
+    server.script({ kind: 'status', status: 401, message });
+    await expect(ask()).rejects.toMatchObject({
+      kind: 'auth',
+      message: 'vendor: 401 Incorrect API key provided: [key]. You can find it there.',
+    });
   });
 });

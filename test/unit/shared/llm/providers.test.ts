@@ -92,6 +92,14 @@ describe('providers', () => {
     expect(await spaced.registry.usable(spaced.catalogue.model('compatible'))).toHaveProperty('model');
   });
 
+  it('shows no password of an address where nothing answers', async () => {
+    const password = ['Zx9', 'Kq7Lm2'].join('');
+    const { registry } = setUp({ OLLAMA_BASE_URL: `http://user:${password}@127.0.0.1:9/v1` });
+    const status = await registry.status('ollama');
+    expect(JSON.stringify(status)).toContain('nothing answers at http://127.0.0.1:9/v1');
+    expect(JSON.stringify(status)).not.toContain(password);
+  });
+
   it('checks the keys for the doctor', async () => {
     const good = await startOpenAiServer();
     closing.push(good.close);

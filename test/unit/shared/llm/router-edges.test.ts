@@ -75,7 +75,14 @@ function setUp(deps: Partial<RouterDeps> = {}) {
     catalogue,
     registry: {
       usable: async (model) => ({ model }),
-      provider: async (name) => ({ name, complete: (call) => (behaviour[name] ?? answers)(call) }),
+      provider: async (name) => ({
+        name,
+        complete: (call) => (behaviour[name] ?? answers)(call),
+        stream: (call, onText) => {
+          onText(`${name} says`);
+          return (behaviour[name] ?? answers)(call);
+        },
+      }),
     },
     ledger: free,
     breaker,
@@ -222,5 +229,27 @@ describe('a reservation that cannot be settled', () => {
     });
     expect(told((await ask()).hops)).toEqual(['one failed', 'two answered']);
     expect(troubles).toEqual(['settle', 'settle']);
+  });
+});
+
+describe('a text that comes in pieces', () => {
+  it('is not begun again by the same model', async () => {
+    behaviour['one'] = fails;
+    behaviour['two'] = async () => replied('two says');
+    const pieces: string[] = [];
+    const { ask } = setUp({ retries: { retries: 2, base_ms: 0, cap_ms: 0, patience_ms: 0 } });
+    await ask({
+      schema: null as never,
+      on_text: ({ attempt, delta }) => pieces.push(`${attempt}: ${delta}`),
+    });
+    expect(pieces).toEqual(['0: one says', '1: two says']);
+  });
+});
+
+describe('what is recorded of an answer that does not fit', () => {
+  it('has no personal data in it', async () => {
+    behaviour['one'] = async () => replied('{"jo@example.com":true}');
+    const { hops } = await setUp().ask();
+    expect(hops[0]?.reason).toContain('Unrecognized key: "[EMAIL_1]"');
   });
 });

@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCircuitBreaker, memoryBreakerRecords } from '../../../../lambdas/shared/llm/breaker.ts';
 import { type CachedAnswer, createAnswerCache } from '../../../../lambdas/shared/llm/cache.ts';
@@ -65,6 +66,23 @@ describe('answer cache', () => {
     expect(await cache.answer({ tenant_id: 'b', hash: 'h' }, async () => answer, never)).toMatchObject({
       shared: false,
     });
+  });
+
+  it('asks again where what it finds cannot be read', async () => {
+    const { client, table } = store();
+    const expires_at = Math.floor(Date.now() / 1000) + 600;
+    const damaged = [
+      { state: 'answered', answer: '{"text":1}', expires_at },
+      { state: 'answered', answer: 'no JSON', expires_at },
+      { state: 'resting', expires_at },
+    ];
+    for (const [index, item] of damaged.entries()) {
+      const key = { tenant_id: 'a', hash: `damaged-${index}` };
+      const Item = { pk: `TENANT#${key.tenant_id}`, sk: `CACHE#${key.hash}`, ...item };
+      await client.send(new PutCommand({ TableName: table, Item }));
+      const found = await createAnswerCache(store()).answer(key, async () => answer, never);
+      expect(found).toEqual({ answer, shared: false });
+    }
   });
 
   it('gives out a paid answer that cannot be kept', async () => {
