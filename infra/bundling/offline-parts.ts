@@ -9,7 +9,8 @@ const PARTS: Readonly<
   './plan-check.ts': { roles: ['validator', 'broker'], answers: ['judgePlan', 'assessTools'] },
   './review/review.ts': { roles: ['reviewer'], answers: ['reviewResult'] },
 };
-const asking = new Set(Object.values(PARTS).flatMap(({ roles }) => roles));
+/** The archivist asks models for vectors, and for no answer. */
+const asking = new Set(['archivist', ...Object.values(PARTS).flatMap(({ roles }) => roles)]);
 
 /**
  * A role's function asks the offline provider for its own role only; the rules of the others, up to a quarter of a

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -75,6 +75,24 @@ describe('bundles', () => {
     for (const name of ['gate', 'finisher', 'morgue', 'notifier', 'dispatcher', 'executor']) {
       expect(bundle(name).parts.map(([part]) => part)).not.toContain('openai');
     }
+  });
+
+  it('hold no operation of S3 that nobody asks for', () => {
+    const { directory } = bundle('planner');
+    const code = readdirSync(directory)
+      .filter((file) => file.endsWith('.mjs'))
+      .map((file) => readFileSync(join(directory, file), 'utf8'));
+    const isIn = (text: string): boolean => code.some((each) => each.includes(text));
+    expect([isIn('"PutObject"'), isIn('"PutBucketReplication"')]).toEqual([true, false]);
+  });
+
+  it('hold none of the rules that plan without a model in the archivist', () => {
+    expect(bundle('planner').parts.find(([part]) => part === 'lambdas/shared/llm')?.[1]).toBeGreaterThan(
+      200_000,
+    );
+    expect(bundle('archivist').parts.find(([part]) => part === 'lambdas/shared/llm')?.[1]).toBeLessThan(
+      150_000,
+    );
   });
 
   it('send traces that are found by the ids of a task, with their AWS calls, to the daemon of X-Ray', async () => {
