@@ -168,13 +168,13 @@ async function open(
     await logFunctionsTo(join(dataDir, 'functions.log'));
     const apiKey = options.apiKey ?? localApiKey(dataDir);
     const [makeApp] = await Promise.all([importing, parts.seedKey(apiKey)]);
-    const app = makeApp();
+    const app = makeApp({ metrics: meter.prometheus });
 
     await parts.beforeRecovery();
     const recovered = engine.recover();
     if (recovered > 0) log(`${recovered} executions of an earlier run go on.`);
     undo.push(startPolling(sqs, functions, parts, queues, log));
-    ready.resolve(withMetrics(app, meter));
+    ready.resolve(app);
     // Again, because it must also be the first thing to stop once requests are served.
     undo.push(() => http.stop());
     warmUp(functions, parts);
@@ -248,18 +248,6 @@ function startPolling(
     onError,
   });
   return () => Promise.all([pollers.stop(), schedule.stop()]);
-}
-
-/** `GET /metrics` is the embedded runtime's own; in AWS there is CloudWatch. */
-function withMetrics(app: WebApp, meter: Meter): WebApp {
-  return {
-    fetch: async (request) => {
-      if (request.method !== 'GET' || new URL(request.url).pathname !== '/metrics') return app.fetch(request);
-      return new Response(await meter.prometheus(), {
-        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-      });
-    },
-  };
 }
 
 /** Imports the roles after the office is open, so that neither the start nor the first task waits for all of them. */

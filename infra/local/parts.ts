@@ -21,7 +21,7 @@ export interface OfficeParts {
   /** Delivers webhooks from their queue; absent where nobody has any. */
   readonly notifier?: string;
   /** Imports what makes the app, while the stores start; the app is made when the environment is set. */
-  importApp(): Promise<() => WebApp>;
+  importApp(): Promise<(own: { readonly metrics: () => Promise<string> }) => WebApp>;
   /** Called once the environment is set, before executions of an earlier process go on. */
   beforeRecovery(): Promise<void>;
   /** Lets the key in. Called after the environment is set. */
@@ -83,13 +83,13 @@ export function officeParts(): OfficeParts {
     notifier: 'notifier',
     importApp: async () => {
       const module = (await import(new URL('lambdas/receptionist/app-from-environment.ts', root).href)) as {
-        appFromEnvironment(): WebApp;
+        appFromEnvironment(own: { readonly metrics: () => Promise<string> }): WebApp;
       };
       const [{ loadModels, ModelFileError }, { defaultLimits }] = await Promise.all([
         import('../../lambdas/shared/llm/models.ts'),
         import('../../lambdas/shared/llm/budget-from-environment.ts'),
       ]);
-      return () => {
+      return (own) => {
         try {
           loadModels();
           defaultLimits();
@@ -98,7 +98,7 @@ export function officeParts(): OfficeParts {
           if (error instanceof ModelFileError) throw new OfficeStartError(error.message, { cause: error });
           throw error;
         }
-        return module.appFromEnvironment();
+        return module.appFromEnvironment(own);
       };
     },
     beforeRecovery: async () => {

@@ -259,6 +259,8 @@ function verifyTokenFromEnvironment(): { verifyToken: VerifyToken } | Record<str
   return { verifyToken: async (token) => (await verifier())(token) };
 }
 
-/** The HTTP interface over the services that the environment names. */
-export const appFromEnvironment = (): ReturnType<typeof createApp> =>
-  createApp({ ...depsFromEnvironment(), ...verifyTokenFromEnvironment() });
+/** The HTTP interface over the services that the environment names; `metrics` where one process can tell them all. */
+export const appFromEnvironment = (
+  own: Pick<ReceptionistDeps, 'metrics'> = {},
+): ReturnType<typeof createApp> =>
+  createApp({ ...depsFromEnvironment(), ...verifyTokenFromEnvironment(), ...own });

@@ -57,6 +57,10 @@ describe('the service', () => {
     );
   });
 
+  it('tells what it uses to nobody without a key', async () => {
+    expect((await send('GET', '/metrics', { key: null })).status).toBe(401);
+  });
+
   it('counts what it uses, where it runs in one process', async () => {
     const sent = await send<string>('GET', '/metrics');
     if ((await engineOf()) === 'embedded') {
