@@ -46,12 +46,21 @@ export function classifyBedrockError(provider: string, error: unknown): unknown 
   if (status !== undefined) {
     if (status === 429)
       return new ProviderError('rate_limited', message, { retry_after_ms: retryAfter(headersOf(error)) });
+    // A page in place of the answer, or of a failure's words.
+    if (status < 300 || hasNoWords(error))
+      return new ProviderError(
+        status >= 500 || status < 300 ? 'server' : 'bad_request',
+        `${provider}: status ${status} with a body that is not JSON; check the endpoint.`,
+      );
+    if (status === 413) return new ProviderError('too_long', message);
     return new ProviderError(status >= 500 ? 'server' : 'bad_request', message);
   }
   if (isConnectionFailure(error))
     return new ProviderError('network', message, { may_have_run: !neverConnected(error) });
   return error;
 }
+
+const hasNoWords = (error: Error): boolean => /Deserialization error/.test(error.message);
 
 /** Sockets fail with a code, somewhere among the causes; a body that is no JSON fails to parse. */
 function isConnectionFailure(error: Error): boolean {

@@ -65,7 +65,7 @@ export function bedrockProvider(
         return {
           text: textOf(blocks),
           usage: usageOf(answer.usage),
-          stop_reason: stopReason(answer.stopReason),
+          stop_reason: stopReason(context.name, answer.stopReason),
         };
       }),
 
@@ -94,7 +94,7 @@ export function bedrockProvider(
         }
         if (stop === undefined)
           throw new ProviderError('network', `${context.name}: the stream ended before the answer did.`);
-        return { text, usage, stop_reason: stopReason(stop) };
+        return { text, usage, stop_reason: stopReason(context.name, stop) };
       }),
 
     embed: (model, texts, signal) =>
@@ -195,7 +195,8 @@ function documentFormat(mediaType: string): DocumentFormat {
 
 function textOf(blocks: readonly ContentBlock[]): string {
   const tool = blocks.find((block) => block.toolUse)?.toolUse;
-  if (tool) return JSON.stringify(tool.input ?? {});
+  // Some models hand over the JSON itself.
+  if (tool) return typeof tool.input === 'string' ? tool.input : JSON.stringify(tool.input ?? {});
   return blocks.map((block) => block.text ?? '').join('');
 }
 
@@ -220,9 +221,15 @@ function usageOf(usage: ConverseUsage): TokenUsage {
   };
 }
 
-function stopReason(reason: string | undefined): ProviderReply['stop_reason'] {
+/** @throws ProviderError for an answer that Bedrock could not make out */
+function stopReason(provider: string, reason: string | undefined): ProviderReply['stop_reason'] {
+  if (reason === 'malformed_model_output' || reason === 'malformed_tool_use')
+    throw new ProviderError('server', `${provider}: the answer was given up (${reason}).`, {
+      may_have_run: true,
+    });
   if (reason === 'max_tokens' || reason === 'model_context_window_exceeded') return 'length';
-  return reason === 'guardrail_intervened' || reason === 'content_filtered' ? 'refusal' : 'end';
+  const refusals = ['guardrail_intervened', 'content_filtered', 'refusal'];
+  return reason !== undefined && refusals.includes(reason) ? 'refusal' : 'end';
 }
 
 const titanSchema = z.object({ embedding: z.array(z.number()) });

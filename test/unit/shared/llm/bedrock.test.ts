@@ -20,7 +20,7 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request) text += String(chunk);
   seen.push({ path: decodeURIComponent(request.url ?? ''), body: JSON.parse(text) as Seen['body'] });
   response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers });
-  response.end(JSON.stringify(next.body));
+  response.end(typeof next.body === 'string' ? next.body : JSON.stringify(next.body));
 });
 
 beforeAll(async () => {
@@ -133,6 +133,8 @@ describe('Bedrock', () => {
     ['max_tokens', 'length'],
     ['guardrail_intervened', 'refusal'],
     ['content_filtered', 'refusal'],
+    ['refusal', 'refusal'],
+    ['stop_sequence', 'end'],
   ])('reads the stop reason %s as %s', async (reason, stop) => {
     next = answer([{ text: 'x' }], reason);
     expect(await provider.complete(call)).toMatchObject({ stop_reason: stop });
@@ -155,6 +157,28 @@ describe('Bedrock', () => {
       name: 'ProviderError',
       kind,
       retry_after_ms: pause,
+    });
+  });
+
+  it.each(['malformed_model_output', 'malformed_tool_use'])('takes %s for no answer', async (reason) => {
+    next = answer([{ text: 'half of' }], reason);
+    await expect(provider.complete(call)).rejects.toMatchObject({ kind: 'server', may_have_run: true });
+  });
+
+  it('takes the input of a tool as text, too', async () => {
+    next = answer([{ toolUse: { toolUseId: 't', name: 'plan', input: '{"ok":true}' } }], 'tool_use');
+    expect((await provider.complete(call)).text).toBe('{"ok":true}');
+  });
+
+  it.each([
+    [200, '<html>Log in</html>', 'server', /not JSON.*endpoint/],
+    [502, '<html>Bad gateway</html>', 'server', /502.*not JSON/],
+    [413, '', 'too_long', /./],
+  ])('classifies a %i with %j', async (status, body, kind, words) => {
+    next = { status, body };
+    await expect(provider.complete(call)).rejects.toMatchObject({
+      kind,
+      message: expect.stringMatching(words),
     });
   });
 
