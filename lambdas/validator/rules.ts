@@ -10,6 +10,7 @@ import {
   type PlanRule,
   presentIdempotencyKeys,
   references,
+  spelling,
   uniqueIdempotencyKeys,
   uniqueSteps,
 } from './structure-rules.ts';
@@ -43,6 +44,7 @@ export function judgePlan(plan: Plan, ground: Ground): Judgement {
     knownDependencies,
     noCycles,
     references(ground.finished),
+    spelling(ground.finished),
     honestMetadata,
     knownTools(ground.shelf, ground.allowed),
     fittingInputs(ground.shelf),

@@ -1,6 +1,6 @@
 import type { Finding, Plan } from '../../schemas/plan.ts';
 import { topologicalOrder, transitiveNeeds } from '../shared/plans/order.ts';
-import { findReferences } from '../shared/plans/references.ts';
+import { findMisspelt, findReferences } from '../shared/plans/references.ts';
 
 /** A rule looks at a plan and says what is wrong with it. */
 export type PlanRule = (plan: Plan) => Finding[];
@@ -105,6 +105,20 @@ export const references =
           },
         ];
       }),
+    );
+  };
+
+/** What was meant to be a reference is one. `finished` are steps of earlier iterations. */
+export const spelling =
+  (finished: ReadonlySet<string>): PlanRule =>
+  (plan) => {
+    const known = new Set([...finished, ...plan.steps.map((step) => step.step_id)]);
+    return plan.steps.flatMap((step, i) =>
+      findMisspelt(step.inputs, known).map(({ text, at }) => ({
+        rule: 'reference',
+        path: `steps.${i}.inputs.${at}`,
+        message: `"${text}" in step "${step.step_id}" is no reference; write \${steps.<step_id>.output.<path>}.`,
+      })),
     );
   };
 

@@ -33,6 +33,29 @@ export function findReferences(value: Json, at = ''): Reference[] {
   return entries.flatMap(([key, item]) => findReferences(item, at === '' ? key : `${at}.${key}`));
 }
 
+/** What begins like a reference, up to its end. */
+const BEGINNING = /\$\{steps\.([A-Za-z0-9][A-Za-z0-9_:-]{0,127})[^{}$\s]{0,256}\}?/g;
+
+/**
+ * What would reach a tool as it stands although it means the output of one of these steps: `${steps.read}`,
+ * `${steps.read.result.text}`. Other text of that form is left alone; it may be code in another language.
+ */
+export function findMisspelt(
+  value: Json,
+  known: ReadonlySet<string>,
+  at = '',
+): { text: string; at: string }[] {
+  if (typeof value === 'string') {
+    return [...value.replace(REFERENCE, '').matchAll(BEGINNING)].flatMap(([text, id = '']) =>
+      known.has(id) ? [{ text, at }] : [],
+    );
+  }
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    findMisspelt(item, known, at === '' ? key : `${at}.${key}`),
+  );
+}
+
 function lookUp(
   reference: { step_id: string; path: readonly string[] },
   outputs: ReadonlyMap<string, Json>,

@@ -40,6 +40,11 @@ describe('the validator approves', () => {
     expect(rulesOf(steps)).toEqual(['reference']);
   });
 
+  it('text in the form of a reference that is about no step', () => {
+    const inputs = { code: 'print("""console.log(`${steps.length}`)""")' };
+    expect(rulesOf([aStep({ step_id: 'a', action: 'python_exec', inputs })])).toEqual([]);
+  });
+
   it('and gives plans with the same content the same hash, whatever the order of keys', () => {
     const step = aStep({ step_id: 'a' });
     const reordered = Object.fromEntries(Object.entries(step).reverse()) as typeof step;
@@ -65,6 +70,22 @@ describe('the validator rejects', () => {
     [
       'a reference without dependency',
       [aStep({ step_id: 'a' }), aStep({ step_id: 'b', inputs: { expression: '${steps.a.output.value}' } })],
+      'reference',
+    ],
+    [
+      'a reference without its output',
+      [
+        aStep({ step_id: 'a' }),
+        aStep({ step_id: 'b', inputs: { expression: '${steps.a.value} + 1' }, dependencies: ['a'] }),
+      ],
+      'reference',
+    ],
+    [
+      'a reference without an end',
+      [
+        aStep({ step_id: 'a' }),
+        aStep({ step_id: 'b', inputs: { expression: '1 + ${steps.a.output.value' }, dependencies: ['a'] }),
+      ],
       'reference',
     ],
     ['inputs that do not fit the tool', [aStep({ step_id: 'a', inputs: { expression: 7 } })], 'tool_inputs'],
