@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { describeError } from '../../../lambdas/shared/errors.ts';
-import { dataDirectory, isRunning, readConnection } from '../connection.ts';
-import { type OfficeOptions, printJson } from '../context.ts';
-import { exitCodes } from '../failures.ts';
+import { describeError, errorName } from '../../../lambdas/shared/errors.ts';
+import { dataDirectory, isRunning, readConnection, resolveConnection } from '../connection.ts';
+import { type OfficeOptions, printJson, tableWidth } from '../context.ts';
+import { exitCodes, reasonOf, UsageError } from '../failures.ts';
 import { fit } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -59,6 +59,9 @@ function checkDependencies(root: string): Finding {
 function checkData(directory: string): Finding {
   let folder = directory;
   while (!existsSync(folder)) folder = dirname(folder);
+  const next = 'set OFFICE_DATA_DIR to a folder that can be written';
+  if (!statSync(folder).isDirectory())
+    return { name: 'Data', state: 'broken', detail: `${folder} is not a folder`, next };
   try {
     accessSync(folder, constants.W_OK);
     return {
@@ -71,7 +74,7 @@ function checkData(directory: string): Finding {
       name: 'Data',
       state: 'broken',
       detail: `${folder} can not be written (${(error as NodeJS.ErrnoException).code ?? describeError(error)})`,
-      next: 'set OFFICE_DATA_DIR to a folder that can',
+      next,
     };
   }
 }
@@ -86,31 +89,43 @@ async function checkOffice(options: OfficeOptions, terminal: Terminal, directory
   const named = options.url ?? terminal.env['OFFICE_URL'];
   const local = readConnection(directory);
   const running = local !== null && isRunning(local.pid);
-  const url = named || (running ? local.url : undefined);
-  if (url === undefined) {
+  if (!named && !running) {
     return { name: 'Office', state: 'absent', detail: 'none is running here', next: 'npm start' };
   }
+  const name = 'Office';
+  const key = options.key ?? (terminal.env['OFFICE_API_KEY'] || undefined);
+  let url = named ?? '';
   try {
-    const response = await fetch(`${url.replace(/\/+$/, '')}/health`, {
-      signal: AbortSignal.timeout(PROBE_MS),
-    });
+    ({ url } = resolveConnection(
+      { ...options, key: key ?? local?.api_key ?? 'none' },
+      terminal.env,
+      terminal.root,
+    ));
+    const ask = (path: string) =>
+      fetch(`${url}${path}`, {
+        headers: { authorization: `Bearer ${key ?? 'none'}` },
+        signal: AbortSignal.timeout(PROBE_MS),
+      });
+    const response = await ask('/health');
     const health = healthSchema.parse(await response.json());
+    if (key !== undefined && (await ask('/tasks?limit=1')).status === 401) {
+      const next = 'give another with --key, or change or unset OFFICE_API_KEY';
+      return { name, state: 'broken', detail: `${url} refuses the API key`, next };
+    }
     return {
-      name: 'Office',
+      name,
       state: response.ok ? 'ok' : 'broken',
       detail: [url, health.status, health.version, health.engine].filter(Boolean).join(', '),
       ...(response.ok ? {} : { next: 'look at what it printed' }),
     };
   } catch (error) {
+    if (error instanceof UsageError) return { name, state: 'broken', detail: error.message };
     const next = named
       ? 'check the address (--url, OFFICE_URL)'
       : `stop process ${local?.pid}, then npm start`;
-    return {
-      name: 'Office',
-      state: 'broken',
-      detail: `${url} does not answer (${describeError(error)})`,
-      next,
-    };
+    const reason =
+      errorName(error) === 'TimeoutError' ? `within ${PROBE_MS / 1_000} s` : `(${reasonOf(error)})`;
+    return { name, state: 'broken', detail: `${url} does not answer ${reason}`, next };
   }
 }
 
@@ -233,7 +248,7 @@ export async function doctor(
   else {
     const { colors } = terminal;
     const glyphs = { ok: colors.green('✔'), absent: colors.dim('○'), broken: colors.red('✖') };
-    const { columns } = terminal.size();
+    const columns = tableWidth(terminal);
     for (const { name, state, detail, next } of findings) {
       terminal.out(`${glyphs[state]} ${name.padEnd(13)} ${fit(detail, Math.max(40, columns - 18))}\n`);
       if (next !== undefined) terminal.out(`${' '.repeat(16)}${colors.cyan(`→ ${next}`)}\n`);

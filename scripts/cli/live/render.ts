@@ -60,12 +60,11 @@ function line(row: Row, options: RenderOptions): string {
   const room = Math.max(LEAST_LABEL, inside - Math.max(TIME + COST, width(figures)));
   const wanted = oneLine(row.detail ?? '');
   // A long label leaves room for the start of the detail, which says what is happening.
-  const label = fit(
-    oneLine(row.label),
-    Math.max(room - 2 - Math.min(width(wanted), 24), Math.floor(room / 2)),
-  );
-  const rest = room - width(label) - 2;
+  const whole = oneLine(row.label);
+  const shared = fit(whole, Math.max(room - 2 - Math.min(width(wanted), 24), Math.floor(room / 2)));
+  const rest = room - width(shared) - 2;
   const detail = rest > 5 ? fit(wanted, rest) : '';
+  const label = detail === '' ? fit(whole, room) : shared;
   const plain = detail === '' ? label : `${label}  ${detail}`;
   const gap = padTo(plain, room).slice(plain.length);
   const shown = row.mark === 'waiting' || row.mark === 'skipped' ? colors.dim(label) : label;
@@ -199,12 +198,14 @@ function footer(state: LiveState, options: RenderOptions): string {
 export function render(state: LiveState, options: RenderOptions): string {
   const { colors, columns, rows } = options;
   const head = `${glyph(state.mark, options)} ${colors.bold(fit(oneLine(state.description || state.taskId), columns - 3))}`;
-  const alert = (text: string) => colors.yellow(fit(oneLine(text), columns - 1));
-  const alerts = [...state.approvals].flatMap(([id, message]) => [
-    alert(`▲ ${message || 'A person must decide.'}`),
-    alert(`  npm run office -- approve ${id}`),
-  ]);
-  if (state.notice !== '') alerts.push(alert(`▲ ${state.notice}`));
+  const alert = (text: string) => colors.yellow(`▲ ${fit(oneLine(text), columns - 3)}`);
+  const command = (text: string) => `  npm run office -- ${text}`;
+  const alerts = [...state.approvals].flatMap(([id, message]) => {
+    const approve = command(`approve ${oneLine(id)}`);
+    const shown = width(approve) < columns ? approve : fit(command('approvals'), columns - 1);
+    return [alert(message || 'A person must decide.'), colors.yellow(shown)];
+  });
+  if (state.notice !== '') alerts.push(alert(state.notice));
   const room = Math.max(3, rows - 4 - alerts.length);
   return [head, ...fittingTree(state, room, options), ...alerts, footer(state, options)].join('\n');
 }

@@ -1,3 +1,4 @@
+import { taskStatusSchema } from '../../../schemas/task.ts';
 import type { TaskEvent } from '../views.ts';
 
 /** How far a line of the tree is. `held` waits for a person. */
@@ -46,13 +47,15 @@ export interface LiveState {
   notice: string;
 }
 
-export function newState(taskId: string, description: string): LiveState {
+/** @param createdAt when the task was handed in; else its first event is the start */
+export function newState(taskId: string, description: string, createdAt = ''): LiveState {
+  const start = Date.parse(createdAt);
   return {
     taskId,
     description,
     status: 'submitted',
     mark: 'running',
-    startedAt: null,
+    startedAt: Number.isNaN(start) ? null : start,
     endedAt: null,
     costUsd: 0,
     tokens: 0,
@@ -280,7 +283,8 @@ export function applyEvent(state: LiveState, event: TaskEvent): void {
   const parsed = Date.parse(event.at);
   const at = Number.isNaN(parsed) ? Date.now() : parsed;
   state.startedAt ??= at;
-  const isTaskEvent = !event.subtask_id && !event.step_id;
-  if (isTaskEvent && text(event.status) !== '' && state.endedAt === null) state.status = text(event.status);
+  // Also what happens to a subtask can change the status of the task.
+  const status = taskStatusSchema.safeParse(event.status);
+  if (status.success && state.endedAt === null) state.status = status.data;
   changes[event.type]?.(state, event, at, record(event.data));
 }

@@ -61,7 +61,7 @@ async function watchTree(api: OfficeApi, taskId: string, terminal: Terminal): Pr
   ]);
   const { frames, interval } = spinners.dots;
   const first = await readTask(api, taskId);
-  const state = newState(taskId, first.description ?? '');
+  const state = newState(taskId, first.description ?? '', first.created_at ?? '');
   const started = Date.now();
   let clock = 0;
   let lost = '';
@@ -89,9 +89,10 @@ async function watchTree(api: OfficeApi, taskId: string, terminal: Terminal): Pr
     });
     for await (const event of events) applyEvent(state, event);
     const last = await readTask(api, taskId);
-    if (isFinalStatus(last.status) && last.cost) {
-      state.costUsd = last.cost.usd;
-      state.tokens = last.cost.tokens;
+    if (isFinalStatus(last.status)) {
+      if (last.completed_at) state.endedAt = Date.parse(last.completed_at);
+      state.costUsd = last.cost?.usd ?? state.costUsd;
+      state.tokens = last.cost?.tokens ?? state.tokens;
     }
   } finally {
     clearInterval(timer);

@@ -11,7 +11,11 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'office-doctor-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+let closing: () => Promise<void> = async () => {};
+afterEach(async () => {
+  await closing();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const nothing: Probe = async () => null;
 const only =
@@ -60,6 +64,48 @@ describe('office doctor', () => {
     mkdirSync(venv, { recursive: true });
     writeFileSync(join(venv, '.version'), '1.5.33');
     expect(await found()).toMatchObject({ state: 'ok', detail: '1.5.33, installed' });
+  });
+
+  it('finds a data directory that is a file, a key that is refused and an address that is none', async () => {
+    const office = await startFakeOffice();
+    closing = office.close;
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const found = async (env: NodeJS.ProcessEnv, name: string) =>
+      (await examine({}, aTerminal({ env: { OFFICE_DATA_DIR: folder, ...env } }), nothing)).find(
+        (each) => each.name === name,
+      );
+
+    expect(await found({ OFFICE_DATA_DIR: file }, 'Data')).toMatchObject({
+      state: 'broken',
+      detail: `${file} is not a folder`,
+    });
+    expect(await found({ OFFICE_URL: office.url, OFFICE_API_KEY: 'another' }, 'Office')).toMatchObject({
+      state: 'broken',
+      detail: `${office.url} refuses the API key`,
+      next: expect.stringContaining('OFFICE_API_KEY'),
+    });
+    expect(await found({ OFFICE_URL: office.url, OFFICE_API_KEY: office.key }, 'Office')).toMatchObject({
+      state: 'ok',
+    });
+    expect(await found({ OFFICE_URL: 'garbage' }, 'Office')).toMatchObject({
+      state: 'broken',
+      detail: expect.stringContaining('is not an http(s) address'),
+    });
+    await closing();
+    expect(await found({ OFFICE_URL: office.url }, 'Office')).toMatchObject({
+      state: 'broken',
+      detail: expect.stringMatching(/does not answer \([A-Z_]+\)/),
+    });
+  });
+
+  it('cuts nothing off for a pipe', async () => {
+    const deep = join(folder, 'x'.repeat(120));
+    const terminal = aTerminal({ env: { OFFICE_DATA_DIR: deep } });
+
+    await doctor({}, terminal, nothing);
+
+    expect(terminal.output()).toContain(`${deep}, made at the first start`);
   });
 
   it('ends with 1 when the office it was told of does not answer', async () => {

@@ -64,6 +64,33 @@ describe('the live tree', () => {
     ]);
   });
 
+  it('says the status that the last event set, whichever part of the task it was about', () => {
+    const state = stateAfter([
+      decomposed,
+      { type: 'plan.authorized', status: 'executing', subtask_id: 'a' },
+      { type: 'subtask.finished', status: 'succeeded', subtask_id: 'a' },
+    ]);
+
+    expect(picture(state).at(-1)).toBe('executing · 1 min 00 s · $0');
+  });
+
+  it('counts the time from when the task was handed in', () => {
+    const state = newState('task-1', 'Do two things', new Date(FIRST - 5_000).toISOString());
+    applyEvent(state, { ...decomposed, at: new Date(FIRST).toISOString() });
+
+    expect(picture(state, undefined, FIRST + 1_000).at(-1)).toBe('planning · 6.0 s · $0');
+  });
+
+  it('spends a narrow terminal on whole names', () => {
+    const state = stateAfter([
+      decomposed,
+      planOf('calculate'),
+      finished('calculate', { duration_ms: 4_000 }),
+    ]);
+
+    expect(picture(state, { columns: 40, rows: 24 })[2]).toContain('✔ calculate ');
+  });
+
   it('keeps finished steps when a revision brings a new plan, and says why', () => {
     const state = stateAfter([
       decomposed,
@@ -95,7 +122,9 @@ describe('the live tree', () => {
     };
     const waiting = stateAfter([decomposed, request]);
 
-    expect(picture(waiting).join('\n')).toContain('▲ High risk\nnpm run office -- approve ap-1');
+    expect(picture(waiting).join('\n')).toContain('▲ High risk\n  npm run office -- approve ap-1');
+    // Half an id is of no use: a narrow terminal is told where to find all of it.
+    expect(picture(waiting, { columns: 32, rows: 24 })).toContain('  npm run office -- approvals');
 
     applyEvent(waiting, {
       type: 'approval.decided',
