@@ -37,10 +37,19 @@ export function executedEntry(
   });
 }
 
-/** An error as the log can store it: an instance of a class is no attribute value. */
+/** Fifty steps may fail at once, and their errors travel in one state (256 KiB) with everything else. */
+const LONGEST_MESSAGE_BYTES = 2_000;
+
+/** An error as the log and the state can hold it: no instance of a class, and of a long message the beginning. */
 export const plainError = ({ name, message }: { readonly name: string; readonly message: string }) => ({
   name,
-  message,
+  message:
+    Buffer.byteLength(message) <= LONGEST_MESSAGE_BYTES
+      ? message
+      : `${Buffer.from(message)
+          .subarray(0, LONGEST_MESSAGE_BYTES)
+          .toString()
+          .replace(/\uFFFD+$/, '')}…`,
 });
 
 /** A step that its tenant's policies stop once its references are resolved. */

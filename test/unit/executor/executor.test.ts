@@ -419,6 +419,15 @@ describe('a step', () => {
     }
   });
 
+  it('keeps of a long error what fits into the state fifty times', async () => {
+    const failing = (message: string) =>
+      office({ tool: async () => ({ status: 'error', error: { name: 'Long', message, retryable: false } }) });
+    const outcome = await failing('☃'.repeat(100_000)).run();
+    expect(Buffer.byteLength(JSON.stringify(outcome))).toBeLessThan(2_500);
+    expect(outcome?.error?.message).toMatch(/^☃{600,}…$/);
+    expect((await failing('x'.repeat(1_999)).run())?.error?.message).toHaveLength(1_999);
+  });
+
   it('says which of its files have no usable path, in words', async () => {
     const { run } = office({
       step: post({ action: 'python_exec', inputs: { code: '1', files: [7] } }),
