@@ -62,6 +62,7 @@ export function createEmbedder(deps: {
     purpose: ModelPurpose,
     texts: readonly string[],
     signal: AbortSignal,
+    onSpent: (nano: number) => void,
   ): Promise<{ vectors: number[][]; nano: number; tokens: number }> {
     const provider = await deps.registry.provider(model.provider);
     if (!provider.embed) throw new ProviderError('bad_request', `${model.provider} has no embeddings.`);
@@ -115,11 +116,13 @@ export function createEmbedder(deps: {
           .catch((error: unknown) => deps.onTrouble?.('usage', error));
       return { vectors, nano, tokens: usage.input_tokens };
     } catch (error) {
-      await deps.ledger.settle(
-        reservation,
-        // Batches before the one that failed were answered, and are billed.
-        error instanceof ProviderError && !error.may_have_run ? worstCaseOf(model, answered, 0) : worst,
-      );
+      // Batches before the one that failed were answered, and are billed.
+      const nano =
+        error instanceof ProviderError && !error.may_have_run ? worstCaseOf(model, answered, 0) : worst;
+      onSpent(nano);
+      await deps.ledger
+        .settle(reservation, nano)
+        .catch((trouble: unknown) => deps.onTrouble?.('settle', trouble));
       throw error;
     }
   }
@@ -138,9 +141,12 @@ export function createEmbedder(deps: {
         const limit = AbortSignal.timeout(TIMEOUT_MS);
         const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
         const started = performance.now();
+        let lost = 0;
         const hop = { provider: model.provider, model: model.name, output_tokens: 0 };
         try {
-          const { vectors, nano, tokens } = await embedWith(model, purpose, texts, signal);
+          const { vectors, nano, tokens } = await embedWith(model, purpose, texts, signal, (spent) => {
+            lost = spent;
+          });
           const usd = toUsd(nano);
           const duration_ms = performance.now() - started;
           hops.push({ ...hop, outcome: 'answered', input_tokens: tokens, cost_usd: usd, duration_ms });
@@ -150,7 +156,14 @@ export function createEmbedder(deps: {
           cause = error;
           const duration_ms = performance.now() - started;
           const reason = `${error.kind}: ${error.message}`;
-          hops.push({ ...hop, outcome: 'failed', reason, input_tokens: 0, cost_usd: 0, duration_ms });
+          hops.push({
+            ...hop,
+            outcome: 'failed',
+            reason,
+            input_tokens: 0,
+            cost_usd: toUsd(lost),
+            duration_ms,
+          });
         }
       }
       if (models.length === 0) return null;

@@ -97,14 +97,14 @@ export function openAiCompatibleProvider(context: ProviderContext): ModelProvide
           let finish: string | null = null;
           let usage: TokenUsage = unknownUsage;
           for await (const chunk of chunks) {
-            // Some servers send chunks without choices, or choices without a delta.
-            const choice = chunk.choices?.[0];
+            // Some servers send null, chunks without choices, or choices without a delta.
+            const choice = chunk?.choices?.[0];
             const delta = textOf(choice?.delta?.content);
             if (delta) spoken.push(delta);
             text += delta;
             refusal += choice?.delta?.refusal ?? '';
             finish = choice?.finish_reason ?? finish;
-            if (chunk.usage) usage = usageOf(chunk.usage);
+            if (chunk?.usage) usage = usageOf(chunk.usage);
           }
           if (finish === null)
             throw new ProviderError('network', `${context.name}: the stream ended before the answer did.`);

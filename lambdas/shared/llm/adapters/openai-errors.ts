@@ -76,6 +76,11 @@ export function classifyOpenAiError(provider: string, error: unknown, key: strin
     return new ProviderError('network', message(words), { may_have_run: !neverConnected(error) });
   }
   if (error instanceof APIError && typeof error.status === 'number') return classifyStatus(error, message);
+  // Inside of a stream, behind a 200: what came before it may be billed.
+  if (error instanceof APIError && typeof error.error === 'object' && error.error !== null) {
+    const { kind, message: words, retry_after_ms } = failureInBody(provider, error.error, key);
+    return new ProviderError(kind, words, { retry_after_ms, may_have_run: true });
+  }
   if (isBodyFailure(error))
     return new ProviderError('network', message(`the answer broke off (${namedError(error).message})`));
   return error;

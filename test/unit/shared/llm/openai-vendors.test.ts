@@ -180,3 +180,23 @@ describe('a key that is quoted by its ends', () => {
     });
   });
 });
+
+describe('a stream', () => {
+  const streamed = (...events: unknown[]): Promise<ProviderReply> | undefined => {
+    const body = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    server.script({ kind: 'raw', body, headers: { 'content-type': 'text/event-stream' } });
+    return providerOf().stream?.(call, () => undefined);
+  };
+  const said = { choices: [{ index: 0, delta: { content: 'x' }, finish_reason: 'stop' }] };
+
+  it('may have a null in it', async () => {
+    expect(await streamed(null, said)).toMatchObject({ text: 'x' });
+  });
+
+  it('tells a failure by its own code', async () => {
+    await expect(streamed(said, { error: { message: 'slow down', code: 429 } })).rejects.toMatchObject({
+      kind: 'rate_limited',
+      may_have_run: true,
+    });
+  });
+});

@@ -273,9 +273,14 @@ describe('embeddings', () => {
       return texts.map(() => [1]);
     });
     const texts = Array.from({ length: 100 }, () => 'a text of some length');
-    await expect(embedder.embed(purpose, texts)).rejects.toThrow('slow down');
+    const failure = await embedder.embed(purpose, texts).catch((error: unknown) => error);
     expect(settled).toEqual([expect.any(Number)]);
     expect(settled[0]).toBeGreaterThan(0);
+    // The hops, and so the task, tell what the budget was charged.
+    expect(failure).toMatchObject({
+      message: expect.stringContaining('slow down'),
+      hops: [{ outcome: 'failed', cost_usd: (settled[0] ?? 0) / 1e9 }],
+    });
   });
 
   it('refuses vectors that cannot be compared with each other', async () => {
