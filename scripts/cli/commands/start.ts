@@ -9,6 +9,7 @@ import {
 } from '../connection.ts';
 import { printJson } from '../context.ts';
 import { exitCodes, UsageError } from '../failures.ts';
+import { fileErrorCode } from '../files.ts';
 import { duration } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -88,6 +89,13 @@ function welcome(url: string, key: string, took: number, terminal: Terminal): st
   ].join('\n');
 }
 
+/** What to do when the office can go on no longer because its data directory takes no more; null for any other end. */
+export function lastWords(error: unknown, directory: string): string | null {
+  const code = fileErrorCode(error);
+  if (code === null || !['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes(code)) return null;
+  return `office: The data directory ${directory} takes no more (${code}), so the office is closed: make room, then start it again; tasks under way go on.\n`;
+}
+
 function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
@@ -133,6 +141,12 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
     throw error instanceof OfficeStartError ? new UsageError(error.message, { cause: error }) : error;
   });
   const connection = { url: office.url, api_key: office.apiKey, pid: process.pid };
+  process.on('uncaughtExceptionMonitor', (error) => {
+    const said = lastWords(error, directory);
+    if (said === null) return;
+    terminal.err(said);
+    process.exit(exitCodes.failed);
+  });
   writeConnection(directory, { ...connection, environment: accountSettings(process.env) });
   if (options.json) printJson(terminal, connection);
   else terminal.out(`${welcome(office.url, office.apiKey, Date.now() - began, terminal)}\n`);

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { shellQuote } from '../../../../scripts/cli/commands/start.ts';
+import { lastWords, shellQuote } from '../../../../scripts/cli/commands/start.ts';
 import { writeConnection } from '../../../../scripts/cli/connection.ts';
 import { runOffice } from '../../../../scripts/cli/program.ts';
 import { aTerminal } from '../fake-terminal.ts';
@@ -58,6 +58,17 @@ describe('office start', () => {
     [{ OFFICE_API_KEY: 'a key with a space in it' }, 'holds characters that an HTTP header can not'],
   ])('refuses %j', async (env, why) => {
     expect(await start([], env)).toContain(why);
+  });
+});
+
+describe('the end of an office whose disk is full', () => {
+  it('says what to do; any other end stays what it is', () => {
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' });
+
+    expect(lastWords(full, '/data')).toMatch(
+      /^office: The data directory \/data takes no more \(ENOSPC\).*make room.*\n$/,
+    );
+    expect(lastWords(new TypeError('x is not a function'), '/data')).toBeNull();
   });
 });
 
