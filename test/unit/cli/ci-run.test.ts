@@ -40,7 +40,7 @@ describe('.ci/run', () => {
     });
 
     expect([status, last]).toEqual([0, '9 passed, 0 failed, 2 skipped']);
-    expect(stdout).toContain('Console in a browser left out');
+    expect(stdout).toContain('CloudFormation template (cfn-lint) left out');
   });
 
   it('fails when a stage fails, says nothing of its tests, or ends badly after passing', () => {
