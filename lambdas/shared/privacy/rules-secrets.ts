@@ -4,8 +4,11 @@ import { vendorTokens } from './vendor-tokens.ts';
 
 /** What stands where a secret would: variables, samples, types. */
 const placeholders =
-  /^(?:<.*>?|\{.*\}|\[.*\]|\(.*\)|\{\{.*|%\w+%|\$\{[^}]*\}|\$[A-Za-z_]+\d?|\$\(.*|x{4,}|\*{3,}|\.{3,}|•{3,}|your[-_ ].*|my[-_]?(?:secret|password|token|key)|change[-_]?me.*|placeholder|redacted|example|sample|dummy|todo|tbd|none|null|undefined|true|false|string|number|boolean|required|optional|password|passwd|secret|token|process\.env.*|os\.environ.*|os\.getenv.*|env\..*|secrets?\..*|vault:.*|ref:.*|arn:.*|https?:\/\/.*|file:.*|[A-Z]{2,}(?:_[A-Z0-9]+)+|[./~]*(?:[A-Za-z_.-]+\/)+[A-Za-z_.-]*)$/i;
+  /^(?:<.*>?|\{.*\}|\[.*\]|\(.*\)|\{\{.*|%\w+%|\$\{[^}]*\}|\$[A-Za-z_]+\d?|\$\(.*|x{4,}|\*{3,}|\.{3,}|•{3,}|your[-_ ].*|my[-_]?(?:secret|password|token|key)|change[-_]?me.*|placeholder|redacted|example|sample|dummy|todo|tbd|none|null|undefined|true|false|string|number|boolean|required|optional|password|passwd|secret|token|process\.env.*|os\.environ.*|os\.getenv.*|env\..*|secrets?\..*|vault:.*|ref:.*|arn:.*|https?:\/\/.*|file:.*|[./~]*(?:[A-Za-z_.-]+\/)+[A-Za-z_.-]*)$/i;
 
+/** `DB_PASSWORD` and `user_password` are names; in mixed case, or with digits among small letters, it is none. */
+const isName = (value: string) => /^(?:[A-Z]{2,}(?:_[A-Z0-9]+)+|[a-z]{2,}(?:_[a-z]+)+)$/.test(value);
+const isStandIn = (value: string) => placeholders.test(value) || isName(value);
 const isWord = (value: string) => /^[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value);
 /** `config.token`, `getToken()`, `tokens[0]`, `Secret.from(`: code that fetches a value is not the value. */
 const isCode = (value: string) =>
@@ -42,9 +45,8 @@ const nextSetting = /[;&][A-Za-z][\w.-]*=.*$/;
 function passwordIn(value: string, around: Around): string | null {
   const exact = trimEnd(value.replace(nextSetting, ''));
   // `f(password: string)`: the type ends where the bracket does.
-  if (placeholders.test(exact.replace(/[)\]}>]+$/, ''))) return null;
-  if (exact.length < 5 || placeholders.test(exact) || isCode(exact) || isWord(exact) || isArn(around))
-    return null;
+  if (isStandIn(exact.replace(/[)\]}>]+$/, ''))) return null;
+  if (exact.length < 5 || isStandIn(exact) || isCode(exact) || isWord(exact) || isArn(around)) return null;
   if (isLoose(around) && (/\]\(|\//.test(exact) || (!/\d/.test(exact) && kinds(exact) < 3))) return null;
   return kinds(exact) >= 2 ? exact : null;
 }
@@ -55,7 +57,7 @@ const isRandom = (value: string) => value.length >= 32 && kinds(value) >= 3 && e
 /** A token: longer, with a digit, and neither a plain number nor a date. */
 function tokenIn(value: string, around: Around): string | null {
   const exact = trimEnd(value);
-  if (exact.length < 12 || placeholders.test(exact) || isCode(exact) || isArn(around)) return null;
+  if (exact.length < 12 || isStandIn(exact) || isCode(exact) || isArn(around)) return null;
   if (!/\d/.test(exact) || /^[\d.,:/-]+$/.test(exact) || /^\d{4}-\d{2}-\d{2}/.test(exact)) return null;
   if (isLoose(around) && (entropy(exact) < 3.2 || (/[(/]/.test(exact) && !isRandom(exact)))) return null;
   return exact;
@@ -65,20 +67,20 @@ const isOpaque = (value: string) =>
   value.length >= 16 && /\d/.test(value) && kinds(value) >= 2 && entropy(value) >= 3;
 
 const afterAuthorization = (value: string, around: Around) =>
-  !placeholders.test(value) &&
+  !isStandIn(value) &&
   (isOpaque(value) ||
     (/authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token|apikey)\s*$/i.test(around.before) &&
       value.length >= 8));
 
 const passwordLabel =
-  '(?:(?:pg)?pass(?:word|wd|code|phrase)|sshpass|rediscli_auth|pass(?=["\']?\\s?[:=])|passwort|kennwort|mot de passe|contraseña|contrasena|clave de acceso|senha|palavra-passe|wachtwoord|lösenord|passord|adgangskode|kodeord|salasana|hasło|heslo|jelszó|parolă|parola|lozinka|şifre|пароль|密码|密碼|パスワード|비밀번호|mật khẩu|kata sandi|pwd|db_pass|[A-Z0-9]*_PASS)';
+  '(?:(?:pg)?pass(?:word|wd|code|phrase)|sshpass|rediscli_auth|pass(?=["\']?\\s?[:=])|passwort|kennwort|mot de passe|contraseña|contrasena|clave de acceso|senha|palavra-passe|wachtwoord|lösenord|passord|adgangskode|kodeord|salasana|hasło|heslo|jelszó|parolă|parola|lozinka|şifre|пароль|密码|密碼|パスワード|비밀번호|mật khẩu|kata sandi|mdp|pw(?=["\']?\\s?[:=])|pwd|db_pass|[A-Z0-9]*_PASS)';
 /** What it opens, before it is told: "the password for the router is", "la password del router è". */
 const opened =
   "(?:[ \\t]+(?:for|of|to|on|für|fürs|vom|zum|zur|von|del|della|dello|dell['’]|di|per|de|du|des|pour|para|do|da|van|voor|till|til|do)(?:[ \\t]+[\\w.@’'à-ÿ-]{1,30}){1,3}?(?=\\s?[:=]|[ \\t]+(?:is|ist|lautet|est|es|è|é|är|er)[ \\t:]))?";
 const passwordWord =
-  /pass|pwd|kennwort|contrase|clave de acceso|senha|wachtwoord|lösenord|adgangskode|kodeord|salasana|hasło|heslo|jelszó|parol|lozinka|şifre|пароль|密[码碼]|パスワード|비밀번호|mật khẩu|kata sandi/i;
+  /pass|pwd|mdp|\bpw\b|kennwort|contrase|clave de acceso|senha|wachtwoord|lösenord|adgangskode|kodeord|salasana|hasło|heslo|jelszó|parol|lozinka|şifre|пароль|密[码碼]|パスワード|비밀번호|mật khẩu|kata sandi/i;
 const tokenLabel =
-  '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)' +
+  '(?:(?:api|access|secret|auth|app|account|master|signing|encryption|service|subscription|shared|consumer|license|deploy|webhook|storage|integration|admin|private|session|bot|bearer|refresh|id|csrf|client|personal[ _-]?access|user|vault|consul|gh|github|gitlab|slack|stripe|datadog|cloudflare|heroku|mistral|cohere|azure|aws)[ _-]?)*(?:api[ _-]?key|apikey|secret(?:[ _-]?(?:access)?[ _-]?key)?|access[ _-]?key|auth[ _-]?key|token|client[ _-]?secret|secret[ _-]?token|encryption[ _-]?key|signing[ _-]?key|account[ _-]?key|storage[ _-]?key|master[ _-]?key|shared[ _-]?key|credentials?)' +
   '(?:[ _-](?:base(?:64)?|value|raw|hex|prod(?:uction)?|live|test|dev(?:elopment)?|staging|v?\\d|primary|secondary|main|old|new|current|previous|default))?';
 const between =
   "[\"'`]{0,3}(?:\\s{0,3}(?::=|=>|->|:|：|=)\\s{0,3}|[ \\t]+(?:is|was|are|to|as|ist|lautet|est|es|è|é|är|er|jest|je)[ \\t]*:?[ \\t]+|['’]s[ \\t]+|[ \\t]+[-–][ \\t]+|>(?=[^<>]{1,2000}</)|[ \\t]+)[\"'`]{0,3}";
@@ -157,7 +159,7 @@ export const secretRules: readonly Rule[] = [
       `\\b(?:pass[ _-]?phrase|(?:seed|recovery|secret|backup)[ _-]?phrase|mnemonic)${between}(?<value>(?<=")[^"\\n]{8,300}(?=")|(?<=')[^'\\n]{8,300}(?=')|[a-z]{3,8}(?: [a-z]{3,8}){11,23}(?![a-z]))`,
       'gi',
     ),
-    valid: (value) => !placeholders.test(value),
+    valid: (value) => !isStandIn(value),
   },
   {
     type: 'secret',
@@ -167,10 +169,7 @@ export const secretRules: readonly Rule[] = [
       'gi',
     ),
     exact: (value) =>
-      /\s/.test(value) ||
-      /[[(]/.test(value) ||
-      placeholders.test(value) ||
-      (isWord(value) && value.length < 16)
+      /\s/.test(value) || /[[(]/.test(value) || isStandIn(value) || (isWord(value) && value.length < 16)
         ? null
         : value,
   },
@@ -197,13 +196,13 @@ export const secretRules: readonly Rule[] = [
     pattern:
       /(?<![\w.-])[\w.-]{0,40}(?:sess|sid|auth|token|jwt)[\w.-]{0,20}=["']?(?<value>[A-Za-z0-9_.~%+/=-]{16,2000})/gi,
     words: /cookie["']?\s*[:=][^\n]*$/i,
-    valid: (value) => isOpaque(value) && !placeholders.test(value),
+    valid: (value) => isOpaque(value) && !isStandIn(value),
   },
   {
     type: 'secret',
     needs: /[?&]/,
     pattern:
       /[?&](?:api_?key|key|token|access_token|auth|sig|signature|X-Amz-Signature|X-Amz-Security-Token|client_secret|password|pwd)=(?<value>[A-Za-z0-9_.~%+/-]{8,2000}=*)/gi,
-    valid: (value) => /\d/.test(value) && !placeholders.test(value),
+    valid: (value) => /\d/.test(value) && !isStandIn(value),
   },
 ];

@@ -5,11 +5,13 @@
  * they do on texts they were not made for (at first: recall 0.94, precision 0.99; what was missed is mended). The
  * unseen sets were written one after another, each before the rules were run on it and mended for it. At first sight:
  * unseen-1 recall 0.989, precision 0.996; unseen-2 0.960 and 0.992; unseen-3 0.982 and 0.982; unseen-4 0.956 and 0.987;
- * unseen-5 0.964 and 1; unseen-6 0.94 and 0.979. Labels that were wrong are corrected: two each in unseen-1 and -4 (a
- * wrong check letter, addresses in words, a log-in name counted to the token), four in unseen-6 (a check digit, an issuer's
- * range, a name counted to the address, a range of addresses), which at first sight has 0.97 and 0.99 with them.
- * unseen-2, -3 and -5 were written by somebody who had read the rules by then; for unseen-6 nobody had. All have one text
- * a line: `⟦type|value⟧` marks what must be found, everything else must not be.
+ * unseen-5 0.964 and 1; unseen-6 0.94 and 0.979; unseen-7, written after the rules were mended for unseen-6, 0.88 and
+ * 0.93: five of its ten passwords and tokens were missed, two because an underscore made them names in code. Labels that
+ * were wrong are corrected: two each in unseen-1 and -4 (a wrong check letter, addresses in words, a log-in name counted to
+ * the token), four in unseen-6 (a check digit, an issuer's range, a name counted to the address, a range of addresses),
+ * which at first sight has 0.97 and 0.99 with them, and one in unseen-7 (an address without a label).
+ * unseen-2, -3, -5 and -7 were written by somebody who had read the rules by then; for unseen-6 nobody had. All have
+ * one text a line: `⟦type|value⟧` marks what must be found, everything else must not be.
  * `⏎` stands for a line break. `¦` is taken out before the text is judged: it keeps scanners from taking made-up
  * keys for real ones. All values are made up, with valid check digits; the lines without marks are the hard
  * negatives: versions, order numbers, hashes, ISBNs, invalid check digits, code that mentions secrets.
@@ -61,6 +63,7 @@ export const laterSets = [
   'unseen-4',
   'unseen-5',
   'unseen-6',
+  'unseen-7',
 ] as const;
 export type LabelledSet = 'labelled' | (typeof laterSets)[number];
 
@@ -126,6 +129,7 @@ export function runPiiEval(): PiiReport {
     'unseen-4': scoreOf('unseen-4'),
     'unseen-5': scoreOf('unseen-5'),
     'unseen-6': scoreOf('unseen-6'),
+    'unseen-7': scoreOf('unseen-7'),
   };
 }
 

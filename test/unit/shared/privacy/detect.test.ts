@@ -117,6 +117,18 @@ describe('what a text must have for a rule to be tried', () => {
   });
 });
 
+describe('a secret with an underscore', () => {
+  it.each(['DB_PASSWORD', 'user_password', 'API_KEY_2'])('is none when it is the name %s', (name) => {
+    for (const text of [`password: ${name}`, `"token": "${name}"`, `Authorization: Bearer ${name}`])
+      expect(detect(text)).toEqual([]);
+  });
+
+  it.each(['Rainbow_77', 'tk_9f3k2m8x7q1w', 'aB3_dE5fG7hJ9'])('is one when it is %s', (secret) => {
+    const text = `the password is ${secret}`;
+    expect(detect(text).map(({ start, end }) => text.slice(start, end))).toEqual([secret]);
+  });
+});
+
 describe('the labelled set', () => {
   it('is found and nothing else is, as far as required', () => {
     const result = runPiiEval();
@@ -133,12 +145,12 @@ describe('the labelled set', () => {
     expect(varied.precision).toBeGreaterThanOrEqual(requiredPrecision);
   });
 
-  it.each(['unseen-1', 'unseen-2', 'unseen-3', 'unseen-4', 'unseen-5', 'unseen-6'] as const)(
+  it.each(['unseen-1', 'unseen-2', 'unseen-3', 'unseen-4', 'unseen-5', 'unseen-6', 'unseen-7'] as const)(
     'is found in the texts of %s',
     (name) => {
       const result = score(readLabelledSet(name), detect);
-      expect(result.texts).toBeGreaterThan(90);
-      expect(result.labelled).toBeGreaterThan(80);
+      expect(result.texts).toBeGreaterThan(60);
+      expect(result.labelled).toBeGreaterThan(40);
       expect(result.recall).toBeGreaterThanOrEqual(requiredRecall);
       expect(result.precision).toBeGreaterThanOrEqual(requiredPrecision);
     },
