@@ -31,7 +31,6 @@ export const eventTypes = [
   'task.failed',
   'task.cancelled',
 ] as const;
-export type EventType = (typeof eventTypes)[number];
 
 /** One line of a task's log, as `GET /tasks/{id}/logs` and `/events` give it; `id` orders and resumes. */
 export const taskEventSchema = z.strictObject({

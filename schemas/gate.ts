@@ -28,7 +28,6 @@ export const gateEventSchema = z.discriminatedUnion('action', [
     outcome: outcomeSchema,
   }),
 ]);
-export type GateEvent = z.infer<typeof gateEventSchema>;
 /** What a waiting item's token is answered with. */
 export const gateDecisionSchema = z.strictObject({
   decision: z.enum(['run', 'skip']),

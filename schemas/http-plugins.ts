@@ -17,7 +17,6 @@ export const policyViewSchema = z.object({
   default: z.boolean(),
   updated_at: z.iso.datetime().nullable(),
 });
-export type PolicyView = z.infer<typeof policyViewSchema>;
 export const policyListSchema = z.object({
   /** The Cedar schema that policies are checked against. */
   schema: z.string(),
@@ -35,7 +34,6 @@ export const mcpServerViewSchema = z.object({
   tools: z.array(toolNameSchema),
   updated_at: z.iso.datetime(),
 });
-export type McpServerView = z.infer<typeof mcpServerViewSchema>;
 export const mcpServerListSchema = z.object({ servers: z.array(mcpServerViewSchema) });
 /** What an addition or a refresh found: `added` and `changed` tools have risk high until they are classified. */
 export const mcpRefreshSchema = mcpServerViewSchema.extend({

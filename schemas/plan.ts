@@ -78,4 +78,3 @@ export type Finding = z.infer<typeof findingSchema>;
 
 export const planVerdictSchema = z.enum(['APPROVED', 'REJECTED']);
 export const reviewVerdictSchema = z.enum(['APPROVE', 'REVISE', 'ESCALATE']);
-export type ReviewVerdict = z.infer<typeof reviewVerdictSchema>;
