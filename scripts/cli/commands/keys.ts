@@ -1,12 +1,11 @@
-import { z } from 'zod';
 import { describeError, errorName } from '../../../lambdas/shared/errors.ts';
 import type { AccountStore, ApiKey, Scope } from '../../../lambdas/shared/stores/account-store.ts';
 import type { LimitStore } from '../../../lambdas/shared/stores/limit-store.ts';
 import { tenantIdSchema } from '../../../schemas/identifiers.ts';
-import { dataDirectory, isRunning, readConnection } from '../connection.ts';
 import { printJson, tableWidth } from '../context.ts';
 import { UsageError } from '../failures.ts';
 import { age, table } from '../format.ts';
+import { reachStores } from '../local-stores.ts';
 import type { Terminal } from '../terminal.ts';
 
 /**
@@ -20,9 +19,6 @@ export interface KeyOptions {
   readonly name?: string;
 }
 
-/** What the connection file holds besides address and key: the local office's own AWS settings. */
-const localSettingsSchema = z.looseObject({ environment: z.record(z.string(), z.string()).default({}) });
-
 interface Accounts {
   readonly store: AccountStore;
   readonly limits: LimitStore;
@@ -35,19 +31,11 @@ export async function openAccounts(
   options: Pick<KeyOptions, 'tenant'>,
   terminal: Terminal,
 ): Promise<Accounts> {
-  // The SDK would warn about Node 20 on every call of a command.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const deployed = Boolean(terminal.env['ACCOUNTS_TABLE']);
-  if (!deployed) {
-    const local = readConnection(dataDirectory(terminal.env, terminal.root));
-    if (local === null || !isRunning(local.pid)) {
-      throw new UsageError(
-        'Whose keys? Start a local office with "npm start", or set ACCOUNTS_TABLE (an output of the deployment) and AWS credentials.',
-      );
-    }
-    const { applyEnvironment } = await import('../../../infra/local/local-environment.ts');
-    applyEnvironment(localSettingsSchema.parse(local).environment);
-  }
+  const deployed = await reachStores(
+    'ACCOUNTS_TABLE',
+    'Whose keys? Start a local office with "npm start", or set ACCOUNTS_TABLE (an output of the deployment) and AWS credentials.',
+    terminal,
+  );
   const [{ documentClient }, { readEnvironment }, { createAccountStore }, { createLimitStore }] =
     await Promise.all([
       import('../../../lambdas/shared/aws.ts'),

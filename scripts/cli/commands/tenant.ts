@@ -1,12 +1,11 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { z } from 'zod';
 import type { TenantData } from '../../../lambdas/shared/stores/tenant-data.ts';
 import { tenantIdSchema } from '../../../schemas/identifiers.ts';
-import { dataDirectory, isRunning, readConnection } from '../connection.ts';
 import { printJson } from '../context.ts';
 import { UsageError } from '../failures.ts';
 import { fileErrorCode } from '../files.ts';
+import { reachStores } from '../local-stores.ts';
 import type { Terminal } from '../terminal.ts';
 
 /**
@@ -19,23 +18,15 @@ export interface TenantOptions {
   readonly yes?: boolean;
 }
 
-const localSettingsSchema = z.looseObject({ environment: z.record(z.string(), z.string()).default({}) });
-
 async function openData(tenantId: string, terminal: Terminal): Promise<TenantData> {
   if (!tenantIdSchema.safeParse(tenantId).success) {
     throw new UsageError(`"${tenantId}" is no tenant: use lower case letters, digits and -, 63 at most.`);
   }
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  if (!terminal.env['TASKS_TABLE']) {
-    const local = readConnection(dataDirectory(terminal.env, terminal.root));
-    if (local === null || !isRunning(local.pid)) {
-      throw new UsageError(
-        'Whose data? Start a local office with "npm start", or set TASKS_TABLE, ACCOUNTS_TABLE, REGISTRY_TABLE, MEMORY_TABLE, WORKSPACE_BUCKET and AWS credentials.',
-      );
-    }
-    const { applyEnvironment } = await import('../../../infra/local/local-environment.ts');
-    applyEnvironment(localSettingsSchema.parse(local).environment);
-  }
+  await reachStores(
+    'TASKS_TABLE',
+    'Whose data? Start a local office with "npm start", or set TASKS_TABLE, ACCOUNTS_TABLE, REGISTRY_TABLE, MEMORY_TABLE, WORKSPACE_BUCKET and AWS credentials.',
+    terminal,
+  );
   const [{ documentClient, s3Client }, { readEnvironment }, { createTenantData }] = await Promise.all([
     import('../../../lambdas/shared/aws.ts'),
     import('../../../lambdas/shared/environment.ts'),
