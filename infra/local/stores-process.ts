@@ -31,6 +31,12 @@ interface LevelModule {
   Level: new (path: string) => { open(): Promise<void>; close(): Promise<void> };
 }
 
+/** Whether another process holds the database that could not be opened. */
+function isLocked(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
+}
+
 /** Waits until no other process holds the database. Returns false when patience ends. */
 async function lockIsFree(path: string): Promise<boolean> {
   const require = createRequire(createRequire(import.meta.url).resolve('dynalite'));
@@ -43,9 +49,7 @@ async function lockIsFree(path: string): Promise<boolean> {
       await probe.close();
       return true;
     } catch (error) {
-      const cause = error instanceof Error ? error.cause : undefined;
-      const locked = cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
-      if (!locked) throw error;
+      if (!isLocked(error)) throw error;
       if (Date.now() > deadline) return false;
       await pause(LOCK_PAUSE_MS);
     }
@@ -117,5 +121,7 @@ async function stop(servers: NetServer[]): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  // Of two offices that open at once, the other may take the database after both found it free.
+  if (isLocked(error)) tell({ type: 'locked' });
+  else tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
 });

@@ -117,4 +117,15 @@ describe('the stores', () => {
     const next = await startStores(options);
     await next.stop();
   });
+
+  it('let in one of several offices that start at once, and tell the others why not', async () => {
+    const dataDir = prepareDataDirectory(join(directory, 'at-once'));
+    const options = { dataDir, bucket: 'bucket', onExit: () => undefined, lockPatienceMs: 300 };
+
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => startStores(options)));
+    for (const each of all) if (each.status === 'fulfilled') await each.value.stop();
+
+    const refused = all.flatMap((each) => (each.status === 'rejected' ? [String(each.reason.message)] : []));
+    expect(refused).toEqual(Array(4).fill(expect.stringContaining('Another office is running')));
+  });
 });
