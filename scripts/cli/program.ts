@@ -226,6 +226,8 @@ export async function runOffice(argv: readonly string[], terminal: Terminal): Pr
     const failure = error instanceof OfficeError ? error : awsFailure(error);
     if (failure === null) throw error;
     terminal.err(`${terminal.colors.red('office:')} ${failure.message}\n`);
-    return failure instanceof CommandError ? failure.exitCode : exitCodes.failed;
+    if (failure instanceof CommandError) return failure.exitCode;
+    // A setting that is missing or wrong is a mistake of usage as an option is.
+    return failure.name === 'EnvironmentError' ? exitCodes.usage : exitCodes.failed;
   }
 }

@@ -78,6 +78,12 @@ describe('mistakes that need no office to be noticed', () => {
     },
   );
 
+  it('ends with 2 for a setting that is missing, and names it', async () => {
+    const { code, problems } = await mistake(['tenant', 'export', 'acme'], { TASKS_TABLE: 'tasks' });
+
+    expect([code, problems]).toEqual([2, expect.stringContaining('MEMORY_TABLE')]);
+  });
+
   it('tells every exit code in its help', async () => {
     const { out } = await mistake(['--help']);
 
