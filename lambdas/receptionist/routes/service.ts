@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemSchema } from '../../../schemas/http.ts';
 import { healthSchema } from '../../../schemas/http-tools.ts';
 import { docsPage } from '../docs-page.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
@@ -26,7 +27,14 @@ const metrics = endpoint({
   tag: 'Service',
   summary: 'Prometheus text, where the office runs in one process',
   scope: 'admin',
-  answers: { 200: { description: 'Metrics', schema: z.string(), content_type: 'text/plain' } },
+  answers: {
+    200: { description: 'Metrics', schema: z.string(), content_type: 'text/plain' },
+    404: {
+      description: 'This office runs on AWS; its metrics are in CloudWatch',
+      schema: problemSchema,
+      content_type: 'application/problem+json',
+    },
+  },
   async handle({ deps }) {
     if (deps.metrics === undefined) throw notFound('Metrics of this office are in CloudWatch.');
     return new Response(await deps.metrics(), {
