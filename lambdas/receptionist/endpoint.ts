@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { problemSchema } from '../../schemas/http.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import type { Scope } from '../shared/stores/account-store.ts';
 import type { ReceptionistDeps } from './ports.ts';
@@ -65,6 +66,13 @@ export interface EndpointDescription {
     >
   >;
 }
+
+/** An answer of its own that is a problem, beside those that the document lists for every endpoint of its kind. */
+export const problemAnswer = (description: string) => ({
+  description,
+  schema: problemSchema,
+  content_type: 'application/problem+json',
+});
 
 export interface Endpoint extends EndpointDescription {
   check?(call: Call<unknown, unknown>): Promise<void>;

@@ -1,4 +1,3 @@
-import { problemSchema } from '../../../schemas/http.ts';
 import {
   mcpRefreshSchema,
   mcpServerBodySchema,
@@ -7,7 +6,7 @@ import {
   mcpServerViewSchema,
 } from '../../../schemas/http-plugins.ts';
 import type { McpServerRecord } from '../../shared/stores/mcp-server-store.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
+import { type Endpoint, endpoint, problemAnswer } from '../endpoint.ts';
 import { refreshServer, removeServer } from '../mcp-servers.ts';
 import type { ReceptionistDeps } from '../ports.ts';
 import { badRequest, notFound } from '../problem.ts';
@@ -15,11 +14,7 @@ import { badRequest, notFound } from '../problem.ts';
 const tag = 'MCP servers';
 const answers = {
   200: { description: 'What was found', schema: mcpRefreshSchema },
-  502: {
-    description: 'The server gave no answer, or none that is one of MCP',
-    schema: problemSchema,
-    content_type: 'application/problem+json',
-  },
+  502: problemAnswer('The server gave no answer, or none that is one of MCP'),
 };
 const view = (server: McpServerRecord) => ({ ...server, tools: Object.keys(server.tools) });
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { problemSchema } from '../../../schemas/http.ts';
 import { healthSchema } from '../../../schemas/http-tools.ts';
 import { docsPage } from '../docs-page.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
+import { type Endpoint, endpoint, problemAnswer } from '../endpoint.ts';
 import { openApiDocument } from '../openapi.ts';
 import { notFound } from '../problem.ts';
 
@@ -29,11 +28,7 @@ const metrics = endpoint({
   scope: 'admin',
   answers: {
     200: { description: 'Metrics', schema: z.string(), content_type: 'text/plain' },
-    404: {
-      description: 'This office runs on AWS; its metrics are in CloudWatch',
-      schema: problemSchema,
-      content_type: 'application/problem+json',
-    },
+    404: problemAnswer('This office runs on AWS; its metrics are in CloudWatch'),
   },
   async handle({ deps }) {
     if (deps.metrics === undefined) throw notFound('Metrics of this office are in CloudWatch.');

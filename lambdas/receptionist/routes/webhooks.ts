@@ -1,6 +1,5 @@
-import { problemSchema } from '../../../schemas/http.ts';
 import { resentSchema, webhookViewSchema } from '../../../schemas/webhooks.ts';
-import { type Call, type Endpoint, endpoint, noTask, taskKeyOf } from '../endpoint.ts';
+import { type Call, type Endpoint, endpoint, noTask, problemAnswer, taskKeyOf } from '../endpoint.ts';
 import { conflict } from '../problem.ts';
 
 async function webhookOf(call: Call<unknown, unknown>) {
@@ -20,11 +19,7 @@ const get = endpoint({
   scope: 'tasks:read',
   answers: {
     200: { description: 'The delivery log', schema: webhookViewSchema },
-    409: {
-      description: 'The task has no webhook',
-      schema: problemSchema,
-      content_type: 'application/problem+json',
-    },
+    409: problemAnswer('The task has no webhook'),
   },
   async handle(call) {
     const { key, url } = await webhookOf(call);

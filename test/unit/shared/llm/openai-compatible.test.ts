@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openAiCompatibleProvider } from '../../../../lambdas/shared/llm/adapters/openai-compatible.ts';
-import {
-  type ModelProvider,
-  type ProviderCall,
-  ProviderError,
-} from '../../../../lambdas/shared/llm/provider.ts';
+import { type ModelProvider, ProviderError } from '../../../../lambdas/shared/llm/provider.ts';
 import { type Behaviour, type OpenAiServer, startOpenAiServer } from '../../../helpers/openai-server.ts';
+import { aProviderCall } from '../../../helpers/provider-call.ts';
 
 let server: OpenAiServer;
 beforeEach(async () => {
@@ -23,18 +20,6 @@ const providerOf = (name = 'compatible', key: string | null = KEY, baseUrl = ser
     environment: {},
     key: async () => key,
   });
-
-const call = (extra: Partial<ProviderCall> = {}): ProviderCall => ({
-  model: 'm',
-  role: 'planner',
-  system: 'Answer.',
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }] }],
-  json: { name: 'answer', schema: { type: 'object' }, mechanism: 'json_schema' },
-  max_output_tokens: 50,
-  temperature: 0,
-  signal: AbortSignal.timeout(5_000),
-  ...extra,
-});
 
 const refused = (message: string): Behaviour => ({ kind: 'status', status: 400, message });
 
@@ -64,8 +49,8 @@ describe('what a server refuses', () => {
       ),
       refused("'response_format.type' must be 'json_object' or 'text'"),
     );
-    expect((await provider.complete(call())).text).toBe('{"ok":true}');
-    await provider.complete(call());
+    expect((await provider.complete(aProviderCall())).text).toBe('{"ok":true}');
+    await provider.complete(aProviderCall());
     expect(server.requests).toHaveLength(5);
     for (const { body } of server.requests.slice(-2)) {
       expect(body).toMatchObject({ max_completion_tokens: 50, response_format: { type: 'json_object' } });
@@ -78,7 +63,7 @@ describe('what a server refuses', () => {
   it('may be every mode for JSON', async () => {
     server.script(refused("'response_format.type' must be 'json_schema' or 'text'"));
     await providerOf().complete(
-      call({ json: { name: 'answer', schema: { type: 'object' }, mechanism: 'json_object' } }),
+      aProviderCall({ json: { name: 'answer', schema: { type: 'object' }, mechanism: 'json_object' } }),
     );
     expect(server.requests.at(-1)?.body).not.toHaveProperty('response_format');
   });
@@ -86,18 +71,18 @@ describe('what a server refuses', () => {
   it('may be told in a long list of complaints', async () => {
     const detail = [{ loc: ['body', 'x'.repeat(400)] }, { loc: ['body', 'response_format', 'type'] }];
     server.script({ kind: 'raw', status: 422, body: JSON.stringify({ detail }) });
-    expect((await providerOf().complete(call())).text).toBe('{"ok":true}');
+    expect((await providerOf().complete(aProviderCall())).text).toBe('{"ok":true}');
   });
 
   it('may be the new name of the limit, at an older server', async () => {
     server.script(refused('Unrecognized request argument supplied: max_completion_tokens'));
-    await providerOf('openai').complete(call());
+    await providerOf('openai').complete(aProviderCall());
     expect(server.requests.at(-1)?.body).toMatchObject({ max_tokens: 50 });
   });
 
   it('may be the count of a stream', async () => {
     server.script(refused('stream_options: Extra inputs are not permitted'));
-    const { json: _, ...plain } = call();
+    const { json: _, ...plain } = aProviderCall();
     const reply = await providerOf().stream?.(plain, () => undefined);
     expect(reply?.text).toBe('{"ok":true}');
     expect(server.requests.at(-1)?.body).not.toHaveProperty('stream_options');
@@ -105,20 +90,20 @@ describe('what a server refuses', () => {
 
   it('ends the call when it is something else, or never ends', async () => {
     server.script(refused('the model is on holiday'));
-    expect((await failureOf(providerOf().complete(call()))).kind).toBe('bad_request');
+    expect((await failureOf(providerOf().complete(aProviderCall()))).kind).toBe('bad_request');
     expect(server.requests).toHaveLength(1);
     server.answerBy(() =>
       refused('unknown: temperature, max_tokens, max_completion_tokens, response_format'),
     );
-    expect((await failureOf(providerOf().complete(call()))).kind).toBe('bad_request');
+    expect((await failureOf(providerOf().complete(aProviderCall()))).kind).toBe('bad_request');
     expect(server.requests.length).toBeLessThan(8);
   });
 
   it('tells a limit that is too high from a prompt that is too long', async () => {
     const limit = 'max_tokens must be at most 4096, the maximum value for `max_tokens`';
     server.script(refused(limit), refused("This model's maximum context length is 8192 tokens"));
-    expect((await failureOf(providerOf().complete(call()))).kind).toBe('bad_request');
-    expect((await failureOf(providerOf().complete(call()))).kind).toBe('too_long');
+    expect((await failureOf(providerOf().complete(aProviderCall()))).kind).toBe('bad_request');
+    expect((await failureOf(providerOf().complete(aProviderCall()))).kind).toBe('too_long');
   });
 });
 
@@ -131,7 +116,7 @@ describe('the words of a refusal', () => {
     ['Ollama', { error: 'no such model' }],
   ])('are kept, as %s sends them', async (_, body) => {
     server.script({ kind: 'raw', status: 400, body: JSON.stringify(body) });
-    const failure = await failureOf(providerOf().complete(call()));
+    const failure = await failureOf(providerOf().complete(aProviderCall()));
     expect(failure).toMatchObject({ kind: 'bad_request', message: 'compatible: 400 no such model' });
   });
 });
@@ -161,18 +146,19 @@ describe('what a server answers', () => {
     ],
   ])('is read %s', async (_, message) => {
     server.script(completion(message));
-    expect((await providerOf().complete(call())).text).toBe('{}');
+    expect((await providerOf().complete(aProviderCall())).text).toBe('{}');
   });
 
   it('is nothing when it is missing or all thoughts', async () => {
     server.script(completion({ content: null }), completion({}), completion({ content: '<think>if only' }));
-    for (let turn = 0; turn < 3; turn += 1) expect((await providerOf().complete(call())).text).toBe('');
+    for (let turn = 0; turn < 3; turn += 1)
+      expect((await providerOf().complete(aProviderCall())).text).toBe('');
   });
 
   it('may come under the wrong content type', async () => {
     const body = JSON.stringify({ choices: [{ message: { content: '{}' }, finish_reason: 'stop' }] });
     server.script({ kind: 'raw', body, headers: { 'content-type': 'text/plain' } });
-    expect((await providerOf().complete(call())).text).toBe('{}');
+    expect((await providerOf().complete(aProviderCall())).text).toBe('{}');
   });
 
   it.each([
@@ -183,7 +169,7 @@ describe('what a server answers', () => {
     ['just words', 'server'],
   ] as const)('is a failure when its body says so: %j', async (error, kind) => {
     server.script({ kind: 'raw', body: JSON.stringify({ error }) });
-    const failure = await failureOf(providerOf().complete(call()));
+    const failure = await failureOf(providerOf().complete(aProviderCall()));
     expect(failure).toMatchObject({ kind, may_have_run: false });
     expect(failure.message).toContain(typeof error === 'string' ? error : error.message);
   });
@@ -197,12 +183,12 @@ describe('what a server answers', () => {
       { kind: 'raw', status: 404, body: '404 page not found', headers: { 'content-type': 'text/plain' } },
       { kind: 'raw', body: page, headers: { 'content-type': 'text/html' } },
     );
-    expect((await failureOf(providerOf().complete(call()))).message).toMatch(/not JSON.*base URL/);
-    const gateway = await failureOf(providerOf().complete(call()));
+    expect((await failureOf(providerOf().complete(aProviderCall()))).message).toMatch(/not JSON.*base URL/);
+    const gateway = await failureOf(providerOf().complete(aProviderCall()));
     expect(gateway).toMatchObject({ kind: 'server' });
     expect(gateway.message).toContain('502 Bad Gateway');
     expect(gateway.message).not.toContain('<');
-    expect((await failureOf(providerOf().complete(call()))).message).toContain('/v1');
+    expect((await failureOf(providerOf().complete(aProviderCall()))).message).toContain('/v1');
     const list = providerOf().list?.(AbortSignal.timeout(5_000)) ?? Promise.resolve();
     expect((await failureOf(list)).message).toContain('base URL');
   });
@@ -210,7 +196,7 @@ describe('what a server answers', () => {
   it('has thoughts in its total where they are billed', async () => {
     const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 45 };
     server.script(completion({ content: '{}' }, { usage }));
-    expect((await providerOf().complete(call())).usage).toMatchObject({ output_tokens: 35 });
+    expect((await providerOf().complete(aProviderCall())).usage).toMatchObject({ output_tokens: 35 });
   });
 
   it('streams without its thoughts, and takes chunks without choices', async () => {
@@ -229,7 +215,7 @@ describe('what a server answers', () => {
     const body = `${events.map((event) => `data: ${JSON.stringify(event)}`).join('\n\n')}\n\ndata: [DONE]\n\n`;
     server.script({ kind: 'raw', body, headers: { 'content-type': 'text/event-stream' } });
     const pieces: string[] = [];
-    const { json: _, ...plain } = call();
+    const { json: _, ...plain } = aProviderCall();
     const reply = await providerOf().stream?.(plain, (piece) => pieces.push(piece));
     expect(reply?.text).toBe('So: <b>');
     expect(pieces.join('')).toBe('So: <b>');
@@ -238,14 +224,14 @@ describe('what a server answers', () => {
 
 describe('addresses and keys', () => {
   it.each(['', '/', '//', '\n'])('work with %j behind the address', async (end) => {
-    await providerOf('compatible', KEY, server.url + end).complete(call());
+    await providerOf('compatible', KEY, server.url + end).complete(aProviderCall());
     expect(server.requests.at(-1)?.path.replace(/\/+/g, '/')).toBe('/v1/chat/completions');
   });
 
   it.each(['a line\nbreak', 'an ellipsis…'])(
     'say so when no key has %j, and never quote it',
     async (inside) => {
-      const failure = await failureOf(providerOf('compatible', KEY + inside).complete(call()));
+      const failure = await failureOf(providerOf('compatible', KEY + inside).complete(aProviderCall()));
       expect(failure.kind).toBe('auth');
       expect(failure.message).toContain('set it again');
       expect(failure.message).not.toContain(KEY);
@@ -257,7 +243,7 @@ describe('a secret in a long message', () => {
   it('is not cut in half before it is found', async () => {
     const other = ['ghp', 'q5RfONM5NHWdsVDp6xLUZNCuCw5LoVhJDvLa'].join('_');
     server.script(refused(`${'so it is. '.repeat(27)}sent ${other} there`));
-    const failure = await failureOf(providerOf().complete(call()));
+    const failure = await failureOf(providerOf().complete(aProviderCall()));
     expect(failure.message).not.toContain(other.slice(0, 12));
   });
 });

@@ -1,25 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openAiCompatibleProvider } from '../../../../lambdas/shared/llm/adapters/openai-compatible.ts';
 import { retryAfter } from '../../../../lambdas/shared/llm/adapters/retry-after.ts';
-import type { ModelProvider, ProviderCall, ProviderReply } from '../../../../lambdas/shared/llm/provider.ts';
+import type { ModelProvider, ProviderReply } from '../../../../lambdas/shared/llm/provider.ts';
 import { type OpenAiServer, startOpenAiServer } from '../../../helpers/openai-server.ts';
+import { aProviderCall } from '../../../helpers/provider-call.ts';
 
 let server: OpenAiServer;
 beforeEach(async () => {
   server = await startOpenAiServer();
 });
 afterEach(() => server.close());
-
-const call: ProviderCall = {
-  model: 'm',
-  role: 'planner',
-  system: 'Answer.',
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }] }],
-  json: { name: 'answer', schema: { type: 'object' }, mechanism: 'json_schema' },
-  max_output_tokens: 50,
-  temperature: 0,
-  signal: new AbortController().signal,
-};
 
 const providerOf = (): ModelProvider =>
   openAiCompatibleProvider({
@@ -30,7 +20,7 @@ const providerOf = (): ModelProvider =>
     key: async () => null,
   });
 
-const ask = (): Promise<ProviderReply> => providerOf().complete(call);
+const ask = (): Promise<ProviderReply> => providerOf().complete(aProviderCall());
 
 function answered(message: object, finish: unknown = 'stop', extra: object = {}): void {
   const choices = [{ index: 0, message, finish_reason: finish }];
@@ -162,9 +152,12 @@ describe('a refusal that is about this prompt or this answer', () => {
     const unfit = { error: { message: 'Failed to generate json_schema.', code: 'json_validate_failed' } };
     for (const body of [tooLong, unfit])
       server.script({ kind: 'raw', status: 400, body: JSON.stringify(body) });
-    await expect(provider.complete(call)).rejects.toMatchObject({ kind: 'too_long' });
-    await expect(provider.complete(call)).rejects.toMatchObject({ retryable: true, may_have_run: true });
-    await provider.complete(call);
+    await expect(provider.complete(aProviderCall())).rejects.toMatchObject({ kind: 'too_long' });
+    await expect(provider.complete(aProviderCall())).rejects.toMatchObject({
+      retryable: true,
+      may_have_run: true,
+    });
+    await provider.complete(aProviderCall());
     expect(server.requests.at(-1)?.body).toHaveProperty('response_format.type', 'json_schema');
     expect(server.requests).toHaveLength(3);
   });
@@ -185,7 +178,7 @@ describe('a stream', () => {
   const streamed = (...events: unknown[]): Promise<ProviderReply> | undefined => {
     const body = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
     server.script({ kind: 'raw', body, headers: { 'content-type': 'text/event-stream' } });
-    return providerOf().stream?.(call, () => undefined);
+    return providerOf().stream?.(aProviderCall(), () => undefined);
   };
   const said = { choices: [{ index: 0, delta: { content: 'x' }, finish_reason: 'stop' }] };
 
