@@ -182,12 +182,12 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
   ],
   broker: [
     logWritten,
-    // Questions to people, and tasks that wait for money.
-    dynamodb('tasks', 'PutItem'),
+    // Questions to people, of tasks that have not ended meanwhile, and tasks that wait for money.
+    dynamodb('tasks', 'PutItem', 'GetItem'),
     sends('queue webhooks'),
     ...unused(
-      'Reads what a task did before, when its tools reach addresses; and asks again only after an expiry.',
-      dynamodb('tasks', 'Query', 'GetItem', 'UpdateItem'),
+      'Reads what a task did before, when its tools reach addresses; closes questions that expired or came too late.',
+      dynamodb('tasks', 'Query', 'UpdateItem'),
     ),
     dynamodb('registry', 'Query'),
     objects('GetObject'),

@@ -12,7 +12,7 @@ import { createHoldStore } from '../shared/stores/hold-store.ts';
 import { createWebhookStore } from '../shared/stores/webhook-store.ts';
 import { logger } from '../shared/telemetry.ts';
 import { toolRegistryFromEnvironment } from '../shared/tools/registry.ts';
-import { claimChecks, eventLog, taskTable } from '../shared/wiring.ts';
+import { claimChecks, eventLog, taskStore, taskTable } from '../shared/wiring.ts';
 import { createBroker } from './broker.ts';
 import { createHumanDesk } from './human.ts';
 import { tenantPoliciesFromEnvironment } from './tenant-policies.ts';
@@ -45,6 +45,7 @@ const announce = createAnnouncer({
 const desk = createHumanDesk({
   ...shared,
   approvals: createApprovalStore(taskTable()),
+  tasks: taskStore(),
   rejectionCancelsTask: async (tenantId) =>
     (await tenantPoliciesFromEnvironment().of(tenantId)).rejectionCancelsTask,
   announce: (approval) =>

@@ -3,12 +3,15 @@ import { type brokerEventSchema, type HumanDecision, planDocumentSchema } from '
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import {
   type Approval,
+  ApprovalIdTakenError,
   ApprovalNotPendingError,
   type ApprovalStore,
   approvalId,
 } from '../shared/stores/approval-store.ts';
 import { auditDocument } from '../shared/stores/audit-store.ts';
 import type { EventLog } from '../shared/stores/event-log.ts';
+import type { TaskStore } from '../shared/stores/task-store.ts';
+import { shownSteps } from './shown-steps.ts';
 
 type BrokerEvent = z.output<typeof brokerEventSchema>;
 type AskEvent = Extract<BrokerEvent, { action: 'ask_human' }>;
@@ -16,6 +19,7 @@ type ExpireEvent = Extract<BrokerEvent, { action: 'expire' }>;
 
 export interface HumanDeps {
   readonly approvals: Pick<ApprovalStore, 'request' | 'decide' | 'listByTask'>;
+  readonly tasks: Pick<TaskStore, 'get'>;
   readonly log: Pick<EventLog, 'append'>;
   readonly claims: ClaimChecks;
   readonly approvalTimeoutSeconds: number;
@@ -27,17 +31,49 @@ export interface HumanDeps {
 }
 
 /** Questions to people: asked with a task token, bound to one plan's hash, answered once. */
+/** Redrives that start over are made by people, one at a time. */
+const MAX_QUESTIONS_AT_A_PLACE = 1_000;
+
 export function createHumanDesk(deps: HumanDeps) {
+  /** Puts the question under the first id of its place that no other question has. */
+  async function request(question: Omit<Approval, 'approval_id'>): Promise<Approval> {
+    for (let nth = 1; ; nth += 1) {
+      const approval: Approval = { ...question, approval_id: approvalId(question, nth) };
+      try {
+        await deps.approvals.request(approval);
+        return approval;
+      } catch (error) {
+        if (!(error instanceof ApprovalIdTakenError) || nth === MAX_QUESTIONS_AT_A_PLACE) throw error;
+      }
+    }
+  }
+
+  /**
+   * Takes the question back when its task has ended while it was asked. Who ends a task writes that first and takes
+   * back its questions then; this is the other order: one of the two sees what the other one wrote.
+   */
+  async function isTooLate({ tenant_id, task_id, approval_id }: Approval): Promise<boolean> {
+    const record = await deps.tasks.get({ tenant_id, task_id });
+    if (record?.stage !== 'ended') return false;
+    const [by, comment] = ['the office', `The task was ${record.status}.`];
+    const at = deps.now().toISOString();
+    try {
+      await deps.approvals.decide(tenant_id, approval_id, { status: 'revoked', by, comment, at });
+    } catch (error) {
+      // Whoever ended the task has taken it back.
+      if (!(error instanceof ApprovalNotPendingError)) throw error;
+    }
+    return true;
+  }
+
   return {
     async ask(event: AskEvent): Promise<void> {
       const { plan } = await deps.claims.checkOut(event.document, planDocumentSchema);
       const at = deps.now();
-      const approval_id = approvalId(event);
       const seconds = event.timeout_seconds ?? deps.approvalTimeoutSeconds;
       const cancels =
         event.kind === 'approval' && ((await deps.rejectionCancelsTask?.(event.tenant_id)) ?? false);
-      const approval: Approval = {
-        approval_id,
+      const approval = await request({
         kind: event.kind,
         tenant_id: event.tenant_id,
         task_id: event.task_id,
@@ -45,14 +81,14 @@ export function createHumanDesk(deps: HumanDeps) {
         iteration: event.iteration,
         plan_hash: event.plan_hash,
         reason: cancels ? `${event.reason} A rejection cancels the whole task.` : event.reason,
-        steps: plan.steps.map(({ step_id, action, inputs }) => ({ step_id, action, inputs })),
+        steps: shownSteps(plan.steps),
         status: 'pending',
         requested_at: at.toISOString(),
         expires_at_time: new Date(at.getTime() + seconds * 1000).toISOString(),
         task_token: event.task_token,
-        ...(cancels ? { on_reject: 'cancel_task' } : {}),
-      };
-      await deps.approvals.request(approval);
+        ...(cancels ? { on_reject: 'cancel_task' as const } : {}),
+      });
+      if (await isTooLate(approval)) return;
       await deps.log.append(event, [
         {
           type: 'approval.requested',
@@ -63,7 +99,7 @@ export function createHumanDesk(deps: HumanDeps) {
             event.kind === 'approval'
               ? `A person must approve: ${event.reason}`
               : `A person must judge: ${event.reason}`,
-          data: { approval_id, kind: event.kind, plan_hash: event.plan_hash },
+          data: { approval_id: approval.approval_id, kind: event.kind, plan_hash: event.plan_hash },
         },
       ]);
       await deps.announce?.(approval);

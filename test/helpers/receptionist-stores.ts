@@ -213,8 +213,10 @@ export function fakeApprovalStore(approvals: Map<string, Approval>): Omit<Approv
       approvals.set(id, decided);
       return decided;
     },
-    list: async (tenantId, { limit }) =>
-      [...approvals.values()].filter(({ tenant_id }) => tenant_id === tenantId).slice(0, limit),
+    list: async (tenantId, { limit, status }) =>
+      [...approvals.values()]
+        .filter((each) => each.tenant_id === tenantId && (status ?? each.status) === each.status)
+        .slice(0, limit),
     listByTask: async (key) =>
       [...approvals.values()].filter(
         (each) => each.tenant_id === key.tenant_id && each.task_id === key.task_id,

@@ -7,9 +7,6 @@ import {
 import { approvalView, decideApproval } from '../decisions.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 
-/** The index lists all of a tenant's questions by time; the newest thousand are looked through. */
-const LOOKED_THROUGH = 1_000;
-
 const list = endpoint({
   method: 'GET',
   path: '/approvals',
@@ -19,10 +16,12 @@ const list = endpoint({
   scope: 'approvals',
   query: listApprovalsQuerySchema,
   answers: { 200: { description: 'Approvals', schema: approvalListSchema } },
-  async handle({ deps, caller, query }) {
-    const found = await deps.approvals.list(caller.tenant_id, { limit: LOOKED_THROUGH });
-    const wanted = found.filter(({ status }) => query.status === undefined || status === query.status);
-    return { status: 200, body: { approvals: wanted.slice(0, query.limit).map(approvalView) } };
+  async handle({ deps, caller, query: { limit, status } }) {
+    const found = await deps.approvals.list(caller.tenant_id, {
+      limit,
+      ...(status === undefined ? {} : { status }),
+    });
+    return { status: 200, body: { approvals: found.map(approvalView) } };
   },
 });
 

@@ -4,6 +4,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  type QueryCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -39,16 +40,26 @@ export class ApprovalNotPendingError extends OfficeError {
   override readonly name = 'ApprovalNotPendingError';
 }
 
-/** An approval's id names its place, so that it can be found without an index. Task ids hold no `:`. */
-export const approvalId = (place: {
-  task_id: string;
-  subtask_id: string;
-  iteration: number;
-  kind: string;
-}): string => `${place.task_id}:${place.subtask_id}:${place.iteration}:${place.kind}`;
+/** Another question has this id; who answers that one must not answer this one with it. */
+export class ApprovalIdTakenError extends OfficeError {
+  override readonly name = 'ApprovalIdTakenError';
+}
+
+/**
+ * An approval's id names its place, so that it can be found without an index. Task ids hold no `:`. A redrive that
+ * starts over comes to the same places: its questions are the second and later ones there.
+ */
+export const approvalId = (
+  place: { task_id: string; subtask_id: string; iteration: number; kind: string },
+  nth = 1,
+): string =>
+  `${place.task_id}:${place.subtask_id}:${place.iteration}:${place.kind}${nth === 1 ? '' : `:${nth}`}`;
 
 export interface ApprovalStore {
-  /** Asks again under the same id when the state is retried: the newest token counts. */
+  /**
+   * Asks again under the same id when the state is retried: the newest token counts.
+   * @throws ApprovalIdTakenError when the id is that of a question about another plan, or of one that was decided
+   */
   request(approval: Approval): Promise<void>;
   get(tenantId: string, approvalId: string): Promise<Approval | null>;
   /**
@@ -65,10 +76,14 @@ export interface ApprovalStore {
       at: string;
     },
   ): Promise<Approval>;
-  list(tenantId: string, options: { limit: number }): Promise<Approval[]>;
+  /** Newest first. */
+  list(tenantId: string, options: { limit: number; status?: Approval['status'] }): Promise<Approval[]>;
   /** The requests of one task. */
   listByTask(key: { tenant_id: string; task_id: string }): Promise<Approval[]>;
 }
+
+/** What one look goes through at most, a megabyte each: some ten thousand questions, or six hundred large ones. */
+const MAX_PAGES = 20;
 
 export function createApprovalStore(deps: { client: DynamoDBDocumentClient; table: string }): ApprovalStore {
   const { client, table } = deps;
@@ -77,20 +92,39 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
     sk: sortKey.approval(id),
   });
 
+  async function* pagesOf(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Approval[]> {
+    let start: QueryCommandInput['ExclusiveStartKey'];
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const from = start === undefined ? {} : { ExclusiveStartKey: start };
+      const answer = await client.send(new QueryCommand({ TableName: table, ...query, ...from }));
+      yield (answer.Items ?? []).map((item) => approvalSchema.parse(item));
+      start = answer.LastEvaluatedKey;
+      if (start === undefined) return;
+    }
+  }
+
   return {
     async request(approval) {
-      await client.send(
-        new PutCommand({
-          TableName: table,
-          Item: {
-            ...approval,
-            ...keyOf(approval.tenant_id, approval.approval_id),
-            expires_at: expiry(new Date(approval.requested_at)),
-            gsi1pk: tenantPartition(approval.tenant_id, 'APPROVALS'),
-            gsi1sk: `${approval.requested_at}#${approval.approval_id}`,
-          },
-        }),
-      );
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: table,
+            Item: {
+              ...approval,
+              ...keyOf(approval.tenant_id, approval.approval_id),
+              expires_at: expiry(new Date(approval.requested_at)),
+              gsi1pk: tenantPartition(approval.tenant_id, 'APPROVALS'),
+              gsi1sk: `${approval.requested_at}#${approval.approval_id}`,
+            },
+            ConditionExpression: 'attribute_not_exists(pk) OR (#s = :pending AND plan_hash = :hash)',
+            ExpressionAttributeNames: { '#s': 'status' },
+            ExpressionAttributeValues: { ':pending': 'pending', ':hash': approval.plan_hash },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        throw new ApprovalIdTakenError(`Another question has the id ${approval.approval_id}.`);
+      }
     },
 
     async get(tenantId, id) {
@@ -128,30 +162,30 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
       }
     },
 
-    async list(tenantId, options) {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: 'by_time',
-          KeyConditionExpression: 'gsi1pk = :pk',
-          ExpressionAttributeValues: { ':pk': tenantPartition(tenantId, 'APPROVALS') },
-          ScanIndexForward: false,
-          Limit: options.limit,
-        }),
-      );
-      return (page.Items ?? []).map((item) => approvalSchema.parse(item));
+    async list(tenantId, { limit, status }) {
+      const found: Approval[] = [];
+      const query = {
+        IndexName: 'by_time',
+        KeyConditionExpression: 'gsi1pk = :pk',
+        ExpressionAttributeValues: { ':pk': tenantPartition(tenantId, 'APPROVALS') },
+        ScanIndexForward: false,
+      };
+      for await (const page of pagesOf(query)) {
+        found.push(...page.filter((approval) => status === undefined || approval.status === status));
+        if (found.length >= limit) break;
+      }
+      return found.slice(0, limit);
     },
 
     async listByTask(key) {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': taskPartition(key), ':prefix': sortKey.approval('') },
-          ConsistentRead: true,
-        }),
-      );
-      return (page.Items ?? []).map((item) => approvalSchema.parse(item));
+      const found: Approval[] = [];
+      const query = {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': taskPartition(key), ':prefix': sortKey.approval('') },
+        ConsistentRead: true,
+      };
+      for await (const page of pagesOf(query)) found.push(...page);
+      return found;
     },
   };
 }
