@@ -5,7 +5,7 @@ import { documentClient, sqsClient } from '../../lambdas/shared/aws.ts';
 import { type AwsServer, createAwsAnswers, startAwsServer } from './aws-server.ts';
 import { type Around, watchClient, watchClients } from './boundaries.ts';
 import { localApiKey, prepareDataDirectory } from './data-directory.ts';
-import { askDirectly } from './dynamodb/direct-client.ts';
+import { askDirectly, askHere } from './dynamodb/direct-client.ts';
 import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
 import './engine/promise-with-resolvers.ts';
@@ -25,7 +25,6 @@ import { provisionQueues, provisionTables, type QueueUrls, queueNames } from './
 import { type PolledQueue, startQueuePollers } from './queue-pollers.ts';
 import { openQueues } from './queues.ts';
 import { startSchedule } from './schedule.ts';
-import { requestCounts } from './store-requests.ts';
 import { startStores } from './stores.ts';
 
 export { OfficeStartError } from './office-start-error.ts';
@@ -51,7 +50,7 @@ export interface Office {
   readonly dataDir: string;
   readonly engine: Engine;
   readonly meter: Meter;
-  /** The process of the data stores. */
+  /** The process of the file store (S3). */
   readonly storesPid: number;
   /** Executions of an earlier process that go on in this one. */
   readonly recovered: number;
@@ -69,7 +68,7 @@ export const WORKSPACE_BUCKET = 'office-workspaces';
 let running = false;
 
 /**
- * Starts the whole office in this process, with its data stores in a child process; loopback only.
+ * Starts the whole office in this process, except its file store, which has one of its own; loopback only.
  * One office per process: handlers read their settings from the process's environment.
  * @throws OfficeStartError in one line, saying what to do
  */
@@ -121,8 +120,9 @@ async function open(
     const stores = await startStores({
       dataDir,
       bucket: WORKSPACE_BUCKET,
+      log,
       onExit: (reason) => {
-        log(`The data stores ended (${reason}); the office can't go on. Start it again.`);
+        log(`The file store ended (${reason}); the office can't go on. Start it again.`);
         process.exitCode = 1;
         void stop();
       },
@@ -136,7 +136,7 @@ async function open(
       ...options.environment,
     });
 
-    const meter = createMeter(async () => ({ ...(await stores.counts()), sqs: requestCounts().sqs }));
+    const meter = createMeter(async () => ({ ...(await stores.counts()), sqs: queueServer.counts() }));
     const functions = createFunctionHost(parts.functions, meter.onInvocation, options.around);
     const engine = await createEngine({
       directory: join(dataDir, 'executions'),
@@ -157,7 +157,7 @@ async function open(
     const queues = await provision(sqs, aws, parts, options);
     slimClients(answers);
     if (options.around === undefined) {
-      askDirectly(documentClient(), stores.askDynamodb);
+      askDirectly(documentClient(), askHere(stores.answerDynamodb));
       for (const client of [sqs, sqsClient()]) queueServer.askDirectly(client);
       askInProcess(answers);
     } else {

@@ -14,13 +14,15 @@ import { unlessAborted } from '../../lambdas/shared/unless-aborted.ts';
 import './engine/promise-with-resolvers.ts';
 import { HOST, KEEP_ALIVE_MS } from './loopback.ts';
 import { shortCut } from './short-cut.ts';
-import { countSqs, countSqsOperation } from './store-requests.ts';
+import { RequestCounter } from './store-requests.ts';
 
 export interface Queues {
   /** Where SQS's HTTP protocol is spoken. */
   readonly url: string;
   /** Lets a client ask without a socket for what every task needs; all else goes the usual way. */
   askDirectly(client: SQSClient): void;
+  /** Requests by operation since the start. */
+  counts(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -60,7 +62,8 @@ export async function openQueues(): Promise<Queues> {
   );
   const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const app = buildApp({ logger: false, defaultRegion: 'us-east-1', stores });
-  app.server.on('request', countSqs);
+  const requests = new RequestCounter();
+  app.server.on('request', (request) => requests.countJson('sqs', request));
   await app.listen({ port: 0, host: HOST });
   app.server.keepAliveTimeout = KEEP_ALIVE_MS;
   const { port } = app.server.address() as AddressInfo;
@@ -82,13 +85,14 @@ export async function openQueues(): Promise<Queues> {
         const operation = COMMANDS.get(command.constructor) ?? '';
         const action = actions.get(operation);
         if (action === undefined) return null;
-        countSqsOperation(operation);
+        requests.count('sqs', operation);
         const asked = ask(action, (command as { input: object }).input);
         const signal = options?.abortSignal;
         // A long poll is given up when the office closes.
         const answer = await (signal === undefined ? asked : unlessAborted(asked, signal));
         return answer && { $metadata: { httpStatusCode: 200 }, ...structuredClone(answer) };
       }),
+    counts: () => requests.counts.sqs,
     async close() {
       app.server.closeAllConnections();
       await app.close();

@@ -3,52 +3,39 @@ import type { IncomingMessage } from 'node:http';
 /** Requests by service and operation, e.g. `{dynamodb: {PutItem: 3}}`. */
 export type RequestCounts = Record<'dynamodb' | 's3' | 'sqs', Record<string, number>>;
 
-const counts: RequestCounts = { dynamodb: {}, s3: {}, sqs: {} };
+/** Counts requests since it was made. */
+export class RequestCounter {
+  readonly counts: RequestCounts = { dynamodb: {}, s3: {}, sqs: {} };
 
-function count(service: keyof RequestCounts, operation: string): void {
-  counts[service][operation] = (counts[service][operation] ?? 0) + 1;
+  count(service: keyof RequestCounts, operation: string): void {
+    const counts = this.counts[service];
+    counts[operation] = (counts[operation] ?? 0) + 1;
+  }
+
+  /** Counts a request of AWS's JSON protocols, which names its operation in a header: `DynamoDB_20120810.PutItem`. */
+  countJson(service: keyof RequestCounts, { headers }: IncomingMessage): void {
+    this.count(service, String(headers['x-amz-target'] ?? '').split('.')[1] ?? 'unknown');
+  }
+
+  countS3(request: IncomingMessage): void {
+    this.count('s3', s3Operation(request));
+  }
 }
 
-/** The operation of a JSON protocol request: `DynamoDB_20120810.PutItem` → `PutItem`. */
-function target(request: IncomingMessage): string {
-  return String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? 'unknown';
-}
-
-export function countDynamodb(request: IncomingMessage): void {
-  count('dynamodb', target(request));
-}
-
-export function countDynamodbOperation(operation: string): void {
-  count('dynamodb', operation);
-}
-
-export function countSqs(request: IncomingMessage): void {
-  count('sqs', target(request));
-}
-
-export function countSqsOperation(operation: string): void {
-  count('sqs', operation);
-}
+const VERBS: Readonly<Record<string, string>> = {
+  GET: 'Get',
+  HEAD: 'Head',
+  PUT: 'Put',
+  DELETE: 'Delete',
+  POST: 'Post',
+};
 
 /** REST names its operations by method, path and query. */
-export function countS3(request: IncomingMessage): void {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
+function s3Operation({ method = '', url = '/', headers }: IncomingMessage): string {
+  const { pathname, searchParams } = new URL(url, 'http://s3');
   const isObject = pathname.split('/').filter(Boolean).length > 1;
-  const noun = isObject ? 'Object' : 'Bucket';
-  const verbs: Record<string, string> = {
-    GET: 'Get',
-    HEAD: 'Head',
-    PUT: 'Put',
-    DELETE: 'Delete',
-    POST: 'Post',
-  };
-  const verb = verbs[request.method ?? ''] ?? 'Other';
-  if (request.method === 'GET' && !isObject) count('s3', 'ListObjects');
-  else if (request.method === 'POST' && searchParams.has('delete')) count('s3', 'DeleteObjects');
-  else if (request.method === 'PUT' && 'x-amz-copy-source' in request.headers) count('s3', 'CopyObject');
-  else count('s3', `${verb}${noun}`);
-}
-
-export function requestCounts(): RequestCounts {
-  return counts;
+  if (method === 'GET' && !isObject) return 'ListObjects';
+  if (method === 'POST' && searchParams.has('delete')) return 'DeleteObjects';
+  if (method === 'PUT' && 'x-amz-copy-source' in headers) return 'CopyObject';
+  return `${VERBS[method] ?? 'Other'}${isObject ? 'Object' : 'Bucket'}`;
 }

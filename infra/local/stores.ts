@@ -1,127 +1,77 @@
-import { fork } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { type AskDynamodb, askByLines } from './dynamodb/channel.ts';
+import { type Dynamodb, openDynamodb } from './dynamodb/dynamodb.ts';
+import { isLocked, lockIsFree } from './dynamodb/lock.ts';
 import { OfficeStartError } from './office-start-error.ts';
-import type { RequestCounts } from './store-requests.ts';
-
-/** From the stores' process to the office. */
-export type StoresMessage =
-  | {
-      readonly type: 'ready';
-      readonly dynamodb: number;
-      readonly s3: number;
-    }
-  | { readonly type: 'locked' }
-  | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'counts'; readonly id: number; readonly counts: RequestCounts };
-
-/** From the office to the stores' process. */
-export type StoresRequest = { readonly type: 'counts'; readonly id: number } | { readonly type: 'stop' };
+import { type S3Options, startS3 } from './s3.ts';
+import { RequestCounter, type RequestCounts } from './store-requests.ts';
 
 export interface Stores {
+  /** S3's process. */
   readonly pid: number;
   /** Base URLs on loopback. */
   readonly endpoints: { readonly dynamodb: string; readonly s3: string };
-  /** DynamoDB without HTTP, over a pipe that nobody else can open. */
-  readonly askDynamodb: AskDynamodb;
+  /** DynamoDB without HTTP; such requests are counted, too. */
+  readonly answerDynamodb: Dynamodb['answer'];
   /** Requests since the start. */
-  counts(): Promise<RequestCounts>;
+  counts(): Promise<Pick<RequestCounts, 'dynamodb' | 's3'>>;
   stop(): Promise<void>;
 }
 
-export interface StoresOptions {
-  readonly dataDir: string;
-  /** The S3 bucket to have. */
-  readonly bucket: string;
+export interface StoresOptions extends S3Options {
   /** How long to wait for another process to let go of the data; one that is being killed needs a moment. */
   readonly lockPatienceMs?: number;
-  /** Called when the process ends although nobody stopped it. */
-  readonly onExit: (reason: string) => void;
+  /** Receives what goes wrong later and loses nothing. */
+  readonly log?: (line: string) => void;
 }
 
-/** Where the process finds the pipe: the place after the IPC channel's. */
-export const LINES_FD = 4;
-/** Makes a process read the sources as they are. */
-const TYPESCRIPT = new URL('../../scripts/typescript.mjs', import.meta.url).href;
 const LOCK_PATIENCE_MS = 5_000;
-/** Requests live short: with room for more of them the collector of young objects runs seldom and finds them dead. */
-const YOUNG_SPACE = '--max-semi-space-size=64';
 
 /**
- * Starts the stores' process and waits until both answer.
+ * Opens the data stores of the embedded office, both on disk: DynamoDB (dynalite) in this process, which a task asks
+ * forty times, and S3 (s3rver) in one of its own.
  * @throws OfficeStartError when another process uses the same data, or the stores can't start
  */
 export async function startStores(options: StoresOptions): Promise<Stores> {
-  const { dataDir, bucket, lockPatienceMs = LOCK_PATIENCE_MS, onExit } = options;
-  const output = openSync(join(dataDir, 'stores.log'), 'a');
-  const child = fork(
-    fileURLToPath(new URL('./stores-process.ts', import.meta.url)),
-    [dataDir, bucket, String(lockPatienceMs)],
-    {
-      execArgv: [YOUNG_SPACE, '--import', TYPESCRIPT],
-      env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
-      stdio: ['ignore', output, output, 'ipc', 'pipe'],
-    },
-  );
-  closeSync(output);
-  let stopping = false;
-  const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
-    child.once('error', (error) => resolve(error.message));
-  });
-
-  const ready = await new Promise<Extract<StoresMessage, { type: 'ready' }>>((resolve, reject) => {
-    const fail = (message: string): void => {
-      stopping = true;
-      child.disconnect();
-      reject(new OfficeStartError(message));
+  const requests = new RequestCounter();
+  const starting = startS3(options);
+  starting.catch(() => undefined);
+  const undo: (() => Promise<void>)[] = [async () => (await starting).stop()];
+  try {
+    const dynamodb = await openTables(options);
+    undo.push(() => dynamodb.close());
+    dynamodb.server.on('request', (request) => requests.countJson('dynamodb', request));
+    const [s3, url] = await Promise.all([starting, dynamodb.listen()]);
+    return {
+      pid: s3.pid,
+      endpoints: { dynamodb: url, s3: s3.url },
+      answerDynamodb(operation, input) {
+        requests.count('dynamodb', operation);
+        return dynamodb.answer(operation, input);
+      },
+      counts: async () => ({ dynamodb: requests.counts.dynamodb, s3: await s3.counts() }),
+      stop: async () => {
+        await Promise.all(undo.map((end) => end()));
+      },
     };
-    child.once('message', (message: StoresMessage) => {
-      if (message.type === 'ready') resolve(message);
-      else if (message.type === 'locked') {
-        fail(
-          `Another office is running on ${dataDir}; stop it, or set OFFICE_DATA_DIR to another directory.`,
-        );
-      } else if (message.type === 'failed')
-        fail(`The data stores in ${dataDir} can't start: ${message.message}`);
-    });
-    void exited.then((reason) => {
-      reject(
-        new OfficeStartError(
-          `The data stores in ${dataDir} ended at once (${reason}); see stores.log there.`,
-        ),
-      );
-    });
-  });
+  } catch (error) {
+    await Promise.allSettled(undo.map((end) => end()));
+    throw error;
+  }
+}
 
-  let nextId = 0;
-  const asked = new Map<number, (counts: RequestCounts) => void>();
-  child.on('message', (message: StoresMessage) => {
-    if (message.type !== 'counts') return;
-    asked.get(message.id)?.(message.counts);
-    asked.delete(message.id);
-  });
-  void exited.then((reason) => {
-    if (!stopping) onExit(reason);
-  });
-  const url = (port: number): string => `http://127.0.0.1:${port}`;
-  return {
-    pid: child.pid ?? 0,
-    endpoints: { dynamodb: url(ready.dynamodb), s3: url(ready.s3) },
-    askDynamodb: askByLines(child.stdio[LINES_FD] as Duplex),
-    counts: () =>
-      new Promise((resolve) => {
-        const id = nextId++;
-        asked.set(id, resolve);
-        child.send({ type: 'counts', id } satisfies StoresRequest);
-      }),
-    stop: async () => {
-      stopping = true;
-      if (child.connected) child.send({ type: 'stop' } satisfies StoresRequest);
-      await exited;
-    },
-  };
+async function openTables(options: StoresOptions): Promise<Dynamodb> {
+  const { dataDir, lockPatienceMs = LOCK_PATIENCE_MS, log = () => undefined } = options;
+  const path = join(dataDir, 'dynamodb');
+  try {
+    if (await lockIsFree(path, lockPatienceMs)) return await openDynamodb(path, log);
+  } catch (error) {
+    // Of two offices that open at once, the other may take the database after both found it free.
+    if (!isLocked(error)) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new OfficeStartError(`The tables in ${dataDir} can't be opened: ${message}`, { cause: error });
+    }
+  }
+  throw new OfficeStartError(
+    `Another office is running on ${dataDir}; stop it, or set OFFICE_DATA_DIR to another directory.`,
+  );
 }

@@ -91,18 +91,27 @@ describe('the clinic of dead letters', () => {
   it('redriving many, each twice at once and twice over, adds no effect', async () => {
     const names = Array.from({ length: 20 }, (_, n) => `many-${n}`);
     const ids = await Promise.all(names.map(failed));
-    for (const round of [1, 2]) {
-      const answers = await Promise.all(
-        [...ids, ...ids].map((id) => redrive(id, { mode: round === 1 ? 'retry' : 'replan' })),
-      );
-      expect(answers.filter(({ status }) => status === 202)).toHaveLength(ids.length);
-      expect(answers.filter(({ status }) => status === 409)).toHaveLength(ids.length);
+    const accepted = new Map(ids.map((id) => [id, 0]));
+    for (const mode of ['retry', 'replan']) {
+      const both = [...ids, ...ids];
+      const answers = await Promise.all(both.map((id) => redrive(id, { mode })));
+      for (const [index, id] of ids.entries()) {
+        const pair = [answers[index], answers[index + ids.length]].map((answer) => answer?.status);
+        // One of them is refused, unless the other one's run is over already.
+        expect([
+          [202, 202],
+          [202, 409],
+          [409, 202],
+        ]).toContainEqual(pair);
+        accepted.set(id, (accepted.get(id) ?? 0) + pair.filter((status) => status === 202).length);
+      }
       await Promise.all(ids.map((id) => test.reach(id, ['failed'], 60_000)));
     }
     expect(names.map((name) => calls(`/${name}`))).toEqual(names.map(() => 1));
-    const letters = await Promise.all(ids.map((id) => test.request('GET', `/dead-letters/${id}`)));
-    for (const { body } of letters)
-      expect(body).toMatchObject({ redrives: 2, status: 'open', receipts: { succeeded: 1, in_doubt: [] } });
+    for (const [id, redrives] of accepted) {
+      const { body } = await test.request('GET', `/dead-letters/${id}`);
+      expect(body).toMatchObject({ redrives, status: 'open', receipts: { succeeded: 1, in_doubt: [] } });
+    }
   }, 120_000);
 
   it('edit runs again also what waited for a step that had failed', async () => {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
+import type { AskDynamodb } from './direct-client.ts';
 import type { Dynamodb, DynamodbAnswer } from './dynamodb.ts';
-import { type Fields, marshalled, unmarshalledToJson } from './items.ts';
+import { type Fields, isPlainJson, marshalled, unmarshalled, unmarshalledToJson } from './items.ts';
 
 /**
  * `[id, operation, input, isPlain]` one way, `[id, status, body, isPlain]` the other: a line of JSON each. What is plain
@@ -12,12 +13,6 @@ type Answer = readonly [id: number, status: number, body: unknown, isPlain: bool
 
 /** With more, the other side waits; with fewer, writes and wake-ups cost more than that. Measured by `npm run bench`. */
 const LINES_A_WRITE = 4;
-
-export type AskDynamodb = (
-  operation: string,
-  input: unknown,
-  isPlain: boolean,
-) => Promise<DynamodbAnswer & { readonly isPlain: boolean }>;
 
 /** Serves DynamoDB over plain lines: HTTP's part of a small request is larger than DynamoDB's. */
 export function serveLines(
@@ -48,10 +43,7 @@ export function serveLines(
 /** The other end; a lost connection fails what is under way and everything after. */
 export function askByLines(pipe: Duplex): AskDynamodb {
   const send = lineWriter(pipe);
-  const asked = new Map<
-    number,
-    { resolve(answer: Awaited<ReturnType<AskDynamodb>>): void; reject(error: Error): void }
-  >();
+  const asked = new Map<number, { resolve(answer: DynamodbAnswer): void; reject(error: Error): void }>();
   let nextId = 0;
   let lost: Error | null = null;
   const lose = (): void => {
@@ -62,16 +54,21 @@ export function askByLines(pipe: Duplex): AskDynamodb {
   pipe.on('error', lose).on('close', lose);
   readLines(pipe, (line) => {
     const [id, status, body, isPlain] = line as Answer;
-    asked.get(id)?.resolve({ status, body, isPlain });
+    const isMarshalled = status === 200 && !isPlain;
+    asked.get(id)?.resolve({ status, body: isMarshalled ? unmarshalled(body as Fields) : body });
     asked.delete(id);
   });
-  return (operation, input, isPlain) =>
-    new Promise((resolve, reject) => {
+  return (operation, input) => {
+    const isPlain = isPlainJson(input);
+    const written = isPlain ? input : marshalled(input);
+    if (written === null) return null;
+    return new Promise((resolve, reject) => {
       if (lost !== null) throw lost;
       const id = nextId++;
       asked.set(id, { resolve, reject });
-      send([id, operation, input, isPlain] satisfies Request);
+      send([id, operation, written, isPlain] satisfies Request);
     });
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { shortCut } from '../short-cut.ts';
-import type { AskDynamodb } from './channel.ts';
-import { isPlainJson, marshalled, unmarshalled } from './items.ts';
+import type { Dynamodb, DynamodbAnswer } from './dynamodb.ts';
+import { type Fields, marshalled, unmarshalled } from './items.ts';
 
 interface DocumentCommand {
   readonly input: Readonly<Record<string, unknown>>;
@@ -21,22 +21,36 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Answers a request whose items hold JavaScript's values, as the document client's commands and outputs do; null for what
+ * only the SDK can marshal.
+ */
+export type AskDynamodb = (operation: string, input: Fields) => Promise<DynamodbAnswer> | null;
+
+/**
  * Lets a document client ask DynamoDB without HTTP and without the SDK's layers between a command and its bytes.
  * Commands, answers and exceptions stay what they are; what is unusual goes the usual way.
  */
 export function askDirectly(client: DynamoDBDocumentClient, ask: AskDynamodb): void {
   shortCut(client, async (command) => {
     const operation = OPERATIONS[command.constructor.name];
-    if (operation === undefined) return null;
-    const { input } = command as DocumentCommand;
-    const isPlain = isPlainJson(input);
-    const asked = isPlain ? input : marshalled(input);
+    const asked = operation === undefined ? null : ask(operation, (command as DocumentCommand).input);
     if (asked === null) return null;
-    const answer = await ask(operation, asked, isPlain);
-    const body = answer.body as Record<string, unknown>;
-    if (answer.status !== 200) throw exceptionOf(answer.status, body);
-    return { $metadata: { httpStatusCode: 200 }, ...(answer.isPlain ? body : unmarshalled(body)) };
+    const { status, body } = await asked;
+    if (status !== 200) throw exceptionOf(status, body as Record<string, string>);
+    return { $metadata: { httpStatusCode: 200 }, ...(body as Fields) };
   });
+}
+
+/** Asks the DynamoDB of this process. */
+export function askHere(answer: Dynamodb['answer']): AskDynamodb {
+  return (operation, input) => {
+    const asked = marshalled(input);
+    if (asked === null) return null;
+    return answer(operation, asked).then(({ status, body }) => ({
+      status,
+      body: status === 200 ? unmarshalled(body as Fields) : body,
+    }));
+  };
 }
 
 function exceptionOf(status: number, { __type = '', message = '' }: { __type?: string; message?: string }) {

@@ -1,7 +1,11 @@
 import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { HOST, KEEP_ALIVE_MS } from '../loopback.ts';
+import { checkValidations, database, dynalite, operationOf, type Store, type Table } from './dynalite.ts';
 import { rememberExpressions } from './expressions.ts';
-import { type CallbackLevel, groupCommit, type Level } from './group-commit.ts';
+import { createFastPath } from './fast-path/fast-path.ts';
+import { groupCommit, type Level, type Records } from './group-commit.ts';
+import type { Fields } from './items.ts';
 import { WriteLog } from './write-log.ts';
 
 /** An answer as DynamoDB's JSON protocol has it; other than 200 the body is an error with `__type`. */
@@ -15,25 +19,18 @@ export interface Dynamodb {
   readonly server: Server;
   /** Answers a request without HTTP: `operation` as in `PutItem`, `input` in the form of the JSON protocol. */
   answer(operation: string, input: unknown): Promise<DynamodbAnswer>;
+  /** How many requests without HTTP were answered by whom. */
+  readonly answered: { readonly fastPath: number; readonly dynalite: number };
+  /** Serves on a free port of loopback. Returns the base URL. */
+  listen(): Promise<string>;
   /** Puts into LevelDB what is in the log only; the next one to open these files does it otherwise. */
   settle(): Promise<void>;
+  /** Ends requests over HTTP, settles and lets go of the files. Whoever asks later is told that nobody is there. */
+  close(): Promise<void>;
 }
 
-/** dynalite 4 inside: its parts are CommonJS modules of their own. */
-type GetTable = (name: string, done: Callback) => void;
-interface Store {
-  readonly getTable: GetTable;
-  readonly db: CallbackLevel &
-    Pick<Level, 'getSync' | 'keys' | 'iterator'> & { open(options: object): Promise<void> };
-}
-type Callback = (error: unknown, data?: unknown) => void;
 type Failure = Error & { statusCode?: number; body?: unknown };
-interface Validations {
-  checkValidations(data: unknown, types: unknown, custom: unknown, store: Store): void;
-}
-type Action = (store: Store, data: unknown, done: Callback) => void;
 
-const require = createRequire(import.meta.url);
 rememberExpressions();
 const OPERATIONS = [
   'BatchGetItem',
@@ -54,56 +51,80 @@ const AS_TEXT = { keyEncoding: 'utf8', valueEncoding: 'utf8', highWaterMarkBytes
  * out what has been written again since.
  */
 const LEVEL_OPTIONS = { writeBufferSize: 32 * 1024 * 1024 };
-const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /**
  * DynamoDB on disk: dynalite, whose storage engine commits in groups and whose answers can be had without HTTP.
+ * @param log receives what goes wrong later and loses nothing
  */
-export async function openDynamodb(path: string): Promise<Dynamodb> {
-  const { store, server, settle } = await open(path);
-  const quickStore = rememberingTables(store);
-  const validations = require('dynalite/validations') as Validations;
-  const operations = new Map(
-    OPERATIONS.map((name) => {
-      const file = lowerFirst(name);
-      const { types, custom } = require(`dynalite/validations/${file}`) as {
-        types: unknown;
-        custom: unknown;
+export async function openDynamodb(path: string, log: (line: string) => void): Promise<Dynamodb> {
+  const { store, server, records, settle, end } = await open(path, log);
+  const tables = rememberingTables(store);
+  const fastPath = createFastPath({ store, records, tableOf: tables.known });
+  const operations = new Map(OPERATIONS.map((name) => [name, operationOf(name)]));
+  const answered = { fastPath: 0, dynalite: 0 };
+  let isClosed = false;
+
+  function askDynalite(name: string, input: unknown): Promise<DynamodbAnswer> {
+    return new Promise((resolve, reject) => {
+      const operation = operations.get(name);
+      if (operation === undefined) throw new Error(`No operation ${name} without HTTP.`);
+      const fail = (error: unknown): void => {
+        const { statusCode, body } = error as Failure;
+        if (statusCode === undefined) reject(error);
+        else resolve({ status: statusCode, body });
       };
-      return [name, { types, custom, act: require(`dynalite/actions/${file}`) as Action }];
-    }),
-  );
+      try {
+        // Types were checked where the command was written: a tenth of the time of a request.
+        checkValidations(input, operation.types, operation.custom, tables.store);
+        const { remember } = fastPath.learn(name, input as Fields);
+        operation.act(tables.store, input, (error, body) => {
+          if (error) {
+            fail(error);
+            return;
+          }
+          remember();
+          resolve({ status: 200, body });
+        });
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
 
   return {
     server,
     settle,
-    answer: (name, input) =>
-      new Promise((resolve, reject) => {
-        const operation = operations.get(name);
-        if (operation === undefined) throw new Error(`No operation ${name} without HTTP.`);
-        const fail = (error: unknown): void => {
-          const { statusCode, body } = error as Failure;
-          if (statusCode === undefined) reject(error);
-          else resolve({ status: statusCode, body });
-        };
-        try {
-          // Types were checked where the command was written: a tenth of the time of a request.
-          validations.checkValidations(input, operation.types, operation.custom, quickStore);
-          operation.act(quickStore, input, (error, body) => {
-            if (error) fail(error);
-            else resolve({ status: 200, body });
-          });
-        } catch (error) {
-          fail(error);
-        }
-      }),
+    answered,
+    async answer(name, input) {
+      if (isClosed) throw Object.assign(new Error('The tables are closed.'), { code: 'ECONNRESET' });
+      const answer = await fastPath.answer(name, input as Fields);
+      answered[answer === null ? 'dynalite' : 'fastPath'] += 1;
+      return answer ?? askDynalite(name, input);
+    },
+    async listen() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, HOST, resolve);
+      });
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      return `http://${HOST}:${(server.address() as AddressInfo).port}`;
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      server.closeAllConnections();
+      await records.commit();
+      await settle().catch((error: unknown) => log(`Writes stay in the log: ${String(error)}`));
+      await end();
+    },
   };
 }
 
 /** Opens dynalite and takes hold of its store, to put another engine below it. */
-async function open(path: string): Promise<Pick<Dynamodb, 'server' | 'settle'> & { store: Store }> {
-  const database = require('dynalite/db') as { create(options: object): Store };
-  const dynalite = require('dynalite') as (options: object) => Server;
+async function open(
+  path: string,
+  log: (line: string) => void,
+): Promise<Pick<Dynamodb, 'server' | 'settle'> & { store: Store; records: Records; end(): Promise<void> }> {
   const { create } = database;
   const opened: Store[] = [];
   database.create = (options) => {
@@ -125,16 +146,23 @@ async function open(path: string): Promise<Pick<Dynamodb, 'server' | 'settle'> &
     keys: (options) => db.keys(options),
     iterator: (range) => db.iterator({ ...range, ...AS_TEXT }),
   };
-  const { settle, ...calls } = groupCommit(level, new WriteLog(`${path}-log`), (error) =>
-    process.stderr.write(`LevelDB took no writes: ${String(error)}\n`),
+  const writeLog = new WriteLog(`${path}-log`);
+  const { settle, records, ...calls } = groupCommit(level, writeLog, (error) =>
+    log(`LevelDB took no writes: ${String(error)}`),
   );
   Object.assign(db, calls);
-  return { server, store, settle };
+  /** dynalite closes LevelDB with its server. */
+  async function end(): Promise<void> {
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+    else await db.close();
+    writeLog.close();
+  }
+  return { server, store, records, settle, end };
 }
 
 /** A view of the store for actions on items, which read a table's description each and never change it. */
-function rememberingTables(store: Store): Store {
-  const known = new Map<string, unknown>();
+function rememberingTables(store: Store): { store: Store; known: (name: string) => Table | undefined } {
+  const known = new Map<string, Table>();
   const { put, del } = store.db;
   const forget =
     <Change extends (key: string, ...rest: never[]) => void>(change: Change) =>
@@ -143,18 +171,16 @@ function rememberingTables(store: Store): Store {
       change(...(parameters as [string, ...never[]]));
     };
   Object.assign(store.db, { put: forget(put), del: forget(del) });
-  return {
-    ...store,
-    getTable(name, done) {
-      const table = known.get(name);
-      if (table !== undefined) {
-        done(null, table);
-        return;
-      }
-      store.getTable(name, (error, read) => {
-        if (!error) known.set(name, read);
-        done(error, read);
-      });
-    },
+  const getTable: Store['getTable'] = (name, done) => {
+    const table = known.get(name);
+    if (table !== undefined) {
+      done(null, table);
+      return;
+    }
+    store.getTable(name, (error, read) => {
+      if (!error) known.set(name, read as Table);
+      done(error, read);
+    });
   };
+  return { store: { ...store, getTable }, known: (name) => known.get(name) };
 }

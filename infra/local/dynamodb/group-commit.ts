@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { type EntryIterator, type RangeOptions, readRange } from './range.ts';
-import type { WriteLog, Writes } from './write-log.ts';
+import { PendingWrites } from './pending-writes.ts';
+import { type EntryIterator, type RangeOptions, readRange, readTexts } from './range.ts';
+import type { WriteLog } from './write-log.ts';
 
 /** What is used of a LevelDB as the package `level` opens it. */
 export interface Level {
@@ -28,6 +29,17 @@ export interface CallbackLevel {
   createValueStream(options: RangeOptions): Readable;
 }
 
+/** The same entries without callbacks, as text. */
+export interface Records {
+  /** As written last, whether it is logged yet or not. */
+  read(key: string): string | undefined;
+  /** Null deletes. Follow it with `commit` in the same turn. */
+  write(key: string, text: string | null): void;
+  /** Resolves when all writes up to now are logged. */
+  commit(): Promise<void>;
+  range(options: RangeOptions): Promise<string[]>;
+}
+
 const PAGE = 100;
 /** Where dynalite keeps the entries of secondary indexes. */
 const INDEX = 'index-';
@@ -44,13 +56,13 @@ export function groupCommit(
   level: Level,
   log: WriteLog,
   onRefusal: (error: unknown) => void,
-): CallbackLevel & { settle(): Promise<void> } {
-  /** The newest value of each key that is not logged yet; null for a deleted one. */
-  let gathering = new Map<string, string | null>();
+): CallbackLevel & { readonly records: Records; settle(): Promise<void> } {
+  /** Not logged yet. */
+  let gathering = new PendingWrites();
   let waiting: Done[] = [];
   /** Logged, and not in LevelDB. */
-  let logged = log.read();
-  let settling: Writes = new Map();
+  let logged = new PendingWrites(log.read());
+  let settling = new PendingWrites();
   let settlement: Promise<void> | null = null;
 
   function commit(done: Done): void {
@@ -62,7 +74,7 @@ export function groupCommit(
     const told = waiting;
     const group = gathering;
     waiting = [];
-    gathering = new Map();
+    gathering = new PendingWrites();
     let failure: Error | null = null;
     try {
       if (group.size > 0) log.append(group);
@@ -85,7 +97,7 @@ export function groupCommit(
   async function settleAll(): Promise<void> {
     if (logged.size === 0) return;
     settling = logged;
-    logged = new Map();
+    logged = new PendingWrites();
     const forget = log.turnPage();
     const operations = [...settling].map(
       ([key, value]): Operation => (value === null ? { type: 'del', key } : { type: 'put', key, value }),
@@ -94,10 +106,10 @@ export function groupCommit(
       await level.batch(operations, { valueEncoding: 'utf8' });
       forget();
     } catch (error) {
-      logged = new Map([...settling, ...logged]);
+      logged = new PendingWrites([...settling, ...logged]);
       throw error;
     } finally {
-      settling = new Map();
+      settling = new PendingWrites();
     }
   }
 
@@ -107,6 +119,11 @@ export function groupCommit(
       if (value !== undefined) return value;
     }
     return undefined;
+  }
+
+  function textOf(key: string): string | undefined {
+    const value = unsettled(key);
+    return value === undefined ? level.getSync(key, { valueEncoding: 'utf8' }) : (value ?? undefined);
   }
 
   function write(key: string, value: unknown): void {
@@ -140,8 +157,7 @@ export function groupCommit(
   return {
     settle,
     get(key, done) {
-      const value = unsettled(key);
-      const text = value === undefined ? level.getSync(key, { valueEncoding: 'utf8' }) : (value ?? undefined);
+      const text = textOf(key);
       done(null, text === undefined ? undefined : JSON.parse(text));
     },
     put(key, value, done) {
@@ -159,5 +175,17 @@ export function groupCommit(
     createKeyStream: (options = {}) => Readable.from(read(() => level.keys(options))),
     createValueStream: (options) =>
       readRange((range) => level.iterator(range), [settling, logged, gathering], options),
+    records: {
+      read: textOf,
+      write: (key, text) => gathering.set(key, text),
+      commit: () =>
+        new Promise((resolve, reject) =>
+          commit((failure) => {
+            if (failure) reject(failure);
+            else resolve();
+          }),
+        ),
+      range: (options) => readTexts((range) => level.iterator(range), [settling, logged, gathering], options),
+    },
   };
 }

@@ -13,6 +13,9 @@ import { join } from 'node:path';
 /** Keys without tabs and line ends, values as JSON text; null for a deleted key. */
 export type Writes = ReadonlyMap<string, string | null>;
 
+/** No file has this descriptor, so that a write after the end can't reach the file that is opened next. */
+const CLOSED = -1;
+
 /**
  * Writes that LevelDB doesn't have yet, on disk: numbered files, a line for each write and an empty line after each
  * group. A group whose end is missing was never acknowledged, and is left out when the log is read. Written with write(2)
@@ -74,6 +77,12 @@ export class WriteLog {
     return () => {
       for (const number of this.#numbers()) if (number <= last) rmSync(this.#path(number));
     };
+  }
+
+  /** What is appended later is an error. */
+  close(): void {
+    closeSync(this.#descriptor);
+    this.#descriptor = CLOSED;
   }
 
   #path(number: number): string {
