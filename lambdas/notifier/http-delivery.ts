@@ -19,6 +19,9 @@ export interface Attempt {
 export type Deliver = (message: WebhookMessage) => Promise<Attempt>;
 
 const TIMEOUT_MS = 15_000;
+/** The status is the answer. What follows it is read for so long, so that the receiver sees no broken connection. */
+const REST_MS = 1_000;
+const REST_BYTES = 65_536;
 
 /** Posts a webhook, signed by Standard Webhooks, to public addresses only; redirects are not followed. Never rejects. */
 export function createHttpDelivery(deps: { allowHosts: readonly string[]; now: () => Date }): Deliver {
@@ -45,7 +48,9 @@ export function createHttpDelivery(deps: { allowHosts: readonly string[]; now: (
         },
         body: message.body,
       });
-      await answer.body.dump();
+      await answer.body
+        .dump({ limit: REST_BYTES, signal: AbortSignal.timeout(REST_MS) })
+        .catch(() => undefined);
       return answer.statusCode;
     } finally {
       await agent.destroy();

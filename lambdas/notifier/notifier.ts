@@ -5,6 +5,7 @@ import type { TaskRecord } from '../shared/stores/task-record.ts';
 import type { TaskStore } from '../shared/stores/task-store.ts';
 import { type Notice, questionOf, type WebhookStore } from '../shared/stores/webhook-store.ts';
 import type { Attempt, Deliver } from './http-delivery.ts';
+import { createReceivers } from './receivers.ts';
 import { delayUntil, nextAttempt } from './schedule.ts';
 
 /** A message of the webhook queue: a reminder that the task's notice is due. */
@@ -13,7 +14,7 @@ export type Reminder = z.infer<typeof reminderSchema>;
 
 export interface NotifierDeps {
   readonly tasks: Pick<TaskStore, 'get'>;
-  readonly webhooks: Pick<WebhookStore, 'put' | 'get' | 'log' | 'disable' | 'enable' | 'isDisabled'>;
+  readonly webhooks: Omit<WebhookStore, 'deliveries' | 'overdue'>;
   readonly approvals: Pick<ApprovalStore, 'get'>;
   readonly deliver: Deliver;
   /** Tells the people who run the office that one of them is asked; absent where there is no such channel. */
@@ -51,6 +52,13 @@ export const questionBody = (approval: Approval, record: Pick<TaskRecord, 'metad
   },
 });
 
+/** Counts as an attempt, so that notices to a receiver that never answers come to an end. */
+const notTried = (until: string): Attempt => ({
+  outcome: 'failed',
+  http_status: null,
+  error: `Not tried: the receiver has let another attempt wait without an answer, and is left alone until ${until}.`,
+});
+
 type Webhook = NonNullable<TaskRecord['webhook']>;
 /** What a notice is about, as of now. `webhook` is null when nobody but `publish` is to be told. */
 interface Subject {
@@ -60,6 +68,8 @@ interface Subject {
 }
 
 export function createNotifier(deps: NotifierDeps) {
+  const receivers = createReceivers(deps);
+
   async function ended(key: TaskKey): Promise<{ record: TaskRecord; webhook: Webhook } | null> {
     const record = await deps.tasks.get(key);
     if (record === null || record.webhook === null || record.stage !== 'ended') return null;
@@ -109,8 +119,22 @@ export function createNotifier(deps: NotifierDeps) {
       status: next === null ? status : 'pending',
       next_at: next?.toISOString() ?? notice.next_at,
     };
-    await deps.webhooks.put(changed);
+    // A redrive has ended meanwhile, or a person has asked for it again: that notice has a reminder of its own.
+    if (!(await deps.webhooks.change(notice, changed))) return;
     if (next !== null) await deps.remind(reminderOf(changed), delayUntil(next, deps.now()));
+  }
+
+  async function send(notice: Notice, webhook: Webhook, body: unknown, began: Date): Promise<Attempt> {
+    const turn = await receivers.turn(notice.tenant_id, webhook.url);
+    if (!turn.may) return notTried(turn.until);
+    const attempt = await deps.deliver({
+      url: webhook.url,
+      secret: webhook.secret ?? null,
+      id: notice.message_id,
+      body: JSON.stringify(body),
+    });
+    await turn.note(attempt, deps.now().getTime() - began.getTime());
+    return attempt;
   }
 
   return {
@@ -123,7 +147,10 @@ export function createNotifier(deps: NotifierDeps) {
       if (found === null) return { notified: false };
       const message_id = `msg_${key.task_id}_${found.record.runs}`;
       const known = again ? null : await deps.webhooks.get(key);
-      if (again) await deps.webhooks.enable(key.tenant_id, found.webhook.url);
+      if (again) {
+        await deps.webhooks.enable(key.tenant_id, found.webhook.url);
+        await deps.webhooks.hear(key.tenant_id, found.webhook.url);
+      }
       if (known?.message_id !== message_id) {
         const next_at = deps.now().toISOString();
         await deps.webhooks.put({ ...key, message_id, status: 'pending', attempts: 0, next_at });
@@ -145,26 +172,20 @@ export function createNotifier(deps: NotifierDeps) {
       }
       const subject = await subjectOf(notice);
       if (subject === null) {
-        await deps.webhooks.put({ ...notice, status: 'failed' });
+        await deps.webhooks.change(notice, { ...notice, status: 'failed' });
         return 'settled';
       }
       const { webhook, body, question } = subject;
       if (question !== null && notice.attempts === 0) await deps.publish?.(question);
       if (webhook === null) {
-        await deps.webhooks.put({ ...notice, status: 'delivered' });
+        await deps.webhooks.change(notice, { ...notice, status: 'delivered' });
         return 'settled';
       }
       if (await deps.webhooks.isDisabled(key.tenant_id, webhook.url)) {
-        await deps.webhooks.put({ ...notice, status: 'disabled' });
+        await deps.webhooks.change(notice, { ...notice, status: 'disabled' });
         return 'settled';
       }
-      const attempt = await deps.deliver({
-        url: webhook.url,
-        secret: webhook.secret ?? null,
-        id: notice.message_id,
-        body: JSON.stringify(body),
-      });
-      await conclude(notice, webhook, attempt, began);
+      await conclude(notice, webhook, await send(notice, webhook, body, began), began);
       return 'made';
     },
   };

@@ -1,89 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAddressCheck } from '../../../lambdas/notifier/address-check.ts';
-import { createAnnouncer } from '../../../lambdas/notifier/announcer.ts';
-import type { Attempt } from '../../../lambdas/notifier/http-delivery.ts';
-import { createNotifier, type Reminder } from '../../../lambdas/notifier/notifier.ts';
 import { delayUntil, MAX_ATTEMPTS, nextAttempt } from '../../../lambdas/notifier/schedule.ts';
 import type { Approval } from '../../../lambdas/shared/stores/approval-store.ts';
 import type { TaskRecord } from '../../../lambdas/shared/stores/task-record.ts';
-import type { Notice } from '../../../lambdas/shared/stores/webhook-store.ts';
-import type { Delivery } from '../../../schemas/webhooks.ts';
-
-const key = { tenant_id: 'acme', task_id: 't1' };
-const record: TaskRecord = {
-  ...key,
-  stage: 'ended',
-  status: 'completed',
-  description: 'd',
-  constraints: {},
-  criteria: [],
-  priority: 'normal',
-  dry_run: false,
-  plan: null,
-  webhook: { url: 'https://example.com/hook' },
-  metadata: {},
-  inputs: {},
-  runs: 1,
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-01T00:00:00.000Z',
-  deadline: '2026-01-01T02:00:00.000Z',
-};
-
-/** A notifier whose reminders come back when they are due: the clock jumps to them. */
-function office(
-  answers: (attempt: number) => Attempt,
-  stored: TaskRecord = record,
-  question: Approval | null = null,
-) {
-  const state = {
-    now: Date.parse('2026-01-02T00:00:00.000Z'),
-    notice: null as Notice | null,
-    log: [] as Omit<Delivery, 'delivery_id'>[],
-    disabled: new Set<string>(),
-    sent: [] as { id: string; body: string }[],
-    queue: [] as { reminder: Reminder; at: number }[],
-    delays: [] as number[],
-    published: [] as string[],
-  };
-  const notifier = createNotifier({
-    tasks: { get: async () => stored },
-    webhooks: {
-      put: async (notice) => void Object.assign(state, { notice }),
-      get: async () => state.notice,
-      log: async (_key, delivery) => void state.log.push(delivery),
-      disable: async (_tenant, url) => void state.disabled.add(url),
-      enable: async (_tenant, url) => void state.disabled.delete(url),
-      isDisabled: async (_tenant, url) => state.disabled.has(url),
-    },
-    approvals: { get: async () => question },
-    publish: async ({ approval_id }) => void state.published.push(approval_id),
-    deliver: async ({ id, body }) => {
-      state.sent.push({ id, body });
-      return answers(state.sent.length);
-    },
-    remind: async (reminder, delay) => {
-      state.delays.push(delay);
-      state.queue.push({ reminder, at: state.now + delay * 1000 });
-    },
-    now: () => new Date(state.now),
-    random: () => 0.5,
-  });
-  const drain = async () => {
-    for (let next = state.queue.shift(); next !== undefined; next = state.queue.shift()) {
-      state.now = Math.max(state.now, next.at);
-      await notifier.attempt(next.reminder);
-    }
-  };
-  const announce = createAnnouncer({
-    webhooks: { put: async (notice) => void Object.assign(state, { notice }) },
-    remind: async (reminder, delay) => void state.queue.push({ reminder, at: state.now + delay * 1000 }),
-    now: () => new Date(state.now),
-  });
-  return { ...notifier, announce, state, drain };
-}
-
-const failed: Attempt = { outcome: 'failed', http_status: 503, error: 'The receiver answered 503.' };
-const delivered: Attempt = { outcome: 'delivered', http_status: 204, error: null };
+import { delivered, failed, key, office, record } from '../../helpers/notifier-office.ts';
 
 describe('notices of a task’s end', () => {
   it('are delivered from the queue, under one id for all attempts', async () => {
