@@ -135,7 +135,8 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
       dynamodb('tasks', 'PutItem', 'DeleteItem'),
       dynamodb('accounts', 'GetItem'),
     ),
-    ...unused(NO_PRICED_MODEL, answers),
+    // Tells people's decisions once more, and tasks that there is money again.
+    answers,
     ...unused(NO_OUTAGE, sends('queue dead-letters'), sends('queue webhooks')),
     { on: 'task machine', actions: ['states:StartExecution'] },
     ...unused(

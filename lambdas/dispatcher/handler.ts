@@ -12,6 +12,7 @@ import { type Priority, prioritySchema } from '../../schemas/task.ts';
 import { morgueFromEnvironment } from '../morgue/from-environment.ts';
 import { remindFromEnvironment } from '../notifier/remind.ts';
 import { wakePayableHolds } from '../receptionist/holds.ts';
+import { repeatDecisions } from '../receptionist/told-decisions.ts';
 import { sfnClient, sqsClient } from '../shared/aws.ts';
 import { createBurstSpread } from '../shared/burst-spread.ts';
 import { readEnvironment } from '../shared/environment.ts';
@@ -155,7 +156,19 @@ async function work(event: SQSEvent | Record<string, unknown>) {
       send: createSendSuccess(sfnClient),
       events: eventLog(),
     });
-    return { ...swept, woken };
+    const unheard = await repeatDecisions({
+      approvals: createApprovalStore(taskTable()),
+      events: eventLog(),
+      answer: createSendSuccess(sfnClient),
+      now,
+      warn: (problem, { tenant_id, task_id }) =>
+        logger.error('A decision could not be told; the next sweep tries again', {
+          tenant_id,
+          task_id,
+          problem: describeError(problem),
+        }),
+    });
+    return { ...swept, woken, unheard };
   }
   const results = await Promise.allSettled(
     (event as SQSEvent).Records.map(async (record) => {

@@ -97,7 +97,7 @@ export interface ReceptionistDeps {
   readonly workspaces: Workspaces;
   readonly queue: { send(priority: Priority, message: QueueMessage): Promise<void> };
   readonly executions: Executions;
-  readonly approvals: Pick<ApprovalStore, 'get' | 'decide' | 'list' | 'listByTask'>;
+  readonly approvals: Pick<ApprovalStore, 'get' | 'decide' | 'told' | 'list' | 'listByTask'>;
   readonly deadLetters: DeadLetterStore;
   readonly registry: RegistryStore;
   readonly policies: PolicyStore;

@@ -192,7 +192,9 @@ export function fakeIdempotencyStore(): IdempotencyStore {
   };
 }
 
-export function fakeApprovalStore(approvals: Map<string, Approval>): Omit<ApprovalStore, 'request'> {
+export function fakeApprovalStore(
+  approvals: Map<string, Approval>,
+): Omit<ApprovalStore, 'request' | 'listDecided' | 'settle'> {
   return {
     async get(tenantId, id) {
       const found = approvals.get(id);
@@ -212,6 +214,10 @@ export function fakeApprovalStore(approvals: Map<string, Approval>): Omit<Approv
       };
       approvals.set(id, decided);
       return decided;
+    },
+    told: async ({ approval_id }, told_at) => {
+      const found = approvals.get(approval_id);
+      if (found !== undefined) approvals.set(approval_id, { ...found, told_at });
     },
     list: async (tenantId, { limit, status }) =>
       [...approvals.values()]

@@ -30,6 +30,8 @@ export const approvalSchema = z.object({
   decided_at: z.iso.datetime().optional(),
   decided_by: z.string().optional(),
   comment: z.string().optional(),
+  /** When the log and the state that waits were told of the decision. */
+  told_at: z.iso.datetime().optional(),
   task_token: z.string(),
   /** What a rejection does besides; by the tenant's policies. */
   on_reject: z.literal('cancel_task').optional(),
@@ -76,6 +78,12 @@ export interface ApprovalStore {
       at: string;
     },
   ): Promise<Approval>;
+  /** The log and the state that waits have been told. */
+  told(approval: Approval, at: string): Promise<void>;
+  /** People's decisions of all tenants that were made before then and are not settled, oldest first: one page. */
+  listDecided(before: Date): Promise<Approval[]>;
+  /** Nobody needs to be told of it again. */
+  settle(approval: Approval): Promise<void>;
   /** Newest first. */
   list(tenantId: string, options: { limit: number; status?: Approval['status'] }): Promise<Approval[]>;
   /** The requests of one task. */
@@ -84,6 +92,8 @@ export interface ApprovalStore {
 
 /** What one look goes through at most, a megabyte each: some ten thousand questions, or six hundred large ones. */
 const MAX_PAGES = 20;
+/** People decide less than a partition of the index of active things takes. */
+const DECIDED = 'DECIDED';
 
 export function createApprovalStore(deps: { client: DynamoDBDocumentClient; table: string }): ApprovalStore {
   const { client, table } = deps;
@@ -135,15 +145,19 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
     },
 
     async decide(tenantId, id, decision) {
+      const byPerson = decision.status === 'approved' || decision.status === 'rejected';
       try {
         const answer = await client.send(
           new UpdateCommand({
             TableName: table,
             Key: keyOf(tenantId, id),
-            UpdateExpression: 'SET #s = :status, decided_at = :at, decided_by = :by, #c = :comment',
+            UpdateExpression: `SET #s = :status, decided_at = :at, decided_by = :by, #c = :comment${
+              byPerson ? ', gsi2pk = :decided, gsi2sk = :place' : ''
+            }`,
             ConditionExpression: '#s = :pending',
             ExpressionAttributeNames: { '#s': 'status', '#c': 'comment' },
             ExpressionAttributeValues: {
+              ...(byPerson ? { ':decided': DECIDED, ':place': `${decision.at}#${id}` } : {}),
               ':pending': 'pending',
               ':status': decision.status,
               ':at': decision.at,
@@ -160,6 +174,39 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
         }
         throw error;
       }
+    },
+
+    async told({ tenant_id, approval_id }, at) {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keyOf(tenant_id, approval_id),
+          UpdateExpression: 'SET told_at = :at',
+          ExpressionAttributeValues: { ':at': at },
+        }),
+      );
+    },
+
+    async listDecided(before) {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: 'by_activity',
+          KeyConditionExpression: 'gsi2pk = :pk AND gsi2sk < :before',
+          ExpressionAttributeValues: { ':pk': DECIDED, ':before': before.toISOString() },
+        }),
+      );
+      return (page.Items ?? []).map((item) => approvalSchema.parse(item));
+    },
+
+    async settle({ tenant_id, approval_id }) {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: keyOf(tenant_id, approval_id),
+          UpdateExpression: 'REMOVE gsi2pk, gsi2sk',
+        }),
+      );
     },
 
     async list(tenantId, { limit, status }) {
