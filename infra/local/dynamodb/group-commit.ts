@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { atEndOfTurn } from '../end-of-turn.ts';
+import { type Entry, PartitionCache } from './partition-cache.ts';
 import { PendingWrites } from './pending-writes.ts';
-import { type EntryIterator, type RangeOptions, readRange, readTexts } from './range.ts';
+import { type EntryIterator, type RangeOptions, readEntries, readRange } from './range.ts';
 import type { WriteLog } from './write-log.ts';
 
 /** What is used of a LevelDB as the package `level` opens it. */
@@ -29,15 +31,15 @@ export interface CallbackLevel {
   createValueStream(options: RangeOptions): Readable;
 }
 
-/** The same entries without callbacks, as text. */
+/** The same entries without callbacks. What is parsed must not be changed. */
 export interface Records {
   /** As written last, whether it is logged yet or not. */
-  read(key: string): string | undefined;
+  read(key: string): Entry | undefined;
   /** Null deletes. Follow it with `commit` in the same turn. */
   write(key: string, text: string | null): void;
   /** Resolves when all writes up to now are logged. */
   commit(): Promise<void>;
-  range(options: RangeOptions): Promise<string[]>;
+  range(options: RangeOptions): Promise<Entry[]>;
 }
 
 const PAGE = 100;
@@ -64,10 +66,13 @@ export function groupCommit(
   let logged = new PendingWrites(log.read());
   let settling = new PendingWrites();
   let settlement: Promise<void> | null = null;
+  const load = (options: RangeOptions) =>
+    readEntries((range) => level.iterator(range), [settling, logged, gathering], options);
+  const cache = new PartitionCache({ load });
 
   function commit(done: Done): void {
     waiting.push(done);
-    if (waiting.length === 1) setImmediate(logAll);
+    if (waiting.length === 1) atEndOfTurn('tables', logAll);
   }
 
   function logAll(): void {
@@ -81,6 +86,7 @@ export function groupCommit(
       for (const [key, value] of group) logged.set(key, value);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
+      cache.clear();
     }
     for (const tell of told) tell(failure);
     // What LevelDB refuses stays logged, and is tried again when as much has come in.
@@ -126,9 +132,20 @@ export function groupCommit(
     return value === undefined ? level.getSync(key, { valueEncoding: 'utf8' }) : (value ?? undefined);
   }
 
-  function write(key: string, value: unknown): void {
-    gathering.set(key, value === undefined ? null : JSON.stringify(value));
+  function entryOf(key: string): Entry | undefined {
+    const cached = cache.read(key);
+    if (cached !== null) return cached;
+    const text = textOf(key);
+    return text === undefined ? undefined : { text };
   }
+
+  function writeText(key: string, text: string | null): void {
+    gathering.set(key, text);
+    cache.write(key, text);
+  }
+
+  const write = (key: string, value: unknown): void =>
+    writeText(key, value === undefined ? null : JSON.stringify(value));
 
   /** An index entry is written before its item, in the same group or an earlier one, and it is the item that counts. */
   function commitWith(key: string, done: Done): void {
@@ -176,8 +193,8 @@ export function groupCommit(
     createValueStream: (options) =>
       readRange((range) => level.iterator(range), [settling, logged, gathering], options),
     records: {
-      read: textOf,
-      write: (key, text) => gathering.set(key, text),
+      read: entryOf,
+      write: writeText,
       commit: () =>
         new Promise((resolve, reject) =>
           commit((failure) => {
@@ -185,7 +202,8 @@ export function groupCommit(
             else resolve();
           }),
         ),
-      range: (options) => readTexts((range) => level.iterator(range), [settling, logged, gathering], options),
+      range: async (options) =>
+        (await cache.range(options)) ?? (await load(options)).map(([, text]) => ({ text })),
     },
   };
 }

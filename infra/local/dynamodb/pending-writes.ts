@@ -32,7 +32,7 @@ export class PendingWrites extends Map<string, string | null> {
 }
 
 /** `item-things~1a2b3c/7061/` of `item-things~1a2b3c/7061/736b/`: dynalite's keys have the partition's in front. */
-function partitionOf(key: string): string {
+export function partitionOf(key: string): string {
   const first = key.indexOf('/');
   return first < 0 ? '' : key.slice(0, key.indexOf('/', first + 1) + 1);
 }

@@ -20,6 +20,7 @@ export interface EntryIterator {
 
 const PAGE = 100;
 
+export type TextEntry = [key: string, text: string];
 type OpenRange = (options: RangeOptions) => EntryIterator;
 
 /** Reads a range page by page: what LevelDB has, under writes that it doesn't have yet (the earlier ones first). */
@@ -31,24 +32,26 @@ function pagesOf(open: OpenRange, writes: readonly PendingWrites[], { limit = -1
   let next = 0;
 
   return {
-    /** What comes next, as text and in order; null after the last. */
-    async next(): Promise<string[] | null> {
+    /** What comes next, in order; null after the last. */
+    async next(): Promise<TextEntry[] | null> {
       const entries = await iterator.nextv(size);
-      const values: string[] = [];
-      const take = (value: string | null): void => {
-        if (value !== null) values.push(value);
+      const found: TextEntry[] = [];
+      const take = ([key, value]: readonly [string, string | null]): void => {
+        if (value !== null) found.push([key, value]);
       };
-      for (const [key, value] of entries) {
-        for (let own = fresh[next]; own !== undefined && precedes(own[0], key); own = fresh[++next])
-          take(own[1]);
-        if (fresh[next]?.[0] === key) take(fresh[next++]?.[1] ?? null);
-        else take(value);
+      for (const entry of entries) {
+        for (let own = fresh[next]; own !== undefined && precedes(own[0], entry[0]); own = fresh[++next])
+          take(own);
+        const own = fresh[next];
+        const isOverwritten = own?.[0] === entry[0];
+        if (isOverwritten) next += 1;
+        take(isOverwritten ? own : entry);
       }
-      if (entries.length > 0) return values;
+      if (entries.length > 0) return found;
       if (next === fresh.length) return null;
-      for (const [, value] of fresh.slice(next)) take(value);
+      for (const own of fresh.slice(next)) take(own);
       next = fresh.length;
-      return values;
+      return found;
     },
     close: () => iterator.close(),
   };
@@ -69,7 +72,7 @@ export function readRange(
         let values = await pages.next();
         while (values?.length === 0) values = await pages.next();
         if (values === null) this.push(null);
-        else for (const value of values) this.push(JSON.parse(value));
+        else for (const [, value] of values) this.push(JSON.parse(value));
       } catch (error) {
         this.destroy(error instanceof Error ? error : new Error(String(error)));
       }
@@ -83,24 +86,24 @@ export function readRange(
   });
 }
 
-/** The values of a range as text, up to its limit. */
-export async function readTexts(
+/** The entries of a range as text, up to its limit. */
+export async function readEntries(
   open: OpenRange,
   writes: readonly PendingWrites[],
   options: RangeOptions,
-): Promise<string[]> {
+): Promise<TextEntry[]> {
   const { limit = -1 } = options;
   const pages = pagesOf(open, writes, options);
-  const texts: string[] = [];
+  const entries: TextEntry[] = [];
   try {
     for (let page = await pages.next(); page !== null; page = await pages.next()) {
-      texts.push(...page);
-      if (limit >= 0 && texts.length >= limit) break;
+      entries.push(...page);
+      if (limit >= 0 && entries.length >= limit) break;
     }
   } finally {
     await pages.close();
   }
-  return limit < 0 ? texts : texts.slice(0, limit);
+  return limit < 0 ? entries : entries.slice(0, limit);
 }
 
 /** The latest writes of a range, in its order. */

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { jsonSchema } from '../../../schemas/json.ts';
+import { atEndOfTurn } from '../end-of-turn.ts';
 
 /** How an attempt ended: a result, or an error with its cause. */
 export const outcomeSchema = z.union([
@@ -79,7 +80,7 @@ const SMALLEST_EMPTYING = 1024 * 1024;
  * The journals of the executions that haven't ended, in one append-only file of JSON lines.
  * The lines of one turn of the event loop are written together at its end, with write(2) and without fsync. Whatever a
  * function did before a line is written was asked in that same turn, and every effect that must not happen twice is
- * claimed by an answer from a store, which takes another turn: so a process that dies finds its effects again. A power
+ * claimed by an answer from a store, which comes after that (`atEndOfTurn`): so a process that dies finds its effects again. A power
  * cut is not survived.
  */
 export class Journals {
@@ -154,7 +155,7 @@ export class Journals {
     this.#lines += `${JSON.stringify(written)}\n`;
     if (this.#flushing) return;
     this.#flushing = true;
-    setImmediate(() => this.#flush());
+    atEndOfTurn('journals', () => this.#flush());
   }
 
   #flush(): void {

@@ -3,6 +3,7 @@ import { database, type Store, type Table } from '../dynalite.ts';
 import type { DynamodbAnswer } from '../dynamodb.ts';
 import type { Records } from '../group-commit.ts';
 import type { Fields } from '../items.ts';
+import type { Entry } from '../partition-cache.ts';
 import { hasKeys, indexStart, isKeyOf, itemKey, keysOfTable, lockName, type TableKeys } from './keys.ts';
 import { areOrdinary } from './ordinary.ts';
 import { type KeyRange, pageOf, rangeOf } from './query.ts';
@@ -93,8 +94,8 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
   }
 
   function read(place: string): AttributeMap | undefined {
-    const text = records.read(place);
-    return text === undefined ? undefined : (JSON.parse(text) as AttributeMap);
+    const entry = records.read(place);
+    return entry === undefined ? undefined : itemOf(entry);
   }
 
   /** Writes an item, or deletes it, with its entries in indexes. */
@@ -219,9 +220,9 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
   }
 
   async function readPage(range: KeyRange, limit: number | undefined): Promise<DynamodbAnswer | null> {
-    const texts = await records.range({ ...range.range, limit: limit ?? -1 });
-    if (texts.reduce((sum, text) => sum + text.length, 0) > LARGEST_PAGE) return null;
-    const items = texts.map((text) => JSON.parse(text) as AttributeMap);
+    const entries = await records.range({ ...range.range, limit: limit ?? -1 });
+    if (entries.reduce((sum, { text }) => sum + text.length, 0) > LARGEST_PAGE) return null;
+    const items = entries.map(itemOf);
     return { status: 200, body: pageOf(items, range, limit) };
   }
 
@@ -247,4 +248,9 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
       return shapes.read(keyOf(operation, input, keys.names), input);
     },
   };
+}
+
+function itemOf(entry: Entry): AttributeMap {
+  entry.parsed ??= JSON.parse(entry.text);
+  return entry.parsed as AttributeMap;
 }

@@ -1,0 +1,29 @@
+/** What is done at the end of a turn of the event loop, in this order. */
+type Step = 'journals' | 'tables';
+
+const waiting: Record<Step, (() => void)[]> = { journals: [], tables: [] };
+let isPlanned = false;
+
+/**
+ * Calls `act` once after this turn of the event loop: what the engine has recorded in a turn is on disk before a store
+ * acknowledges what a function asked in it. A process that dies may then do a function's work again, but never that of one
+ * before it (see `Journals`).
+ */
+export function atEndOfTurn(step: Step, act: () => void): void {
+  waiting[step].push(act);
+  if (isPlanned) return;
+  isPlanned = true;
+  setImmediate(() => {
+    isPlanned = false;
+    const acts = [...waiting.journals.splice(0), ...waiting.tables.splice(0)];
+    const failures: unknown[] = [];
+    for (const one of acts) {
+      try {
+        one();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  });
+}
