@@ -88,9 +88,10 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
       ...(wanted.input?.criteria === undefined ? {} : { criteria: wanted.input.criteria }),
     });
   } catch (error) {
-    if (error instanceof TaskStateConflictError) {
-      throw conflict(`Task ${key.task_id} was redriven by another request.`);
-    }
-    throw error;
+    if (!(error instanceof TaskStateConflictError)) throw error;
+    // What the task may cost is the other request's to say.
+    const redriven = await deps.tasks.get(key);
+    await limitCost(deps, key, redriven?.constraints.max_cost_usd);
+    throw conflict(`Task ${key.task_id} was redriven by another request.`);
   }
 }

@@ -170,6 +170,23 @@ describe('dead letters', () => {
     expect([(await send()).status, (await send()).status]).toEqual([202, 409]);
   });
 
+  it('redrive that comes second leaves it to the first how much the task may cost', async () => {
+    let limit = 0;
+    const { accounting } = fakeOffice().deps;
+    const limitTask = async (_key: unknown, usd: number) => {
+      limit = usd;
+    };
+    const office = fakeOffice({ accounting: { ...accounting, limitTask } });
+    const key = await failed(office, { constraints: { max_cost_usd: 1 } });
+    const redrive = (add_budget_usd: number) =>
+      office.request('POST', `/dead-letters/${key.task_id}/redrive`, {
+        body: { mode: 'retry', add_budget_usd },
+      });
+    const answers = await Promise.all([1, 5, 9].map(redrive));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    expect(office.tasks.get(`acme/${key.task_id}`)?.constraints.max_cost_usd).toBe(limit);
+  });
+
   it('redrive waits for a letter that is just being written', async () => {
     const office = fakeOffice();
     const key = await started(office);
