@@ -105,6 +105,8 @@ function printTask(task: TaskView, terminal: Terminal): void {
   }
   if (task.execution_arn) terminal.out(colors.dim(`${task.execution_arn}\n`));
   if (isFinalStatus(task.status)) printResult(task, terminal);
+  if (task.status === 'awaiting_approval')
+    terminal.out(colors.dim('It waits for a person: npm run office -- approvals\n'));
 }
 
 async function printArtifacts(api: OfficeApi, task: TaskView, terminal: Terminal): Promise<void> {

@@ -272,6 +272,12 @@ describe('the other commands', () => {
     expect(program.documents()).toEqual([body]);
   });
 
+  it('show says where to decide about a task that waits for a person', async () => {
+    const answers = { 'GET /tasks/t': json({ task_id: 't', status: 'awaiting_approval' }) };
+    const { output } = await run(['show', 't'], { answers });
+    expect(output()).toContain('It waits for a person: npm run office -- approvals\n');
+  });
+
   it('show prints the subtasks and the files that were written', async () => {
     const task = {
       task_id: 't',
