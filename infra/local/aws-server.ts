@@ -6,6 +6,8 @@ import type { FunctionHost } from './function-host.ts';
 import { KEEP_ALIVE_MS } from './loopback.ts';
 import { stepFunctionsActions } from './step-functions-actions.ts';
 
+/** Step Functions' operations that change nothing. */
+const READS = new Set(['DescribeExecution', 'ListExecutions']);
 /** Lambda's limit for a payload, in bytes, and a little for its envelope. */
 const LARGEST_BODY = 7 * 1024 * 1024;
 
@@ -54,7 +56,12 @@ export function createAwsAnswers(engine: Engine, functions: FunctionHost): Answe
     const action = typeof target === 'string' ? /^AWSStepFunctions\.(\w+)$/.exec(target)?.[1] : undefined;
     if (action !== undefined) {
       const perform = actions[action];
-      if (perform !== undefined) return json(200, perform(JSON.parse(body)));
+      if (perform !== undefined) {
+        const text = perform(JSON.parse(body));
+        // Whoever is told that a task goes on need not say it again after a crash.
+        if (!READS.has(action)) await engine.recorded();
+        return json(200, text);
+      }
       return refusal(400, 'UnknownOperationException', `No operation ${action} here.`);
     }
     const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(path)?.[1];

@@ -1,7 +1,7 @@
 /** What is done at the end of a turn of the event loop, in this order. */
-type Step = 'journals' | 'tables';
+type Step = 'journals' | 'tables' | 'answers';
 
-const waiting: Record<Step, (() => void)[]> = { journals: [], tables: [] };
+const waiting: Record<Step, (() => void)[]> = { journals: [], tables: [], answers: [] };
 let isPlanned = false;
 
 /**
@@ -15,7 +15,7 @@ export function atEndOfTurn(step: Step, act: () => void): void {
   isPlanned = true;
   setImmediate(() => {
     isPlanned = false;
-    const acts = [...waiting.journals.splice(0), ...waiting.tables.splice(0)];
+    const acts = Object.values(waiting).flatMap((step) => step.splice(0));
     const failures: unknown[] = [];
     for (const one of acts) {
       try {

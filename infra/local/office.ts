@@ -62,7 +62,7 @@ const DEFAULT_PORT = 8787;
 const MIN_KEY_LENGTH = 16;
 const SWEEP_SECONDS = 10;
 /** Batches at work at once: an urgent task overtakes in three of six places. */
-const POLLING = { QUEUE_HIGH_URL: 3, QUEUE_NORMAL_URL: 2, QUEUE_LOW_URL: 1, WEBHOOK_QUEUE_URL: 1 } as const;
+const POLLING = { QUEUE_HIGH_URL: 3, QUEUE_NORMAL_URL: 2, QUEUE_LOW_URL: 1, WEBHOOK_QUEUE_URL: 3 } as const;
 export const WORKSPACE_BUCKET = 'office-workspaces';
 
 let running = false;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../schemas/json.ts';
+import { atEndOfTurn } from '../end-of-turn.ts';
 import { Archive, type FinishedExecution } from './archive.ts';
 import { prepareMachine } from './definition.ts';
 import { EngineApiError, TaskAttemptError } from './errors.ts';
@@ -192,6 +193,9 @@ export async function createEngine(options: EngineOptions) {
     sendTaskHeartbeat(token: string): void {
       tokens.beat(token);
     },
+
+    /** Resolves when whatever was asked up to now would survive this process. */
+    recorded: (): Promise<void> => new Promise((resolve) => atEndOfTurn('answers', resolve)),
 
     /** Resolves when the execution ends; at once if it has. */
     async waitFor(arn: string): Promise<FinishedExecution> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DescribeExecutionCommand,
@@ -61,6 +63,26 @@ async function tokenOf(name: string): Promise<string> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+describe('what was answered', () => {
+  it('is on disk: it survives a process that is killed as soon as its answer has gone out', async () => {
+    const answers = createAwsAnswers(engine.engine, functions);
+    const ask = (action: string, body: object) =>
+      answers({
+        method: 'POST',
+        path: '/',
+        headers: { 'x-amz-target': `AWSStepFunctions.${action}` },
+        body: JSON.stringify(body),
+      });
+    const journal = () => readFileSync(join(engine.directory, 'running', 'running.jsonl'), 'utf8');
+
+    await ask('StartExecution', { stateMachineArn: main, name: 'kept', input: '{"mark":"of a start"}' });
+    expect(journal()).toContain('of a start');
+    const taskToken = await tokenOf('kept');
+    await ask('SendTaskSuccess', { taskToken, output: '"of an answer"' });
+    expect(journal()).toContain('of an answer');
+  });
+});
 
 describe('Step Functions calls', () => {
   it('start, describe and end an execution', async () => {
