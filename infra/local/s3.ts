@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readingSources } from './node-options.ts';
 import { OfficeStartError } from './office-start-error.ts';
 
 /** From S3's process to the office. */
@@ -33,9 +34,6 @@ export interface S3Options {
   readonly onExit: (reason: string) => void;
 }
 
-/** Makes a process read the sources as they are. */
-const TYPESCRIPT = new URL('../../scripts/typescript.mjs', import.meta.url).href;
-
 /**
  * Starts S3's process and waits until it answers.
  * @throws OfficeStartError when it can't start
@@ -46,7 +44,7 @@ export async function startS3({ dataDir, bucket, onExit }: S3Options): Promise<S
     fileURLToPath(new URL('./s3-process.ts', import.meta.url)),
     [join(dataDir, 's3'), bucket],
     {
-      execArgv: ['--import', TYPESCRIPT],
+      execArgv: [...readingSources],
       env: { ...process.env, AWS_REGION: 'us-east-1', NODE_OPTIONS: '' },
       stdio: ['ignore', output, output, 'ipc'],
     },
