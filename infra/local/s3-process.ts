@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import S3rver from 's3rver';
 import { HOST, KEEP_ALIVE_MS } from './loopback.ts';
 import type { S3Message, S3Request } from './s3.ts';
+import { writeAtomically } from './s3-writes.ts';
 import { RequestCounter } from './store-requests.ts';
 
 const [directory = '', bucket = ''] = process.argv.slice(2);
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
     vhostBuckets: false,
     configureBuckets: [{ name: bucket }],
   });
+  await writeAtomically(s3, `${directory}-arrivals`);
   await s3.run();
   listInKeyOrder(s3);
   const { httpServer } = s3;

@@ -26,8 +26,8 @@ export interface S3WorkspaceOptions {
  * A task's workspace on S3, below one key prefix.
  *
  * A write is one PutObject, so no reader sees half a file. Conditional writes send `If-Match` and `If-None-Match`,
- * which AWS decides atomically. A store that ignores these headers (the one of the embedded office) is covered by
- * comparing the etag first and by taking turns at a key in this process. The role needs `s3:ListBucket` on
+ * which AWS decides atomically. A store that ignores these headers is covered by comparing the etag first
+ * and by taking turns at a key, as long as one process does all the writing. The role needs `s3:ListBucket` on
  * the prefix besides the object actions: without it S3 answers 403 where this module expects 404.
  *
  * @throws Error when the prefix is empty, does not end in `/` or holds `..`
