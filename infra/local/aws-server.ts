@@ -30,13 +30,35 @@ export interface AwsAnswer {
 }
 export type AnswerAws = (request: AwsRequest) => Promise<AwsAnswer>;
 
+/** The few calls to Step Functions (JSON 1.0 protocol) that the office makes. */
+export function answerStates(engine: Engine): AnswerAws {
+  const actions = stepFunctionsActions(engine);
+  return async ({ headers, body }) => {
+    const action = stateAction(headers) ?? '';
+    const perform = actions[action];
+    if (perform === undefined)
+      return refusal(400, 'UnknownOperationException', `No operation ${action} here.`);
+    try {
+      const text = perform(JSON.parse(body));
+      // Whoever is told that a task goes on need not say it again after a crash.
+      if (!READS.has(action)) await engine.recorded();
+      return json(200, text);
+    } catch (error) {
+      return failureOf(error);
+    }
+  };
+}
+
+function stateAction(headers: AwsRequest['headers']): string | undefined {
+  const target = headers['x-amz-target'];
+  return typeof target === 'string' ? /^AWSStepFunctions\.(\w+)$/.exec(target)?.[1] : undefined;
+}
+
 /**
- * The few calls to Step Functions (JSON 1.0 protocol) and Lambda (`Invoke`) that the office makes.
+ * The calls to Step Functions, wherever those are answered, and to Lambda (`Invoke`).
  * Never rejects: what a call can't have is an AWS error in the answer.
  */
-export function createAwsAnswers(engine: Engine, functions: FunctionHost): AnswerAws {
-  const actions = stepFunctionsActions(engine);
-
+export function createAwsAnswers(states: AnswerAws, functions: FunctionHost): AnswerAws {
   async function invoke(name: string, type: AwsRequest['headers'][string], body: string): Promise<AwsAnswer> {
     if (!functions.has(name)) return refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`);
     const payload = body === '' ? '{}' : body;
@@ -51,19 +73,9 @@ export function createAwsAnswers(engine: Engine, functions: FunctionHost): Answe
     return json(200, error, { 'x-amz-function-error': 'Unhandled' });
   }
 
-  async function answer({ method, path, headers, body }: AwsRequest): Promise<AwsAnswer> {
-    const target = headers['x-amz-target'];
-    const action = typeof target === 'string' ? /^AWSStepFunctions\.(\w+)$/.exec(target)?.[1] : undefined;
-    if (action !== undefined) {
-      const perform = actions[action];
-      if (perform !== undefined) {
-        const text = perform(JSON.parse(body));
-        // Whoever is told that a task goes on need not say it again after a crash.
-        if (!READS.has(action)) await engine.recorded();
-        return json(200, text);
-      }
-      return refusal(400, 'UnknownOperationException', `No operation ${action} here.`);
-    }
+  async function answer(request: AwsRequest): Promise<AwsAnswer> {
+    const { method, path, headers, body } = request;
+    if (stateAction(headers) !== undefined) return states(request);
     const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(path)?.[1];
     if (method === 'POST' && invoked !== undefined) {
       return invoke(decodeURIComponent(invoked), headers['x-amz-invocation-type'], body);

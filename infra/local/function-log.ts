@@ -10,3 +10,7 @@ export async function logFunctionsTo(file: string): Promise<void> {
   const stream = createWriteStream(file, { flags: 'a' });
   Reflect.set(logger, 'console', new Console(stream, stream));
 }
+
+/** What is said of a promise that a function forgot. */
+export const strayLine = (reason: unknown): string =>
+  `A function left a rejection unhandled: ${reason instanceof Error ? reason.stack : String(reason)}`;

@@ -2,14 +2,15 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { documentClient, sqsClient } from '../../lambdas/shared/aws.ts';
-import { type AwsServer, createAwsAnswers, startAwsServer } from './aws-server.ts';
+import { type AwsServer, answerStates, createAwsAnswers, startAwsServer } from './aws-server.ts';
 import { type Around, watchClient, watchClients } from './boundaries.ts';
 import { localApiKey, prepareDataDirectory } from './data-directory.ts';
 import { askDirectly, askHere } from './dynamodb/direct-client.ts';
 import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
 import './engine/promise-with-resolvers.ts';
-import { logFunctionsTo } from './function-log.ts';
+import { logFunctionsTo, strayLine } from './function-log.ts';
+import { functionPlaces, rolesOf, type SecondProcess } from './function-places.ts';
 import { listenHttp, type WebApp } from './http.ts';
 import { askInProcess, slimClients } from './lean-clients.ts';
 import {
@@ -27,6 +28,7 @@ import { openQueues } from './queues.ts';
 import { startSchedule } from './schedule.ts';
 import { startStores } from './stores.ts';
 
+export type { SecondProcess } from './function-places.ts';
 export { OfficeStartError } from './office-start-error.ts';
 
 export interface OfficeOptions {
@@ -40,6 +42,8 @@ export interface OfficeOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Receives what a person at the terminal should know; everything goes to `office.log` too. */
   readonly log?: (line: string) => void;
+  /** Under load, functions run in a second process, too. Absent: in this one only, as always with `around`. */
+  readonly secondProcess?: SecondProcess;
   /** Wraps every crossing between parts, for tests of what happens when one fails. */
   readonly around?: Around;
 }
@@ -52,6 +56,8 @@ export interface Office {
   readonly meter: Meter;
   /** The process of the file store (S3). */
   readonly storesPid: number;
+  /** The second process of functions, while there is one. */
+  functionsPid(): number | null;
   /** Executions of an earlier process that go on in this one. */
   readonly recovered: number;
   /** Stops in order; executions under way go on at the next start. */
@@ -136,8 +142,16 @@ async function open(
       ...options.environment,
     });
 
+    const functionLog = join(dataDir, 'functions.log');
     const meter = createMeter(async () => ({ ...(await stores.counts()), sqs: queueServer.counts() }));
-    const functions = createFunctionHost(parts.functions, meter.onInvocation, options.around);
+    const here = createFunctionHost(parts.functions, meter.onInvocation, options.around);
+    const functions = functionPlaces(here, parts, options, {
+      answerDynamodb: stores.answerDynamodb,
+      answerStates: (request) => states(request),
+      onInvocation: meter.onInvocation,
+      log,
+      logFile: functionLog,
+    });
     const engine = await createEngine({
       directory: join(dataDir, 'executions'),
       machines: parts.machines,
@@ -145,7 +159,9 @@ async function open(
       onTransition: meter.onTransition,
       onEnd: (record) => meter.onExecutionEnd(record.machine, record.status),
     });
-    const answers = createAwsAnswers(engine, functions);
+    const states = answerStates(engine);
+    // What a function invokes runs where the function does.
+    const answers = createAwsAnswers(states, here);
     const aws = await startAwsServer(answers);
     const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
     undo.push(async () => {
@@ -153,6 +169,7 @@ async function open(
       await aws.stop();
     });
     // Functions that are still at work need the servers above to end well.
+    undo.push(() => functions.stop());
     undo.push(() => engine.close());
     const queues = await provision(sqs, aws, parts, options);
     slimClients(answers);
@@ -165,7 +182,7 @@ async function open(
       watchClients(options.around);
       watchClient('sqs', sqs, options.around);
     }
-    await logFunctionsTo(join(dataDir, 'functions.log'));
+    await logFunctionsTo(functionLog);
     const apiKey = options.apiKey ?? localApiKey(dataDir);
     const [makeApp] = await Promise.all([importing, parts.seedKey(apiKey)]);
     const app = makeApp({ metrics: meter.prometheus });
@@ -178,7 +195,11 @@ async function open(
     // Again, because it must also be the first thing to stop once requests are served.
     undo.push(() => http.stop());
     warmUp(functions, parts);
-    return { url: http.url, apiKey, dataDir, engine, meter, storesPid: stores.pid, recovered, stop };
+    return {
+      ...{ url: http.url, apiKey, dataDir, engine, meter, recovered, stop },
+      storesPid: stores.pid,
+      functionsPid: functions.pid,
+    };
   } catch (error) {
     ready.reject(error);
     throw error;
@@ -190,8 +211,7 @@ async function open(
  * end everybody's. Returns what puts the process's own behaviour back.
  */
 function surviveStrayRejections(log: (line: string) => void): () => Promise<void> {
-  const note = (reason: unknown): void =>
-    log(`A function left a rejection unhandled: ${reason instanceof Error ? reason.stack : String(reason)}`);
+  const note = (reason: unknown): void => log(strayLine(reason));
   process.on('unhandledRejection', note);
   return async () => {
     process.off('unhandledRejection', note);
@@ -252,7 +272,5 @@ function startPolling(
 
 /** Imports the roles after the office is open, so that neither the start nor the first task waits for all of them. */
 function warmUp(functions: FunctionHost, parts: OfficeParts): void {
-  const tools = new Set(Object.values(parts.toolFunctions));
-  const roles = Object.keys(parts.functions).filter((name) => !tools.has(name));
-  void functions.warm(roles);
+  void functions.warm(rolesOf(parts));
 }

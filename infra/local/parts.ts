@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { JsonObject } from '../../schemas/json.ts';
-import { type FunctionSpec, roles, toolFunctions } from '../functions.ts';
+import { roles } from '../functions.ts';
 import { substitutePlaceholders } from './engine/definition.ts';
 import { stateMachineArn } from './engine/engine.ts';
-import { type FunctionHandler, functionArn, type HostedFunction } from './function-host.ts';
+import { functionArn, type HostedFunction } from './function-host.ts';
 import type { WebApp } from './http.ts';
+import { functions, toolFunctionNames } from './office-functions.ts';
 import { OfficeStartError } from './office-start-error.ts';
 
 /** What an office is made of besides its runtime. */
 export interface OfficeParts {
   readonly functions: Readonly<Record<string, HostedFunction>>;
+  /** A module that exports the same `functions`, for a second process that runs them. */
+  readonly functionsModule: string;
   /** State machines by name, placeholders already replaced. */
   readonly machines: Readonly<Record<string, JsonObject>>;
   /** The machine that runs a whole task. */
@@ -31,35 +33,11 @@ export interface OfficeParts {
 const root = new URL('../../', import.meta.url);
 const machineFiles = { task: 'task.asl.json', subtask: 'subtask.asl.json' } as const;
 
-function hosted(spec: FunctionSpec): HostedFunction {
-  return {
-    timeoutSeconds: spec.timeoutSeconds,
-    memoryMb: spec.memoryMb,
-    load: async () => {
-      const module = (await import(new URL(`${spec.folder}/handler.ts`, root).href)) as {
-        handler: FunctionHandler;
-      };
-      return module.handler;
-    },
-  };
-}
-
 const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** The office of this repository: its roles, tools and state machines. */
 export function officeParts(): OfficeParts {
-  const functions: Record<string, HostedFunction> = {};
-  const toolNames: Record<string, string> = {};
-  const placeholders = new Map<string, string>();
-  for (const [name, spec] of Object.entries(roles)) {
-    functions[name] = hosted(spec);
-    placeholders.set(pascalCase(name), functionArn(name));
-  }
-  for (const [name, spec] of Object.entries(toolFunctions)) {
-    const functionName = basename(spec.folder);
-    functions[functionName] = hosted(spec);
-    toolNames[name] = functionName;
-  }
+  const placeholders = new Map(Object.keys(roles).map((name) => [pascalCase(name), functionArn(name)]));
   for (const name of Object.keys(machineFiles)) {
     placeholders.set(`${pascalCase(name)}StateMachine`, stateMachineArn(name));
   }
@@ -76,9 +54,10 @@ export function officeParts(): OfficeParts {
   );
   return {
     functions,
+    functionsModule: new URL('office-functions.ts', import.meta.url).href,
     machines,
     taskMachine: 'task',
-    toolFunctions: toolNames,
+    toolFunctions: toolFunctionNames,
     dispatcher: 'dispatcher',
     notifier: 'notifier',
     importApp: async () => {

@@ -6,9 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Office, startOffice } from '../../infra/local/office.ts';
 import { documentClient } from '../../lambdas/shared/aws.ts';
 import { readEnvironment } from '../../lambdas/shared/environment.ts';
-import { registerProvider } from '../../lambdas/shared/llm/providers.ts';
 import { createAccountStore, scopes } from '../../lambdas/shared/stores/account-store.ts';
-import { instantProvider } from './instant-provider.ts';
 
 export interface LoadFigures {
   readonly tasks: number;
@@ -87,11 +85,12 @@ async function keyOfAnotherTenant(): Promise<string> {
  */
 export async function benchLoad(options: { tasks: number; maxPerTenant?: number }): Promise<LoadFigures> {
   const dataDir = mkdtempSync(join(tmpdir(), 'office-load-'));
-  const unregister = registerProvider('instant', () => instantProvider);
+  await import('./register-instant.ts');
   const office = await startOffice({
     dataDir,
     port: 0,
     apiKey: 'bench'.repeat(5),
+    secondProcess: { preload: [new URL('register-instant.ts', import.meta.url).href] },
     environment: {
       OFFICE_MODELS_FILE: fileURLToPath(new URL('instant-models.json', import.meta.url)),
       MAX_CONCURRENT_TASKS_PER_TENANT: String(options.maxPerTenant ?? 20),
@@ -157,7 +156,6 @@ export async function benchLoad(options: { tasks: number; maxPerTenant?: number 
   } finally {
     clearInterval(timer);
     await office.stop();
-    unregister();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

@@ -5,8 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import type { MeterSnapshot } from '../../infra/local/metering.ts';
 import { type Office, startOffice } from '../../infra/local/office.ts';
-import { registerProvider } from '../../lambdas/shared/llm/providers.ts';
-import { instantProvider } from './instant-provider.ts';
 import { prices } from './prices.ts';
 
 export interface LoopFigures {
@@ -118,11 +116,12 @@ export async function benchLoop(options: {
   concurrency: number;
 }): Promise<LoopFigures> {
   const dataDir = mkdtempSync(join(tmpdir(), 'office-bench-'));
-  const unregister = registerProvider('instant', () => instantProvider);
+  await import('./register-instant.ts');
   const office = await startOffice({
     dataDir,
     port: 0,
     apiKey: 'bench'.repeat(5),
+    secondProcess: { preload: [new URL('register-instant.ts', import.meta.url).href] },
     environment: {
       OFFICE_MODELS_FILE: fileURLToPath(new URL('instant-models.json', import.meta.url)),
       MAX_CONCURRENT_TASKS_PER_TENANT: '1000',
@@ -151,7 +150,6 @@ export async function benchLoop(options: {
     };
   } finally {
     await office.stop();
-    unregister();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

@@ -40,10 +40,17 @@ function effects(): { pid: number; what: string; key: string }[] {
   });
 }
 
-function start(): (event: string) => Promise<Line> {
+/** Processes besides the offices' own in which functions ran. */
+function others(): number[] {
+  const file = `${effectsFile()}.elsewhere`;
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  return [...new Set(lines.map(Number))];
+}
+
+function start(place: string): (event: string) => Promise<Line> {
   office = spawn(
     process.execPath,
-    ['--import', typescript, program, join(directory, 'data'), effectsFile()],
+    ['--import', typescript, program, join(directory, 'data'), effectsFile(), place],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
@@ -91,10 +98,16 @@ function isAlive(pid: number): boolean {
 }
 
 describe('an office that is killed in the middle of ten tasks', () => {
-  it.each([4, 20, 40])(
-    'ends them all after the next start, and what had ended is not done again (killed after %i invocations)',
-    async (invocations) => {
-      const first = start();
+  it.each([
+    [4, 'here'],
+    [20, 'here'],
+    [40, 'here'],
+    [4, 'elsewhere'],
+    [30, 'elsewhere'],
+  ])(
+    'ends them all after the next start, and what had ended is not done again (killed after %i invocations %s)',
+    async (invocations, place) => {
+      const first = start(place);
       const { pid, stores } = await first('open');
       await until(
         () => effects().filter(({ what }) => what === 'end').length >= invocations,
@@ -102,7 +115,7 @@ describe('an office that is killed in the middle of ten tasks', () => {
       );
       process.kill(pid, 'SIGKILL');
 
-      const second = start();
+      const second = start(place);
       const { recovered } = await second('open');
       const { statuses, stored } = await second('ended');
 
@@ -110,6 +123,8 @@ describe('an office that is killed in the middle of ten tasks', () => {
       expect(statuses).toEqual(Array.from({ length: 10 }, () => 'SUCCEEDED'));
       expect(stored).toBe(60);
       await until(() => !isAlive(stores), 'the stores of the killed office were gone');
+      expect(others()).toHaveLength(place === 'elsewhere' ? 2 : 0);
+      await until(() => !others().some(isAlive), 'the functions of both offices were gone');
       const before = effects().filter((effect) => effect.pid === pid);
       const again = effects().filter((effect) => effect.pid !== pid && effect.what === 'begin');
       const executions = new Set(before.map(({ key }) => key.split(' ')[0]));

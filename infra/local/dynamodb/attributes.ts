@@ -58,21 +58,6 @@ export function fromAttribute(attribute: Attribute): unknown {
   return null;
 }
 
-/** @throws UnusualValueError for what JSON has no value for */
-function jsonFromAttribute(attribute: Attribute): unknown {
-  if ('M' in attribute) return jsonFromAttributes(attribute.M);
-  if ('L' in attribute) return attribute.L.map(jsonFromAttribute);
-  if ('B' in attribute || 'SS' in attribute) throw new UnusualValueError();
-  return fromAttribute(attribute);
-}
-
-/** @throws UnusualValueError for what JSON has no value for */
-export function jsonFromAttributes(attributes: AttributeMap): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const name in attributes) values[name] = jsonFromAttribute(attributes[name] as Attribute);
-  return values;
-}
-
 export function fromAttributes(attributes: AttributeMap): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name in attributes) values[name] = fromAttribute(attributes[name] as Attribute);
@@ -89,7 +74,7 @@ function isStringSet(value: object): value is Set<string> {
   return true;
 }
 
-export function isPlainObject(value: object): boolean {
+function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

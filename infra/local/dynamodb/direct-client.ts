@@ -41,7 +41,7 @@ export function askDirectly(client: DynamoDBDocumentClient, ask: AskDynamodb): v
   });
 }
 
-/** Asks the DynamoDB of this process. */
+/** Asks a DynamoDB that takes and gives attribute values. */
 export function askHere(answer: Dynamodb['answer']): AskDynamodb {
   return (operation, input) => {
     const asked = marshalled(input);

@@ -1,37 +1,7 @@
-import {
-  type AttributeMap,
-  fromAttributes,
-  isPlainObject,
-  jsonFromAttributes,
-  toAttributes,
-  UnusualValueError,
-} from './attributes.ts';
+import { type AttributeMap, fromAttributes, toAttributes, UnusualValueError } from './attributes.ts';
 
 /** Members of an input or an output of DynamoDB's API, or of a part of one. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether JSON says all of an input: no bytes, no sets, no numbers that aren't any, and nothing missing in a list. */
-export function isPlainJson(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true;
-    case 'number':
-      return Number.isFinite(value);
-    case 'object': {
-      if (value === null) return true;
-      if (Array.isArray(value)) return value.every(isPlainJson);
-      if (!isPlainObject(value)) return false;
-      for (const name in value) {
-        const member = (value as Fields)[name];
-        if (member !== undefined && !isPlainJson(member)) return false;
-      }
-      return true;
-    }
-    default:
-      return false;
-  }
-}
 
 /** An input as DynamoDB's JSON protocol has it; null when it holds something that only the SDK can marshal. */
 export const marshalled = (input: Fields): Fields | null =>
@@ -40,10 +10,6 @@ export const marshalled = (input: Fields): Fields | null =>
 /** An output with values in the place of attributes. */
 export const unmarshalled = (output: Fields): Fields =>
   mapFields(output, (attributes) => fromAttributes(attributes as AttributeMap));
-
-/** The same; null when JSON can't say all of it. */
-export const unmarshalledToJson = (output: Fields): Fields | null =>
-  unlessUnusual(() => mapFields(output, (attributes) => jsonFromAttributes(attributes as AttributeMap)));
 
 function unlessUnusual(map: () => Fields): Fields | null {
   try {

@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import type { SecondProcess } from '../../../infra/local/office.ts';
 import {
   dataDirectory,
   isHeaderText,
@@ -51,6 +53,19 @@ export function keyFrom(env: NodeJS.ProcessEnv): string | undefined {
     );
   }
   return key;
+}
+
+/** Where functions run, of `OFFICE_SECOND_PROCESS`: with one core, and when it is `never`, in the office's process only. */
+export function secondProcessFrom(
+  env: NodeJS.ProcessEnv,
+  cores = availableParallelism(),
+): SecondProcess | undefined {
+  const text = env['OFFICE_SECOND_PROCESS'] || 'load';
+  if (text === 'always') return { from: 0 };
+  if (text === 'never') return undefined;
+  if (text !== 'load')
+    throw new UsageError(`OFFICE_SECOND_PROCESS is "${text}": give load, always or never.`);
+  return cores > 1 ? {} : undefined;
 }
 
 /** Two offices on the same data would overwrite each other. */
@@ -129,12 +144,14 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
       : resolve(terminal.cwd, options.data);
   const port = portFrom(options.port, terminal.env);
   const apiKey = keyFrom(terminal.env);
+  const secondProcess = secondProcessFrom(terminal.env);
   checkNotRunning(directory);
   const { OfficeStartError, startOffice } = await import('../../../infra/local/office.ts');
   const office = await startOffice({
     dataDir: directory,
     port,
     ...(apiKey === undefined ? {} : { apiKey }),
+    ...(secondProcess === undefined ? {} : { secondProcess }),
     log: (line) => terminal.err(`${line}\n`),
   }).catch((error: unknown) => {
     // A taken port or an unwritable folder: the settings are wrong, not the office.

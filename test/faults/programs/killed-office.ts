@@ -1,45 +1,19 @@
 /**
- * An office with a small state machine, for tests that kill it. Arguments: data directory, effects file.
- * Every begun and ended invocation is a line of the effects file: `<pid> begin|end <execution> <state> <item>`.
+ * An office with a small state machine, for tests that kill it. Arguments: data directory, effects file (see
+ * `killed-functions.ts`) and `elsewhere`, when all its functions are to run in a second process.
  * Prints `{"event":"open",...}` when it is open and `{"event":"ended",...}` when every execution has ended.
  */
-import { appendFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { stateMachineArn } from '../../../infra/local/engine/engine.ts';
-import {
-  type FunctionHandler,
-  functionArn,
-  type HostedFunction,
-} from '../../../infra/local/function-host.ts';
+import { functionArn } from '../../../infra/local/function-host.ts';
 import { startOffice } from '../../../infra/local/office.ts';
 import type { OfficeParts } from '../../../infra/local/parts.ts';
 import { documentClient } from '../../../lambdas/shared/aws.ts';
 import type { JsonObject } from '../../../schemas/json.ts';
+import { functions } from './killed-functions.ts';
 
-const [dataDir = '', effects = ''] = process.argv.slice(2);
+const [dataDir = '', effects = '', place] = process.argv.slice(2);
 const NAMES = Array.from({ length: 10 }, (_, index) => `e${index}`);
-
-/** Long enough that a kill finds work under way. */
-const WORK_MS = 15;
-
-const work: FunctionHandler = async (event) => {
-  const { execution, state, item } = event as Record<string, string>;
-  const note = (what: string): void =>
-    appendFileSync(effects, `${process.pid} ${what} ${execution} ${state} ${item}\n`);
-  note('begin');
-  await pause(WORK_MS);
-  const Item = { pk: execution, sk: `${state} ${item}` };
-  await documentClient().send(new PutCommand({ TableName: process.env['TASKS_TABLE'], Item }));
-  note('end');
-  return { state, item };
-};
-
-const hosted = (handler: FunctionHandler): HostedFunction => ({
-  timeoutSeconds: 10,
-  memoryMb: 128,
-  load: async () => handler,
-});
 
 const step = (item: string): JsonObject => ({
   Type: 'Task',
@@ -83,7 +57,8 @@ const task: JsonObject = {
 };
 
 const parts: OfficeParts = {
-  functions: { work: hosted(work), dispatcher: hosted(() => ({ batchItemFailures: [] })) },
+  functions,
+  functionsModule: new URL('killed-functions.ts', import.meta.url).href,
   machines: { task, child },
   taskMachine: 'task',
   toolFunctions: {},
@@ -94,7 +69,16 @@ const parts: OfficeParts = {
 };
 
 const say = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
-const office = await startOffice({ dataDir, port: 0, apiKey: 'a-key-of-this-test' }, parts);
+const office = await startOffice(
+  {
+    dataDir,
+    port: 0,
+    apiKey: 'a-key-of-this-test',
+    environment: { EFFECTS_FILE: effects, EFFECTS_OFFICE: String(process.pid) },
+    ...(place === 'elsewhere' ? { secondProcess: { from: 0 } } : {}),
+  },
+  parts,
+);
 say({ event: 'open', pid: process.pid, stores: office.storesPid, recovered: office.recovered });
 
 const known = new Set(

@@ -16,7 +16,12 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AwsServer, createAwsAnswers, startAwsServer } from '../../../infra/local/aws-server.ts';
+import {
+  type AwsServer,
+  answerStates,
+  createAwsAnswers,
+  startAwsServer,
+} from '../../../infra/local/aws-server.ts';
 import { stateMachineArn } from '../../../infra/local/engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from '../../../infra/local/function-host.ts';
 import { machine, startEngine, type TestEngine, waitingTask } from '../../helpers/embedded-engine.ts';
@@ -41,7 +46,7 @@ beforeAll(async () => {
     return { echo: event };
   };
   functions = createFunctionHost({ echo: { timeoutSeconds: 5, memoryMb: 128, load } });
-  server = await startAwsServer(createAwsAnswers(engine.engine, functions));
+  server = await startAwsServer(createAwsAnswers(answerStates(engine.engine), functions));
   const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
   const client = { endpoint: server.url, region: 'us-east-1', credentials };
   sfn = new SFNClient(client);
@@ -66,7 +71,7 @@ async function tokenOf(name: string): Promise<string> {
 
 describe('what was answered', () => {
   it('is on disk: it survives a process that is killed as soon as its answer has gone out', async () => {
-    const answers = createAwsAnswers(engine.engine, functions);
+    const answers = createAwsAnswers(answerStates(engine.engine), functions);
     const ask = (action: string, body: object) =>
       answers({
         method: 'POST',

@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type AnswerAws, createAwsAnswers } from '../../../infra/local/aws-server.ts';
+import { type AnswerAws, answerStates, createAwsAnswers } from '../../../infra/local/aws-server.ts';
 import { stateMachineArn } from '../../../infra/local/engine/engine.ts';
 import { createFunctionHost } from '../../../infra/local/function-host.ts';
 import { askInProcess, slimClients } from '../../../infra/local/lean-clients.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
     return { echo: event };
   };
   const functions = createFunctionHost({ echo: { timeoutSeconds: 5, memoryMb: 128, load } });
-  answers = createAwsAnswers(engine.engine, functions);
+  answers = createAwsAnswers(answerStates(engine.engine), functions);
   slimClients(answers);
 });
 afterAll(() => engine.remove());

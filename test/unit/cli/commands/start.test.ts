@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { lastWords, shellQuote } from '../../../../scripts/cli/commands/start.ts';
+import { lastWords, secondProcessFrom, shellQuote } from '../../../../scripts/cli/commands/start.ts';
 import { writeConnection } from '../../../../scripts/cli/connection.ts';
 import { runOffice } from '../../../../scripts/cli/program.ts';
 import { aTerminal } from '../fake-terminal.ts';
@@ -79,5 +79,20 @@ describe('shellQuote', () => {
     ['', "''"],
   ])('quotes %j', (word, quoted) => {
     expect(shellQuote(word)).toBe(quoted);
+  });
+});
+
+describe('the second process of functions', () => {
+  it('is for load, where there is a second core', () => {
+    expect(secondProcessFrom({}, 2)).toEqual({});
+    expect(secondProcessFrom({ OFFICE_SECOND_PROCESS: 'load' }, 1)).toBeUndefined();
+  });
+
+  it('takes all functions or none when the setting says so', async () => {
+    expect(secondProcessFrom({ OFFICE_SECOND_PROCESS: 'always' }, 1)).toEqual({ from: 0 });
+    expect(secondProcessFrom({ OFFICE_SECOND_PROCESS: 'never' }, 8)).toBeUndefined();
+    expect(await start([], { OFFICE_SECOND_PROCESS: 'sometimes' })).toBe(
+      'office: OFFICE_SECOND_PROCESS is "sometimes": give load, always or never.\n',
+    );
   });
 });
