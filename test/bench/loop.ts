@@ -129,9 +129,10 @@ export async function benchLoop(options: {
     },
   });
   try {
-    // Until the compiler has seen every path often, a task takes three times as long.
-    await measure(office, options.warmUp, 10);
+    // Until the compiler has seen every path often, a task takes three times as long: in this process, and in the second.
+    await measure(office, options.warmUp, 1);
     const alone = await measure(office, options.alone, 1);
+    await measure(office, options.warmUp, options.concurrency);
     const before = await office.meter.snapshot();
     const concurrent = await measure(office, options.concurrent, options.concurrency);
     const use = difference(before, await office.meter.snapshot(), options.concurrent);

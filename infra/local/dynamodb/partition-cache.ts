@@ -31,6 +31,7 @@ const LARGEST = 1_000;
 const FIRST_READS = 2;
 /** Partitions whose reads are counted. */
 const COUNTED = 10_000;
+const TOO_LARGE = Number.POSITIVE_INFINITY;
 
 /**
  * Whole partitions in memory, those that were used last: a running task asks for items of its own partition again and
@@ -42,7 +43,7 @@ export class PartitionCache {
   readonly #largest: number;
   /** Least recently used first. */
   readonly #partitions = new Map<string, Partition>();
-  /** Of partitions that aren't here; infinite for one that is too large. */
+  /** Of partitions that aren't here; `TOO_LARGE` for one that never will be. */
   readonly #reads = new Map<string, number>();
   #size = 0;
 
@@ -69,7 +70,10 @@ export class PartitionCache {
     const entry = partition?.entries.get(key);
     if (entry !== undefined) return entry ?? undefined;
     if (partition?.isComplete) return undefined;
-    if (partition === undefined && this.#countRead(name) > FIRST_READS) void this.#fill(name);
+    if (partition === undefined) {
+      const reads = this.#countRead(name);
+      if (reads > FIRST_READS && reads !== TOO_LARGE) void this.#fill(name);
+    }
     return null;
   }
 
@@ -79,7 +83,7 @@ export class PartitionCache {
     const name = partitionOf(gte);
     if (name === '' || !lte.startsWith(name)) return null;
     let partition = this.#use(name);
-    if (partition === undefined && this.#countRead(name) !== Number.POSITIVE_INFINITY) {
+    if (partition === undefined && this.#countRead(name) !== TOO_LARGE) {
       await this.#fill(name);
       partition = this.#use(name);
     }
@@ -134,7 +138,7 @@ export class PartitionCache {
 
   #refuse(name: string): void {
     this.#drop(name);
-    this.#reads.set(name, Number.POSITIVE_INFINITY);
+    this.#reads.set(name, TOO_LARGE);
   }
 
   #drop(name: string): void {

@@ -95,4 +95,20 @@ describe('the cache of partitions', () => {
     expect(await cache.range({ ...range, reverse: true })).toEqual([{ text: 'two' }, { text: 'one' }]);
     expect(asked).toHaveLength(1);
   });
+
+  it('asks once for a partition that is too large, however often its entries are read', async () => {
+    let asked = 0;
+    const cache = new PartitionCache({
+      largest: 2,
+      load: async ({ limit = 0 }) => {
+        asked += 1;
+        return Array.from({ length: limit }, (_, n) => [`item-t~aa/61/${n}/`, 'entry']);
+      },
+    });
+    for (let read = 0; read < 10; read++) {
+      expect(cache.read('item-t~aa/61/none/')).toBeNull();
+      expect(await cache.range({ gte: 'item-t~aa/61/', lt: 'item-t~aa/61/~' })).toBeNull();
+    }
+    expect(asked).toBe(1);
+  });
 });
