@@ -35,8 +35,8 @@ export interface CallbackLevel {
 export interface Records {
   /** As written last, whether it is logged yet or not. */
   read(key: string): Entry | undefined;
-  /** Null deletes. Follow it with `commit` in the same turn. */
-  write(key: string, text: string | null): void;
+  /** Null deletes. Follow it with `commit` in the same turn. `parsed` is what the text says, if it is at hand. */
+  write(key: string, text: string | null, parsed?: unknown): void;
   /** Resolves when all writes up to now are logged. */
   commit(): Promise<void>;
   range(options: RangeOptions): Promise<Entry[]>;
@@ -139,9 +139,9 @@ export function groupCommit(
     return text === undefined ? undefined : { text };
   }
 
-  function writeText(key: string, text: string | null): void {
+  function writeText(key: string, text: string | null, parsed?: unknown): void {
     gathering.set(key, text);
-    cache.write(key, text);
+    cache.write(key, text, parsed);
   }
 
   const write = (key: string, value: unknown): void =>

@@ -53,12 +53,12 @@ export class PartitionCache {
     this.#largest = largest;
   }
 
-  /** Takes note of a write; null deletes. */
-  write(key: string, text: string | null): void {
+  /** Takes note of a write; null deletes. `parsed` is what the text says, if it is at hand. */
+  write(key: string, text: string | null, parsed?: unknown): void {
     const name = partitionOf(key);
     const partition = this.#partitions.get(name);
     if (partition === undefined) return;
-    this.#put(partition, key, text === null ? null : { text });
+    this.#put(partition, key, text === null ? null : { text, parsed });
     if (partition.entries.size > this.#largest) this.#refuse(name);
     else this.#makeRoom();
   }

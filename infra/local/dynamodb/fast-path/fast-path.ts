@@ -113,7 +113,7 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
         records.write(indexStart(table.TableName, index) + key, entry);
       }
     }
-    records.write(place, text);
+    records.write(place, text, item);
   }
 
   function getItem({ TableName, Key }: Fields): Answer {
