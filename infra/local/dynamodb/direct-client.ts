@@ -46,10 +46,11 @@ export function askHere(answer: Dynamodb['answer']): AskDynamodb {
   return (operation, input) => {
     const asked = marshalled(input);
     if (asked === null) return null;
-    return answer(operation, asked).then(({ status, body }) => ({
-      status,
-      body: status === 200 ? unmarshalled(body as Fields) : body,
-    }));
+    return answer(operation, asked).then(
+      ({ status, body }) => ({ status, body: status === 200 ? unmarshalled(body as Fields) : body }),
+      // As over HTTP: a full disk, or a process that ends, is the service's fault, and another try may succeed.
+      (error: unknown) => ({ status: 500, body: { __type: 'InternalServerError', message: String(error) } }),
+    );
   };
 }
 

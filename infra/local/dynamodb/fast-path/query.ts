@@ -17,10 +17,10 @@ const END = '~';
 export function rangeOf(
   conditions: Readonly<Record<string, KeyCondition>>,
   keys: TableKeys,
-  { IndexName, ScanIndexForward }: Fields,
+  { IndexName, ScanIndexForward, ConsistentRead }: Fields,
 ): KeyRange | null {
   const index = keys.indexes.find((candidate) => candidate.index.IndexName === IndexName);
-  if (IndexName !== undefined && index === undefined) return null;
+  if (IndexName !== undefined && (index === undefined || ConsistentRead === true)) return null;
   const { partition, sort } = index ?? keys;
   if (!areText(index ?? keys)) return null;
   const partitionKey = textOfKey(conditions[partition]?.AttributeValueList[0]);

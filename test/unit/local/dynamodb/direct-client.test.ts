@@ -221,4 +221,18 @@ describe('a document client that asks without HTTP', () => {
     const { Items = [] } = await direct.send(new ScanCommand({ TableName }));
     expect(Items.filter(({ pk }) => pk === 'pages')).toHaveLength(25);
   });
+
+  it('fails by the service’s fault when the store can’t write, so that the client’s caller tries again', async () => {
+    const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
+    askDirectly(
+      client,
+      askHere(() => Promise.reject(new Error('no space left'))),
+    );
+    const put = new PutCommand({ TableName, Item: { pk: 'full', sk: 'disk' } });
+    await expect(client.send(put)).rejects.toMatchObject({
+      name: 'InternalServerError',
+      $fault: 'server',
+      $metadata: { httpStatusCode: 500 },
+    });
+  });
 });
