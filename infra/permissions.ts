@@ -135,9 +135,8 @@ export const rolePermissions: Readonly<Record<RoleName, readonly Permission[]>> 
       dynamodb('tasks', 'PutItem', 'DeleteItem'),
       dynamodb('accounts', 'GetItem'),
     ),
-    // Tells people's decisions once more, and tasks that there is money again.
-    answers,
-    ...unused(NO_OUTAGE, sends('queue dead-letters'), sends('queue webhooks')),
+    // Tells people's decisions once more, if the suite runs for that long, and tasks that there is money again.
+    ...unused(NO_OUTAGE, answers, sends('queue dead-letters'), sends('queue webhooks')),
     { on: 'task machine', actions: ['states:StartExecution'] },
     ...unused(
       NO_OUTAGE,
