@@ -7,26 +7,16 @@ import type { Approval } from '../../lambdas/shared/stores/approval-store.ts';
 import type { TaskRecord } from '../../lambdas/shared/stores/task-record.ts';
 import type { Notice, Silence } from '../../lambdas/shared/stores/webhook-store.ts';
 import type { Delivery } from '../../schemas/webhooks.ts';
+import { aTaskRecord } from './task-records.ts';
 
 export const key = { tenant_id: 'acme', task_id: 't1' };
-export const record: TaskRecord = {
+export const record = aTaskRecord({
   ...key,
   stage: 'ended',
   status: 'completed',
-  description: 'd',
-  constraints: {},
-  criteria: [],
-  priority: 'normal',
-  dry_run: false,
-  plan: null,
   webhook: { url: 'https://example.com/hook' },
-  metadata: {},
-  inputs: {},
   runs: 1,
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-01T00:00:00.000Z',
-  deadline: '2026-01-01T02:00:00.000Z',
-};
+});
 
 /** A notifier whose reminders come back when they are due: the clock jumps to them. */
 export function office(

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHumanDesk } from '../../../lambdas/broker/human.ts';
 import { type Approval, createApprovalStore } from '../../../lambdas/shared/stores/approval-store.ts';
-import type { TaskRecord } from '../../../lambdas/shared/stores/task-record.ts';
 import { createWithdraw } from '../../../lambdas/shared/withdrawal.ts';
 import { startTestTable, type TestTable } from '../../helpers/dynalite-table.ts';
 import { aPlan, aStep } from '../../helpers/plans.ts';
 import { inline, inlineClaims, memoryLog } from '../../helpers/role-fakes.ts';
+import { aTaskRecord } from '../../helpers/task-records.ts';
 
 const now = () => new Date('2026-05-01T12:00:00Z');
 
@@ -15,25 +15,14 @@ beforeAll(async () => {
 });
 afterAll(() => table.stop());
 
-const record: TaskRecord = {
-  tenant_id: 'acme',
-  task_id: 't',
+const record = aTaskRecord({
   stage: 'started',
   status: 'executing',
-  description: 'd',
-  constraints: {},
-  criteria: [],
-  priority: 'normal',
-  dry_run: false,
-  plan: null,
-  webhook: null,
-  metadata: {},
-  inputs: {},
   runs: 1,
   created_at: '2026-05-01T11:00:00.000Z',
   updated_at: '2026-05-01T11:00:00.000Z',
   deadline: '2026-05-02T12:00:00.000Z',
-};
+});
 
 const documentOf = (inputs: Record<string, string>) => ({
   plan: aPlan([aStep({ step_id: 'risk', action: 'risky', inputs })]),

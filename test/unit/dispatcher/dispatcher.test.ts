@@ -12,27 +12,10 @@ import { createSweeper, type SweeperDeps } from '../../../lambdas/dispatcher/swe
 import type { TaskRecord } from '../../../lambdas/shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../../../lambdas/shared/stores/task-store.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
+import { aTaskRecord } from '../../helpers/task-records.ts';
 
-const record = (changes: Partial<TaskRecord> = {}): TaskRecord => ({
-  tenant_id: 'acme',
-  task_id: '01TASK',
-  stage: 'accepted',
-  status: 'submitted',
-  description: 'd',
-  constraints: {},
-  criteria: [],
-  priority: 'normal',
-  dry_run: false,
-  plan: null,
-  webhook: null,
-  metadata: {},
-  inputs: {},
-  runs: 0,
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-01T00:00:00.000Z',
-  deadline: '2026-01-01T02:00:00.000Z',
-  ...changes,
-});
+const record = (changes: Partial<TaskRecord> = {}): TaskRecord =>
+  aTaskRecord({ task_id: '01TASK', ...changes });
 const message: QueuedTask = { tenant_id: 'acme', task_id: '01TASK', run: 0, resume: false, attempt: 0 };
 
 function dispatcher(options: {
