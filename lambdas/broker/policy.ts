@@ -61,9 +61,9 @@ function exceptionsFor(
 
 /**
  * A tool that is asked for a time limit keeps it by its own clock, which starts when it is ready to work; the sandbox
- * allows this many seconds more, for an interpreter that has to be loaded first.
+ * allows this many seconds more, for an interpreter that has to be loaded first: as long as python_exec waits for one.
  */
-const START_SECONDS = 10;
+const START_SECONDS = 30;
 
 /** The sandbox of one step: its tool's limits, tightened by what the step asks for. */
 export function sandboxFor(
