@@ -58,12 +58,14 @@ export async function startEngine(
   machines: Record<string, JsonObject>,
   functions: Functions,
   directory = mkdtempSync(join(tmpdir(), 'office-engine-')),
+  now = Date.now,
 ): Promise<TestEngine> {
   const calls: TestEngine['calls'] = [];
   const transitions: string[] = [];
   const engine = await createEngine({
     directory,
     machines,
+    now,
     onTransition: (_machine, state) => transitions.push(state),
     invoke: async (arn, payload) => {
       const name = arn.split(':').at(-1) ?? '';
