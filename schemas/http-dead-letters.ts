@@ -1,6 +1,6 @@
 /** Dead letters in the HTTP interface. */
 import { z } from 'zod';
-import { cursor, errorViewSchema, limit } from './http.ts';
+import { cursorOf, errorViewSchema, limit } from './http.ts';
 import { idSchema } from './identifiers.ts';
 import { cleanText, constraintsSchema, costSchema, MAX_TASK_USD, taskStatusSchema } from './task.ts';
 
@@ -40,7 +40,11 @@ export const deadLetterDetailSchema = deadLetterViewSchema.extend({
     }),
   ),
 });
-export const listDeadLettersQuerySchema = z.object({ limit: limit(100, 20), cursor });
+export const listDeadLettersQuerySchema = z.object({
+  limit: limit(100, 20),
+  /** `<time>#<task id>` */
+  cursor: cursorOf(/^\d{4}-[0-9T:.Z-]{10,40}#[0-9A-Za-z_-]{1,80}$/),
+});
 export const deadLetterListSchema = z.object({
   dead_letters: z.array(deadLetterViewSchema),
   cursor: z.string().nullable(),

@@ -1,6 +1,6 @@
 /** Bodies, queries and answers about tools, plans, money and the service itself (see http.ts for tasks). */
 import { z } from 'zod';
-import { cursor, errorViewSchema, limit } from './http.ts';
+import { cursorOf, errorViewSchema, limit } from './http.ts';
 import { idSchema, toolNameSchema } from './identifiers.ts';
 import { jsonObjectSchema, jsonSchema } from './json.ts';
 import { findingSchema, planVerdictSchema, quoteSchema } from './plan.ts';
@@ -59,7 +59,10 @@ export const modelRoutesSchema = z.strictObject({
   ),
 });
 export type ModelRoutes = z.infer<typeof modelRoutesSchema>['routes'];
-export const auditQuerySchema = z.object({ limit: limit(200, 50), cursor });
+export const auditQuerySchema = z.object({
+  limit: limit(200, 50),
+  cursor: cursorOf(/^[0-9A-Z]{26}$/),
+});
 export const auditListSchema = z.object({
   entries: z.array(
     z.object({

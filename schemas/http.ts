@@ -23,6 +23,9 @@ export const problemSchema = z.object({
 export type Problem = z.infer<typeof problemSchema>;
 
 export const cursor = z.string().min(1).max(1_000).optional();
+/** A cursor whose form is known: what the page before gave, or nothing. */
+export const cursorOf = (form: RegExp) =>
+  z.string().max(1_000).regex(form, 'is not a cursor that this office gave out').optional();
 export const limit = (max: number, usual: number) => z.coerce.number().int().min(1).max(max).default(usual);
 
 // Tasks ---------------------------------------------------------------------------------------------
@@ -215,8 +218,13 @@ export type ApprovalView = z.infer<typeof approvalViewSchema>;
 export const listApprovalsQuerySchema = z.object({
   status: z.enum(approvalStatuses).optional(),
   limit: limit(1_000, 100),
+  /** `<time>#<approval id>` */
+  cursor: cursorOf(/^\d{4}-[0-9T:.Z-]{10,40}#[0-9A-Za-z_:-]{1,300}$/),
 });
-export const approvalListSchema = z.object({ approvals: z.array(approvalViewSchema) });
+export const approvalListSchema = z.object({
+  approvals: z.array(approvalViewSchema),
+  cursor: z.string().nullable(),
+});
 export const decisionSchema = z.strictObject({
   decision: z.enum(['approve', 'reject']),
   comment: z.string().max(2_000).optional(),

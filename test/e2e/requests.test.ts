@@ -171,6 +171,7 @@ describe('keys, paths and methods', () => {
     '/tasks?cursor=x',
     '/tasks?status=asleep',
     '/dead-letters?cursor=x',
+    '/approvals?cursor=x',
     '/audit?cursor=x',
     '/usage?from=2026-02-30',
     '/approvals?status=open',

@@ -219,10 +219,12 @@ export function fakeApprovalStore(
       const found = approvals.get(approval_id);
       if (found !== undefined) approvals.set(approval_id, { ...found, told_at });
     },
-    list: async (tenantId, { limit, status }) =>
-      [...approvals.values()]
-        .filter((each) => each.tenant_id === tenantId && (status ?? each.status) === each.status)
-        .slice(0, limit),
+    list: async (tenantId, { limit, status }) => {
+      const found = [...approvals.values()].filter(
+        (each) => each.tenant_id === tenantId && (status ?? each.status) === each.status,
+      );
+      return { approvals: found.slice(0, limit), cursor: null };
+    },
     listByTask: async (key) =>
       [...approvals.values()].filter(
         (each) => each.tenant_id === key.tenant_id && each.task_id === key.task_id,

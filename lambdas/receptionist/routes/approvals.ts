@@ -15,13 +15,14 @@ const list = endpoint({
   summary: 'Questions to people: plans to approve and escalations to judge, newest first',
   scope: 'approvals',
   query: listApprovalsQuerySchema,
-  answers: { 200: { description: 'Approvals', schema: approvalListSchema } },
-  async handle({ deps, caller, query: { limit, status } }) {
-    const found = await deps.approvals.list(caller.tenant_id, {
+  answers: { 200: { description: 'A page of approvals', schema: approvalListSchema } },
+  async handle({ deps, caller, query: { limit, status, cursor } }) {
+    const page = await deps.approvals.list(caller.tenant_id, {
       limit,
       ...(status === undefined ? {} : { status }),
+      ...(cursor === undefined ? {} : { cursor }),
     });
-    return { status: 200, body: { approvals: found.map(approvalView) } };
+    return { status: 200, body: { approvals: page.approvals.map(approvalView), cursor: page.cursor } };
   },
 });
 

@@ -84,8 +84,11 @@ export interface ApprovalStore {
   listDecided(before: Date): Promise<Approval[]>;
   /** Nobody needs to be told of it again. */
   settle(approval: Approval): Promise<void>;
-  /** Newest first. */
-  list(tenantId: string, options: { limit: number; status?: Approval['status'] }): Promise<Approval[]>;
+  /** Newest first. `cursor` is what the page before gave; a page may hold less than there is, even nothing. */
+  list(
+    tenantId: string,
+    options: { limit: number; status?: Approval['status']; cursor?: string },
+  ): Promise<{ approvals: Approval[]; cursor: string | null }>;
   /** The requests of one task. */
   listByTask(key: { tenant_id: string; task_id: string }): Promise<Approval[]>;
 }
@@ -95,6 +98,8 @@ const MAX_PAGES = 20;
 /** People decide less than a partition of the index of active things takes. */
 const DECIDED = 'DECIDED';
 
+const timeKey = ({ requested_at, approval_id }: Approval) => `${requested_at}#${approval_id}`;
+
 export function createApprovalStore(deps: { client: DynamoDBDocumentClient; table: string }): ApprovalStore {
   const { client, table } = deps;
   const keyOf = (tenant_id: string, id: string) => ({
@@ -102,13 +107,14 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
     sk: sortKey.approval(id),
   });
 
-  async function* pagesOf(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Approval[]> {
+  async function* pagesOf(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<{ approvals: Approval[]; more: boolean }> {
     let start: QueryCommandInput['ExclusiveStartKey'];
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const from = start === undefined ? {} : { ExclusiveStartKey: start };
       const answer = await client.send(new QueryCommand({ TableName: table, ...query, ...from }));
-      yield (answer.Items ?? []).map((item) => approvalSchema.parse(item));
       start = answer.LastEvaluatedKey;
+      const approvals = (answer.Items ?? []).map((item) => approvalSchema.parse(item));
+      yield { approvals, more: start !== undefined };
       if (start === undefined) return;
     }
   }
@@ -124,7 +130,7 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
               ...keyOf(approval.tenant_id, approval.approval_id),
               expires_at: expiry(new Date(approval.requested_at)),
               gsi1pk: tenantPartition(approval.tenant_id, 'APPROVALS'),
-              gsi1sk: `${approval.requested_at}#${approval.approval_id}`,
+              gsi1sk: timeKey(approval),
             },
             ConditionExpression: 'attribute_not_exists(pk) OR (#s = :pending AND plan_hash = :hash)',
             ExpressionAttributeNames: { '#s': 'status' },
@@ -209,19 +215,29 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
       );
     },
 
-    async list(tenantId, { limit, status }) {
-      const found: Approval[] = [];
+    async list(tenantId, { limit, status, cursor }) {
+      const approvals: Approval[] = [];
       const query = {
         IndexName: 'by_time',
-        KeyConditionExpression: 'gsi1pk = :pk',
-        ExpressionAttributeValues: { ':pk': tenantPartition(tenantId, 'APPROVALS') },
+        // The cursor is the sort key of the last question seen: it can only point into the tenant's own partition.
+        KeyConditionExpression: cursor === undefined ? 'gsi1pk = :pk' : 'gsi1pk = :pk AND gsi1sk < :cursor',
+        ExpressionAttributeValues: {
+          ':pk': tenantPartition(tenantId, 'APPROVALS'),
+          ...(cursor === undefined ? {} : { ':cursor': cursor }),
+        },
         ScanIndexForward: false,
       };
+      let seen: string | null = null;
+      let isLast = true;
       for await (const page of pagesOf(query)) {
-        found.push(...page.filter((approval) => status === undefined || approval.status === status));
-        if (found.length >= limit) break;
+        for (const approval of page.approvals) {
+          if (approvals.length === limit) return { approvals, cursor: seen };
+          seen = timeKey(approval);
+          if (status === undefined || approval.status === status) approvals.push(approval);
+        }
+        isLast = !page.more;
       }
-      return found.slice(0, limit);
+      return { approvals, cursor: isLast ? null : seen };
     },
 
     async listByTask(key) {
@@ -231,7 +247,7 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
         ExpressionAttributeValues: { ':pk': taskPartition(key), ':prefix': sortKey.approval('') },
         ConsistentRead: true,
       };
-      for await (const page of pagesOf(query)) found.push(...page);
+      for await (const { approvals } of pagesOf(query)) found.push(...approvals);
       return found;
     },
   };

@@ -186,6 +186,7 @@ describe('paths and methods', () => {
     '/tasks?limit=x',
     '/tasks?status=flying',
     '/dead-letters?cursor=x',
+    '/approvals?cursor=x',
     '/audit?cursor=x',
     '/usage?from=2026-02-30',
     '/usage?from=2026-05-02&to=2026-05-01',

@@ -17,7 +17,7 @@ function trialWith(result: ToolRunResult, functions: Record<string, string> = { 
     workspaceOf: office.deps.workspaces.of,
     functions,
     allowHosts: ['127.0.0.1:9'],
-    maxSeconds: 24,
+    maxSeconds: 40,
     newId: () => 'id',
     now: office.deps.now,
   });
@@ -44,15 +44,15 @@ describe('createToolTrial', () => {
   it('lets no tool run longer than an answer may take', async () => {
     const { trial, runs } = trialWith(succeeded);
     await trial({ ...asked, manifest: { ...someTool, timeout_seconds: 900 } });
-    expect(runs[0]?.run.grant.policy.timeout_seconds).toBe(24);
+    expect(runs[0]?.run.grant.policy.timeout_seconds).toBe(40);
   });
 
   it('tries again no longer than the tool may run', async () => {
     const { trial, runs, office } = trialWith(succeeded);
-    const manifest = { ...someTool, timeout_seconds: 20 };
+    const manifest = { ...someTool, timeout_seconds: 50 };
     await trial({ ...asked, manifest, inputs: { expression: '1 + 1', timeout_seconds: 2 } });
-    expect(runs[0]?.run.grant.policy.timeout_seconds).toBe(12);
-    expect(runs[0]?.run.deadline).toEqual(new Date(office.deps.now().getTime() + 12_000));
+    expect(runs[0]?.run.grant.policy.timeout_seconds).toBe(32);
+    expect(runs[0]?.run.deadline).toEqual(new Date(office.deps.now().getTime() + 32_000));
   });
 
   it('makes a workspace and removes it', async () => {

@@ -36,13 +36,44 @@ describe('questions to people', () => {
         question('many', minute, minute === 1 || minute === 8 ? {} : { status: 'approved' }),
       );
     const iterations = (found: readonly Approval[]) => found.map(({ iteration }) => iteration);
-    expect(iterations(await store.list('acme', { limit: 100 }))).toEqual([...minutes].reverse());
-    expect(iterations(await store.list('acme', { limit: 3 }))).toEqual([8, 7, 6]);
+    const listed = async (options: Parameters<typeof store.list>[1]) =>
+      iterations((await store.list('acme', options)).approvals);
+    expect(await listed({ limit: 100 })).toEqual([...minutes].reverse());
+    expect(await listed({ limit: 3 })).toEqual([8, 7, 6]);
     // The oldest one is still open.
-    expect(iterations(await store.list('acme', { limit: 100, status: 'pending' }))).toEqual([8, 1]);
-    expect(await store.list('other', { limit: 100 })).toEqual([]);
+    expect(await listed({ limit: 100, status: 'pending' })).toEqual([8, 1]);
+    expect(await store.list('other', { limit: 100 })).toEqual({ approvals: [], cursor: null });
     expect(iterations(await store.listByTask({ tenant_id: 'acme', task_id: 'many' }))).toEqual(minutes);
     expect(await store.listByTask({ tenant_id: 'acme', task_id: 'man' })).toEqual([]);
+  });
+
+  it('are listed page by page', async () => {
+    const store = createApprovalStore(table);
+    for (const minute of minutes)
+      await store.request(
+        question('paged', minute, { tenant_id: 'paged', ...(minute % 4 === 0 ? {} : { status: 'approved' }) }),
+      );
+    const pages = async (options: { limit: number; status?: 'pending' }) => {
+      const found: number[][] = [];
+      let cursor: string | null | undefined;
+      do {
+        const page = await store.list('paged', { ...options, ...(cursor ? { cursor } : {}) });
+        found.push(page.approvals.map(({ iteration }) => iteration));
+        cursor = page.cursor;
+      } while (cursor !== null);
+      return found;
+    };
+    expect(await pages({ limit: 3 })).toEqual([
+      [8, 7, 6],
+      [5, 4, 3],
+      [2, 1],
+    ]);
+    expect(await pages({ limit: 4 })).toEqual([
+      [8, 7, 6, 5],
+      [4, 3, 2, 1],
+    ]);
+    // That none of the older ones is open is known when they have been looked through.
+    expect(await pages({ limit: 1, status: 'pending' })).toEqual([[8], [4], []]);
   });
 
   it('keep their ids to themselves', async () => {
