@@ -86,6 +86,8 @@ function addDecisionCommands(program: Command, terminal: Terminal, finish: Finis
     .addOption(
       new Option('--status <status>', 'those decided so').choices(approvalStatuses).default('pending'),
     )
+    .option('--limit <n>', 'at most this many', numberBetween(1, 1_000, true))
+    .option('--cursor <cursor>', 'go on after an earlier page')
     .action(async (options) =>
       finish((await import('./commands/approvals.ts')).listApprovals(options, terminal)),
     );

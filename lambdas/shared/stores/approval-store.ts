@@ -107,7 +107,9 @@ export function createApprovalStore(deps: { client: DynamoDBDocumentClient; tabl
     sk: sortKey.approval(id),
   });
 
-  async function* pagesOf(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<{ approvals: Approval[]; more: boolean }> {
+  async function* pagesOf(
+    query: Omit<QueryCommandInput, 'TableName'>,
+  ): AsyncGenerator<{ approvals: Approval[]; more: boolean }> {
     let start: QueryCommandInput['ExclusiveStartKey'];
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const from = start === undefined ? {} : { ExclusiveStartKey: start };

@@ -16,22 +16,28 @@ const approvalsSchema = z.looseObject({
       requested_at: text,
     }),
   ),
+  cursor: text,
 });
 
 export interface ApprovalsOptions extends OfficeOptions {
   readonly status?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
 /** `office approvals`: what waits for a person's decision. */
 export async function listApprovals(options: ApprovalsOptions, terminal: Terminal): Promise<number> {
   const status = options.status ?? 'pending';
   const api = connect(terminal, options);
-  const answer = await api.get(withQuery('/approvals', { status }), approvalsSchema);
+  const answer = await api.get(
+    withQuery('/approvals', { status, limit: options.limit, cursor: options.cursor }),
+    approvalsSchema,
+  );
   if (options.json) {
     printJson(terminal, answer);
     return 0;
   }
-  if (answer.approvals.length === 0) {
+  if (answer.approvals.length === 0 && !answer.cursor) {
     terminal.out(
       status === 'pending' ? 'Nothing waits for a decision.\n' : `No approvals are ${oneLine(status)}.\n`,
     );
@@ -48,6 +54,7 @@ export async function listApprovals(options: ApprovalsOptions, terminal: Termina
   terminal.out(
     `${table(['approval', 'kind', 'asked', 'task', 'why'], rows, tableWidth(terminal)).join('\n')}\n`,
   );
+  if (answer.cursor) terminal.out(terminal.colors.dim(`More: --cursor ${answer.cursor}\n`));
   if (status === 'pending') {
     terminal.out(
       terminal.colors.dim('Decide with: npm run office -- approve ID, or reject ID --comment "why"\n'),

@@ -51,7 +51,10 @@ describe('questions to people', () => {
     const store = createApprovalStore(table);
     for (const minute of minutes)
       await store.request(
-        question('paged', minute, { tenant_id: 'paged', ...(minute % 4 === 0 ? {} : { status: 'approved' }) }),
+        question('paged', minute, {
+          tenant_id: 'paged',
+          ...(minute % 4 === 0 ? {} : { status: 'approved' }),
+        }),
       );
     const pages = async (options: { limit: number; status?: 'pending' }) => {
       const found: number[][] = [];
