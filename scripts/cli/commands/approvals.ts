@@ -54,7 +54,7 @@ export async function listApprovals(options: ApprovalsOptions, terminal: Termina
   terminal.out(
     `${table(['approval', 'kind', 'asked', 'task', 'why'], rows, tableWidth(terminal)).join('\n')}\n`,
   );
-  if (answer.cursor) terminal.out(terminal.colors.dim(`More: --cursor ${answer.cursor}\n`));
+  if (answer.cursor) terminal.out(terminal.colors.dim(`More: --cursor '${answer.cursor}'\n`));
   if (status === 'pending') {
     terminal.out(
       terminal.colors.dim('Decide with: npm run office -- approve ID, or reject ID --comment "why"\n'),

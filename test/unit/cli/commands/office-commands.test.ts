@@ -249,6 +249,12 @@ describe('the other commands', () => {
       'high risk',
     ],
     [
+      ['approvals', '--limit', '1', '--cursor', 'a#b'],
+      'GET /approvals?status=pending&limit=1&cursor=a%23b',
+      { approvals: [{ approval_id: 'a1' }], cursor: '2026#a1' },
+      "More: --cursor '2026#a1'",
+    ],
+    [
       ['dead-letters'],
       'GET /dead-letters',
       { dead_letters: [{ task_id: 't1', class: 'tool_failed', error: { name: 'E', message: 'broke' } }] },
