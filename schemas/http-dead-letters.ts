@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { cursorOf, errorViewSchema, limit } from './http.ts';
 import { idSchema } from './identifiers.ts';
+import { planSchema } from './plan.ts';
 import { cleanText, constraintsSchema, costSchema, MAX_TASK_USD, taskStatusSchema } from './task.ts';
 
 export const deadLetterViewSchema = z.object({
@@ -57,6 +58,8 @@ export const redriveSchema = z.strictObject({
       description: cleanText(20_000).optional(),
       criteria: z.array(cleanText(2_000)).max(50).optional(),
       constraints: constraintsSchema.optional(),
+      /** Another given plan; null to have the task planned. */
+      plan: planSchema.nullable().optional(),
     })
     .optional(),
   add_budget_usd: z.number().positive().max(MAX_TASK_USD).optional(),

@@ -7,11 +7,18 @@ import { deadLetterOf } from './dead-letter-of.ts';
 import type { Caller } from './endpoint.ts';
 import type { ReceptionistDeps } from './ports.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
-import { enqueue, limitCost, refuseLargeRecord, refuseUnknownTools, toolsNamedIn } from './submission.ts';
+import {
+  enqueue,
+  limitCost,
+  refuseLargeRecord,
+  refuseUnknownTools,
+  toolsNamedIn,
+  toolsOfPlan,
+} from './submission.ts';
 
 /**
  * Gives a failed task another run: `retry` continues with what succeeded, `replan` keeps finished subtasks and
- * plans the rest anew, `edit` starts over with a changed description, criteria or constraints.
+ * plans the rest anew, `edit` starts over with a changed description, criteria, constraints or given plan.
  *
  * @throws HttpProblem 400, 404, or 409 when the task has not failed or was redriven before
  */
@@ -25,7 +32,10 @@ export async function redriveTask(
     const message = wanted.mode === 'edit' ? 'is needed with mode "edit"' : 'is only for mode "edit"';
     throw badRequest('The redrive is not complete.', [{ path: 'input', message }]);
   }
-  await refuseUnknownTools(deps, key.tenant_id, toolsNamedIn(wanted.input?.constraints, 'input.'));
+  await refuseUnknownTools(deps, key.tenant_id, [
+    ...toolsNamedIn(wanted.input?.constraints, 'input.'),
+    ...toolsOfPlan(wanted.input?.plan, 'input.'),
+  ]);
   const letter = await deadLetterOf(deps, key);
   if (letter.status !== 'open')
     throw conflict(`Task ${key.task_id} was redriven before; it is not failed now.`);
@@ -78,6 +88,7 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
     throw badRequest('The budget can not be raised so far.', [{ path: 'add_budget_usd', message }]);
   }
   await limitCost(deps, key, { ...constraints, ...raised }.max_cost_usd);
+  const plan = wanted.input?.plan && (await deps.claimChecks.checkIn(key, wanted.input.plan));
   try {
     return await deps.tasks.reopen(key, {
       // The time of the first run is over; the redrive gets as much again.
@@ -86,6 +97,7 @@ async function reopen(deps: ReceptionistDeps, key: TaskKey, wanted: Redrive): Pr
       constraints: { ...constraints, ...raised },
       ...(wanted.input?.description === undefined ? {} : { description: wanted.input.description }),
       ...(wanted.input?.criteria === undefined ? {} : { criteria: wanted.input.criteria }),
+      ...(plan === undefined ? {} : { plan }),
     });
   } catch (error) {
     if (!(error instanceof TaskStateConflictError)) throw error;

@@ -1,5 +1,6 @@
 import type { AcceptedTask } from '../../schemas/http.ts';
 import { builtInToolNames } from '../../schemas/identifiers.ts';
+import type { Plan } from '../../schemas/plan.ts';
 import type { Constraints, Submission, TaskKey } from '../../schemas/task.ts';
 import type { TaskRecord } from '../shared/stores/task-record.ts';
 import { TaskStateConflictError } from '../shared/stores/task-store.ts';
@@ -30,10 +31,7 @@ export async function checkSubmission(
       : decodeFiles(filesOf(body)).map(({ path }) => path);
   const { webhook, constraints } = body;
   refuseLargeRecord(body, paths);
-  await refuseUnknownTools(deps, tenantId, [
-    ...toolsNamedIn(constraints),
-    ...(body.plan?.steps ?? []).map(({ action }, i) => ({ name: action, path: `plan.steps.${i}.action` })),
-  ]);
+  await refuseUnknownTools(deps, tenantId, [...toolsNamedIn(constraints), ...toolsOfPlan(body.plan)]);
   const problem = webhook === undefined ? null : await deps.addressProblem(webhook.url);
   if (problem !== null) {
     throw badRequest('The webhook can not be reached from here.', [
@@ -71,6 +69,9 @@ interface NamedTool {
   readonly name: string;
   readonly path: string;
 }
+
+export const toolsOfPlan = (plan: Plan | null | undefined, root = ''): NamedTool[] =>
+  (plan?.steps ?? []).map(({ action }, i) => ({ name: action, path: `${root}plan.steps.${i}.action` }));
 
 export const toolsNamedIn = (constraints: Constraints | undefined, root = ''): NamedTool[] =>
   (constraints?.allowed_tools ?? []).map((name, i) => ({

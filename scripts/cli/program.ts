@@ -112,7 +112,7 @@ function addDecisionCommands(program: Command, terminal: Terminal, finish: Finis
     )
     .option(
       '--input <json>',
-      'for --mode edit: {"description", "criteria", "constraints"} that change; @file reads a file',
+      'for --mode edit: {"description", "criteria", "constraints", "plan"} that change; @file reads a file',
     )
     .option('--add-budget <usd>', 'raise what the task may spend', numberBetween(0.000001, 10_000, false))
     .option('--watch', 'show it live until it ends')

@@ -153,6 +153,22 @@ describe('redriving', () => {
     expect(JSON.stringify(again.final_result)).toContain('42');
   });
 
+  it('starts over with another given plan, or with none', async () => {
+    const read = { step_id: 'r', action: 'file_operations', inputs: { operation: 'read', path: 'none.txt' } };
+    const given = { description: 'What is 30 + 12?', constraints: { max_iterations: 1 } };
+    for (const plan of [planOf(calculate('a', '40 + 2')), null]) {
+      const task = await run({ ...given, plan: planOf(read) });
+      expect(task.status).toBe('failed');
+      const path = `/dead-letters/${task.task_id}/redrive`;
+      const unknown = { mode: 'edit', input: { plan: planOf({ ...read, action: 'teleport' }) } };
+      expect((await send('POST', path, { body: unknown })).status).toBe(400);
+      expect((await send('POST', path, { body: { mode: 'edit', input: { plan } } })).status).toBe(202);
+      const again = await waitFor(task.task_id);
+      expect({ status: again.status, error: again.error }).toEqual({ status: 'completed', error: null });
+      expect(JSON.stringify(again.final_result)).toContain('42');
+    }
+  });
+
   it('is refused for a task that has not failed', async () => {
     const task = await run({ description: 'What is 1 + 3?' });
     const sent = await send('POST', `/dead-letters/${task.task_id}/redrive`, { body: { mode: 'retry' } });

@@ -39,7 +39,7 @@ export type TaskEnding =
 
 /** What a redrive may change about a task. */
 export type RedriveChanges = Partial<
-  Pick<TaskRecord, 'description' | 'criteria' | 'constraints' | 'deadline' | 'resume'>
+  Pick<TaskRecord, 'description' | 'criteria' | 'constraints' | 'plan' | 'deadline' | 'resume'>
 >;
 
 /** Tasks, as named transitions; each is one conditional write, and a lost race is `TaskStateConflictError`. */
