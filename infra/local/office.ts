@@ -8,7 +8,7 @@ import { localApiKey, prepareDataDirectory } from './data-directory.ts';
 import { askDirectly, askHere } from './dynamodb/direct-client.ts';
 import { createEngine, type Engine, stateMachineArn } from './engine/engine.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
-import './engine/promise-with-resolvers.ts';
+import './promise-with-resolvers.ts';
 import { logFunctionsTo, strayLine } from './function-log.ts';
 import { functionPlaces, rolesOf, type SecondProcess } from './function-places.ts';
 import { listenHttp, type WebApp } from './http.ts';

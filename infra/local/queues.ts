@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { unlessAborted } from '../../lambdas/shared/unless-aborted.ts';
-import './engine/promise-with-resolvers.ts';
+import './promise-with-resolvers.ts';
 import { HOST, KEEP_ALIVE_MS } from './loopback.ts';
 import { shortCut } from './short-cut.ts';
 import { RequestCounter } from './store-requests.ts';

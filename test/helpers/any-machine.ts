@@ -33,7 +33,12 @@ const resultPath = fc.constantFrom(
 );
 // Not States.JsonMerge, with which the library changes the document that it is given.
 const intrinsic = fc.constantFrom(
-  ...["States.Format('{} of {}', $.a, 'b')", 'States.JsonToString($)', 'States.JsonToString($.a)'],
+  ...[
+    "States.Format('{} of {}', $.a, 'b')",
+    "States.Format('{}_{}', $.b.c.a, $.a)",
+    "States.Format('{}', $.b.c.a)",
+  ],
+  ...['States.JsonToString($)', 'States.JsonToString($.a)'],
   ...['States.Array($.a, $.b, 1)', 'States.ArrayLength($.c)', 'States.ArrayContains($.c, $.a)'],
   ...['States.ArrayGetItem($.c, 0)', 'States.ArrayUnique($.c)', 'States.ArrayPartition($.c, 2)'],
   ...["States.Hash($.a, 'MD5')", 'States.StringToJson(\'{"q":[1]}\')', 'States.MathAdd($.a, 1)'],
@@ -97,6 +102,10 @@ const test = fc.constantFrom<JsonObject>(
   { Variable: '$.a', IsString: true },
   { Variable: '$.b.c.a', StringEquals: 'x' },
   { Variable: '$.c', IsNumeric: false },
+  { Variable: '$.b.c.a', StringEquals: 'y' },
+  { Variable: '$.c', BooleanEquals: true },
+  { Variable: '$.a.b', NumericGreaterThanEquals: 0 },
+  { Variable: '$.a', NumericLessThan: 1 },
   { Variable: '$.b.c.a', StringEqualsPath: '$.b.c.a' },
   { Not: { Variable: '$.a.b', IsPresent: true } },
   {

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../../schemas/json.ts';
 import { atEndOfTurn } from '../end-of-turn.ts';
 import { Archive, type FinishedExecution } from './archive.ts';
-import { prepareMachine } from './definition.ts';
-import { EngineApiError, TaskAttemptError } from './errors.ts';
+import { type PreparedMachine, prepareMachine } from './definition.ts';
+import { EngineApiError } from './errors.ts';
 import { type End, Execution } from './execution.ts';
-import type { ChildRequest, ExecutionHost, Invocation, LoadedMachine } from './execution-host.ts';
+import type { ChildRequest, ExecutionHost, Invocation } from './execution-host.ts';
 import { type ExecutionStart, Journals } from './journal.ts';
-import { StateMachine, type StateMachineDefinition, timeoutErrorClass } from './library.ts';
 import { after } from './timers.ts';
 import { Tokens } from './tokens.ts';
 
@@ -53,13 +52,9 @@ function executionArn(machine: string, name: string): string {
  */
 export async function createEngine(options: EngineOptions) {
   const now = options.now ?? Date.now;
-  const Timeout = await timeoutErrorClass();
-  const machines = new Map<string, LoadedMachine>();
+  const machines = new Map<string, PreparedMachine>();
   for (const [name, source] of Object.entries(options.machines)) {
-    const prepared = prepareMachine(source, { name, arn: stateMachineArn(name) });
-    const definition = prepared.definition as unknown as StateMachineDefinition;
-    const runner = new StateMachine(definition, { validationOptions: { noValidate: true } });
-    machines.set(name, { ...prepared, runner });
+    machines.set(name, prepareMachine(source, { name, arn: stateMachineArn(name) }));
   }
   const journals = new Journals(join(options.directory, 'running'));
   const archive = new Archive(join(options.directory, 'finished.jsonl'), options.archived);
@@ -72,12 +67,6 @@ export async function createEngine(options: EngineOptions) {
     journals,
     tokenPlaceholder: `task-token-${randomUUID()}`,
     now,
-    taskError: ({ error, cause }) => {
-      if (error !== 'States.Timeout') return new TaskAttemptError(error, cause);
-      const timeout = new Timeout();
-      timeout.message = cause;
-      return timeout;
-    },
     draining: () => closed,
     invoke: (functionArn, payload) => {
       const invocation = options.invoke(functionArn, payload);
@@ -111,7 +100,7 @@ export async function createEngine(options: EngineOptions) {
     return begin(machine, child.name, child.input, parent.start.arn).finished;
   }
 
-  function machineOf(arn: string): LoadedMachine {
+  function machineOf(arn: string): PreparedMachine {
     const name = /:stateMachine:([^:]+)$/.exec(arn)?.[1];
     if (name === undefined) throw new EngineApiError('InvalidArn', `Invalid Arn: '${arn}'`);
     const machine = machines.get(name);
@@ -120,7 +109,7 @@ export async function createEngine(options: EngineOptions) {
   }
 
   /** Same name and input as an execution that still runs: that execution, as Step Functions does. */
-  function begin(machine: LoadedMachine, name: string, input: string, parent?: string): Execution {
+  function begin(machine: PreparedMachine, name: string, input: string, parent?: string): Execution {
     if (closed)
       throw new EngineApiError('ValidationException', 'The engine is stopping; start the execution later.');
     if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u.test(name)) {

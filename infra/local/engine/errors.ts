@@ -28,10 +28,7 @@ export class UnsupportedDefinitionError extends OfficeError {
   override readonly name = 'UnsupportedDefinitionError';
 }
 
-/**
- * How a Task attempt failed. `name` is what Retry and Catch match, `message` becomes their `Cause`,
- * because that is how aws-local-stepfunctions reads a thrown error.
- */
+/** How a Task attempt failed. `name` is what Retry and Catch match, `message` becomes their `Cause`. */
 export class TaskAttemptError extends Error {
   override readonly name: string;
   constructor(error: string, cause: string) {
@@ -47,12 +44,24 @@ export class RunInterruptedError extends Error {
   readonly isCatchable = false;
 }
 
-/** A path of a payload template leads nowhere. Step Functions ends the execution, whatever Retry and Catch say. */
-export class PathError extends Error {
+/** A state that can't do its work as it is written. Step Functions ends the execution, whatever Retry and Catch say. */
+export class StateRuntimeError extends Error {
   override readonly name = 'States.Runtime';
   readonly isRetryable = false;
   readonly isCatchable = false;
+}
+
+/** A path leads nowhere. */
+export class PathError extends StateRuntimeError {
   constructor(path: string) {
     super(`Path expression '${path}' does not point to a value`);
+  }
+}
+
+/** A ResultPath leads into a document that is no object. */
+export class ResultPathError extends Error {
+  override readonly name = 'States.ResultPathMatchFailure';
+  constructor() {
+    super('States.ResultPathMatchFailure');
   }
 }

@@ -1,13 +1,6 @@
 import type { FinishedExecution } from './archive.ts';
-import type { PreparedMachine } from './definition.ts';
 import type { Execution } from './execution.ts';
 import type { Journals } from './journal.ts';
-import type { StateMachine } from './library.ts';
-
-/** A state machine that is ready to run. */
-export interface LoadedMachine extends PreparedMachine {
-  readonly runner: StateMachine;
-}
 
 /** What an invoked function answered; payloads are JSON text. */
 export type Invocation =
@@ -36,7 +29,6 @@ export interface ExecutionHost {
   readonly now: () => number;
   /** No new attempt may begin: the engine is closing. */
   readonly draining: () => boolean;
-  readonly taskError: (outcome: { error: string; cause: string }) => Error;
   readonly invoke: (functionArn: string, payload: string) => Promise<Invocation>;
   readonly onTransition: (machine: string, state: string) => void;
   readonly onEnd: (execution: Execution, record: FinishedExecution) => void;

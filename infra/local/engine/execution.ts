@@ -1,13 +1,12 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../../schemas/json.ts';
 import type { FinishedExecution } from './archive.ts';
-import type { TaskState } from './definition.ts';
-import { RunInterruptedError } from './errors.ts';
-import type { ExecutionHost, LoadedMachine } from './execution-host.ts';
+import type { PreparedMachine, TaskState } from './definition.ts';
+import { RunInterruptedError, TaskAttemptError } from './errors.ts';
+import type { ExecutionHost } from './execution-host.ts';
 import type { ExecutionStart, IssuedToken, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
-import { ExecutionError } from './library.ts';
-import { logEntries, runScope, type ScopeContext, type TaskHandler } from './scopes.ts';
-import { sealMembers } from './seal.ts';
+import { type ScopeContext, walk } from './scopes.ts';
+import { Stop } from './stop.ts';
 import { performAttempt } from './task-attempt.ts';
 import { after } from './timers.ts';
 
@@ -23,20 +22,20 @@ export type End = Pick<FinishedExecution, 'status' | 'output' | 'error' | 'cause
 /** One running execution: it replays what its journal knows and performs the rest. */
 export class Execution {
   readonly start: ExecutionStart;
-  readonly machine: LoadedMachine;
+  readonly machine: PreparedMachine;
   readonly finished: Promise<FinishedExecution>;
   readonly #host: ExecutionHost;
   readonly #recorded: Map<string, RecordedAttempt>;
   readonly #visits = new Map<string, number>();
   readonly #waiters = new Map<string, Waiter>();
   #resolveFinished: (record: FinishedExecution) => void = () => undefined;
-  #abort: () => void = () => undefined;
+  readonly #stop = new Stop();
   #cancelDeadline: () => void = () => undefined;
   #over = false;
 
   constructor(
     start: ExecutionStart,
-    machine: LoadedMachine,
+    machine: PreparedMachine,
     host: ExecutionHost,
     recorded: Map<string, RecordedAttempt> = new Map(),
   ) {
@@ -65,50 +64,35 @@ export class Execution {
       this.#cancelDeadline = after(left, () => this.end({ status: 'TIMED_OUT', error: 'States.Timeout' }));
     }
     const input = JSON.parse(this.start.input) as Json;
-    const { name, arn, constants, open, runner, tasks } = this.machine;
+    const { name, arn, scope, stateNames, tasks } = this.machine;
     const now = this.#host.now;
     const context = {
-      Run: sealMembers(
-        {
-          Id: this.start.arn,
-          Name: this.start.name,
-          Input: input,
-          StartTime: new Date(this.start.started).toISOString(),
-          RoleArn: 'arn:aws:iam::000000000000:role/office',
-        },
-        open,
-      ),
+      Run: {
+        Id: this.start.arn,
+        Name: this.start.name,
+        Input: input,
+        StartTime: new Date(this.start.started).toISOString(),
+        RoleArn: 'arn:aws:iam::000000000000:role/office',
+      },
       Item: {},
       Path: 'r',
       Task: { Token: this.#host.tokenPlaceholder },
       StateMachine: { Id: arn, Name: name },
-      StateNames: constants.stateNames,
-      Falsy: constants.falsy,
+      StateNames: stateNames,
       Clock: {
         get now() {
           return new Date(now()).toISOString();
         },
       },
     };
-    const handlers = new Map<string, TaskHandler>();
-    for (const task of tasks.values())
-      handlers.set(task.name, (state, scope) => this.#performTask(task, state, scope));
-    const events = logEntries((state) => this.#host.onTransition(name, state));
-    const run = runScope(runner, { input }, { context, events, open, tasks: handlers });
-    this.#abort = run.abort;
-    const over = (end: End): void => {
-      // Nothing is left to abort, and an abort makes an error with its stack.
-      this.#abort = () => undefined;
-      this.end(end);
-    };
-    run.result.then(
-      (output) => over({ status: 'SUCCEEDED', output: JSON.stringify(output ?? null) }),
-      (failure: unknown) => {
-        const error =
-          failure instanceof ExecutionError && failure.cause instanceof Error ? failure.cause : failure;
-        if (error instanceof Error) over({ status: 'FAILED', error: error.name, cause: error.message });
-        else over({ status: 'FAILED', error: 'States.Runtime', cause: String(error) });
-      },
+    walk(scope, input, {
+      context,
+      stop: this.#stop,
+      onEntered: (state) => this.#host.onTransition(name, state),
+      perform: (task, call, within) => this.#performTask(tasks.get(task) as TaskState, call, within),
+    }).then(
+      (output) => this.end({ status: 'SUCCEEDED', output: JSON.stringify(output) }),
+      (error: Error) => this.end({ status: 'FAILED', error: error.name, cause: error.message }),
     );
   }
 
@@ -150,16 +134,15 @@ export class Execution {
     this.#cancelDeadline();
     for (const waiter of [...this.#waiters.values()]) waiter.interrupt(new RunInterruptedError());
     this.#waiters.clear();
-    this.#abort();
+    this.#stop.now();
   }
 
-  async #performTask(task: TaskState, input: Json, scope: ScopeContext): Promise<Json> {
+  async #performTask(task: TaskState, made: Json, { Path }: ScopeContext): Promise<Json> {
     if (this.#over) throw new RunInterruptedError();
     if (this.#host.draining()) await this.#park();
-    const made = task.template === null ? input : task.template(input, scope);
     const { call = null, timeout, heartbeat } = made as JsonObject;
     const text = JSON.stringify(call);
-    const key = this.#attemptKey(task, scope.Path, text);
+    const key = this.#attemptKey(task, Path, text);
     const recorded = this.#recorded.get(key);
     this.#recorded.delete(key);
     const outcome =
@@ -178,8 +161,8 @@ export class Execution {
           ...waiter,
         }),
       ));
-    if ('error' in outcome) throw this.#host.taskError(outcome);
-    return sealMembers(outcome.result, this.machine.open);
+    if ('error' in outcome) throw new TaskAttemptError(outcome.error, outcome.cause);
+    return outcome.result;
   }
 
   /** Waits for the interrupt that comes with `suspend`. */

@@ -1,29 +1,37 @@
-/**
- * How a state machine and the scopes inside it (an iteration of a Map, a branch of a Parallel) are run.
- *
- * aws-local-stepfunctions gives a scope a copy of its input and a log of events that its parents copy again; neither the
- * root's `$$.Execution` nor `$$.Map` reach it. Here a scope's input arrives in an envelope, what its states see of the
- * context object goes where paths were redirected to (definition.ts), and the one event that somebody reads, that a state
- * was entered, is a call.
- */
+/** How a state machine and the scopes inside it (an iteration of a Map, a branch of a Parallel) are walked through. */
 import type { Json, JsonObject } from '../../../schemas/json.ts';
-import { ExecutionAbortedError, type RunOptions, StateMachine } from './library.ts';
-import { sealMembers } from './seal.ts';
+import { RunInterruptedError, StateRuntimeError } from './errors.ts';
+import { catcherOf, delayBeforeRetry, type Handling } from './retry.ts';
+import { Stop } from './stop.ts';
+import { after } from './timers.ts';
 
-/** What a Map's ItemSelector or a Parallel's Parameters make for each of their scopes. */
-export interface Envelope {
-  readonly input: Json;
-  /** A branch goes on with its parent's. */
-  readonly iteration?: Iteration;
-}
-export interface Iteration {
-  /** The Map's key in its machine. */
-  readonly map: string;
-  readonly Index: number;
-  readonly Value: Json;
+export interface Scope {
+  readonly startAt: string;
+  readonly states: ReadonlyMap<string, State>;
 }
 
-/** What rewritten paths lead to, besides what the library keeps there. */
+/** A state, read once. Documents are never changed, so that states and scopes share their parts. */
+export interface State {
+  /** InputPath and Parameters. */
+  readonly input: Make;
+  readonly act: Act;
+  /** ResultSelector, ResultPath and OutputPath. */
+  readonly output: (document: Json, result: Json, context: ScopeContext) => Json | Promise<Json>;
+  readonly handling: Handling;
+  /** A catcher's ResultPath. */
+  readonly put: (path: string | null | undefined) => Put;
+}
+export type Make = (input: Json, context: ScopeContext) => Json | Promise<Json>;
+export type Put = (document: Json, result: Json) => Json | Promise<Json>;
+export type Act = (input: Json, run: ScopeRun) => Left | Promise<Left>;
+
+/** What a state makes, and the state after it; null at the end. */
+export interface Left {
+  readonly result: Json;
+  readonly next: string | null;
+}
+
+/** What rewritten paths lead to. */
 export interface ScopeContext extends JsonObject {
   /** `$$.Execution` of the root. */
   readonly Run: Json;
@@ -33,112 +41,110 @@ export interface ScopeContext extends JsonObject {
   readonly Path: string;
 }
 
-export interface ScopeOptions {
-  readonly context: ScopeContext;
-  readonly events: EventLogger;
-  /** Names of members that a ResultPath reaches into. */
-  readonly open: ReadonlySet<string>;
-  /** Performs each Task state, by name, with the context of the scope that it is in. */
-  readonly tasks: ReadonlyMap<string, TaskHandler>;
-}
-export type TaskHandler = (input: Json, context: ScopeContext) => Promise<Json>;
-
 export interface ScopeRun {
-  readonly result: Promise<Json>;
-  abort(): void;
+  readonly context: ScopeContext;
+  readonly stop: Stop;
+  readonly onEntered: (state: string) => void;
+  /** Performs one attempt of a Task state. */
+  readonly perform: (task: string, call: Json, context: ScopeContext) => Promise<Json>;
 }
 
-/** The library's own parts of a run; `execute` walks the states. */
-interface Walker {
-  readonly stateMachineOptions: unknown;
-  execute(input: Json, options: object, ended: () => void): Promise<Json>;
+/** Goes from state to state until the end. @throws RunInterruptedError after `stop` */
+export async function walk(scope: Scope, input: Json, run: ScopeRun): Promise<Json> {
+  let document = input;
+  let name: string | null = scope.startAt;
+  while (name !== null) {
+    if (run.stop.isOver) throw new RunInterruptedError();
+    const state = scope.states.get(name);
+    if (state === undefined) throw new StateRuntimeError(`There is no state "${name}".`);
+    run.onEntered(name);
+    let left: Left;
+    try {
+      const leaving = attempt(state, document, run);
+      left = leaving instanceof Promise ? await leaving : leaving;
+    } catch (error) {
+      left = await recover(state, document, run, error as Error);
+    }
+    document = left.result;
+    name = left.next;
+  }
+  return document;
 }
-type LibraryOptions = ScopeOptions & { readonly _rootAbortSignal?: AbortSignal };
-type Run = (this: Walker, input: Json, options?: Partial<LibraryOptions>) => object;
 
-/** Runs a machine until its end or until `abort`, which rejects with the library's ExecutionAbortedError. */
-export function runScope(
-  machine: StateMachine,
-  { input, iteration }: Envelope,
-  { _rootAbortSignal: parent, ...options }: LibraryOptions,
-): ScopeRun {
-  const walker = machine as unknown as Walker;
-  const controller = new AbortController();
-  const { signal } = controller;
-  const abort = (): void => controller.abort();
-  parent?.addEventListener('abort', abort, { once: true });
-  let ended = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => reject(new ExecutionAbortedError());
-    signal.addEventListener('abort', onAbort, { once: true });
-    ended = () => {
-      signal.removeEventListener('abort', onAbort);
-      parent?.removeEventListener('abort', abort);
-    };
-  });
-  const context = iteration === undefined ? options.context : contextOf(iteration, options.context);
-  const execution = walker.execute(
-    sealMembers(input, options.open),
-    {
-      stateMachineOptions: walker.stateMachineOptions,
-      runOptions: {
-        ...options,
-        context,
-        overrides: overridesFor(options.tasks, context),
-        _rootAbortSignal: signal,
-      },
-      abortSignal: signal,
-      eventLogger: options.events,
-    },
-    ended,
+function attempt({ input, act, output }: State, document: Json, run: ScopeRun): Left | Promise<Left> {
+  return then(input(document, run.context), (made) =>
+    then(act(made, run), ({ result, next }) =>
+      then(output(document, result, run.context), (whole) => ({ result: whole, next })),
+    ),
   );
-  return { result: Promise.race([execution, aborted]), abort };
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
-function contextOf({ map, ...item }: Iteration, outer: ScopeContext): ScopeContext {
-  return { ...outer, Item: sealMembers(item, NONE), Path: `${outer.Path}/${map}.${item.Index}` };
+/** Goes on at once with what is there at once: most states wait for nothing. */
+export function then<A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
 
-function overridesFor(tasks: ScopeOptions['tasks'], context: ScopeContext): RunOptions['overrides'] {
-  const taskResourceLocalHandlers: Record<string, (input: Json) => Promise<Json>> = {};
-  for (const [name, perform] of tasks) taskResourceLocalHandlers[name] = (input) => perform(input, context);
-  return { taskResourceLocalHandlers };
+async function recover(state: State, document: Json, run: ScopeRun, failure: Error): Promise<Left> {
+  const { handling, put } = state;
+  const tries: number[] = [];
+  let error = failure;
+  for (;;) {
+    const delay = delayBeforeRetry(handling, tries, error);
+    if (delay === null) break;
+    await pause(delay, run.stop);
+    try {
+      return await attempt(state, document, run);
+    } catch (again) {
+      error = again as Error;
+    }
+  }
+  const caught = catcherOf(handling, error);
+  if (caught === null) throw error;
+  const { catcher, output } = caught;
+  return { result: await put(catcher.ResultPath)(document, output), next: catcher.Next };
 }
 
-type EventLogger = ReturnType<typeof logEntries>;
+/** @throws RunInterruptedError when stopped */
+async function pause(milliseconds: number, stop: Stop): Promise<void> {
+  if (milliseconds > 0) {
+    await new Promise<void>((resolve) => {
+      const cancel = after(milliseconds, () => {
+        forget();
+        resolve();
+      });
+      const forget = stop.tell(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+  if (stop.isOver) throw new RunInterruptedError();
+}
 
-/** The library logs every event of a run; only a state's entry is of use here. */
-export function logEntries(onEntered: (state: string) => void) {
-  return {
-    dispatchExecutionStartedEvent: ignore,
-    dispatchExecutionSucceededEvent: ignore,
-    dispatchExecutionFailedEvent: ignore,
-    dispatchStateEnteredEvent: onEntered,
-    dispatchStateExitedEvent: ignore,
-    dispatchStateFailedEvent: ignore,
-    dispatchStateRetriedEvent: ignore,
-    dispatchStateCaughtEvent: ignore,
+/** Walks through so many scopes, at most `most` of them at once; the first that fails stops the others. */
+export async function walkEach(
+  count: number,
+  most: number,
+  outer: Stop,
+  one: (index: number, stop: Stop) => Promise<Json>,
+): Promise<Json[]> {
+  const stop = new Stop();
+  const forget = outer.tell(() => stop.now());
+  const results = new Array<Json>(count);
+  let begun = 0;
+  const work = async (): Promise<void> => {
+    while (begun < count && !stop.isOver) {
+      const index = begun++;
+      results[index] = await one(index, stop);
+    }
   };
+  try {
+    await Promise.all(Array.from({ length: Math.min(count, most) }, work));
+    return results;
+  } catch (error) {
+    stop.now();
+    throw error;
+  } finally {
+    forget();
+  }
 }
-
-function ignore(): void {}
-
-async function* noEvents() {}
-
-/** A Map and a Parallel run their scopes as the library does; those within a run of `runScope` are run by it, too. */
-function runInnerScopes(): void {
-  const prototype = StateMachine.prototype as unknown as { run: Run };
-  const { run } = prototype;
-  prototype.run = function (input, options) {
-    if (options?.events === undefined) return run.call(this, input, options);
-    const inner = runScope(
-      this as unknown as StateMachine,
-      input as unknown as Envelope,
-      options as LibraryOptions,
-    );
-    return { ...inner, eventLogs: noEvents() };
-  };
-}
-runInnerScopes();

@@ -11,6 +11,7 @@ import {
   type Use,
 } from '../../../infra/local/functions-worker.ts';
 import { processEnvironment } from '../../../infra/local/local-environment.ts';
+import '../../../infra/local/promise-with-resolvers.ts';
 import { machine, startEngine, type TestEngine, waitingTask } from '../../helpers/embedded-engine.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'office-functions-'));

@@ -1,6 +1,6 @@
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import '../../../infra/local/engine/promise-with-resolvers.ts';
+import '../../../infra/local/promise-with-resolvers.ts';
 import { openLines, type Topics } from '../../../infra/local/lines.ts';
 
 function connect(near: Topics, far: Topics) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import '../../../infra/local/engine/promise-with-resolvers.ts';
+import '../../../infra/local/promise-with-resolvers.ts';
 import type { Invocation } from '../../../infra/local/engine/execution-host.ts';
 import { createFunctionHost } from '../../../infra/local/function-host.ts';
 import type { FunctionsWorker } from '../../../infra/local/functions-worker.ts';

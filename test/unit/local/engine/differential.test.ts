@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import '../../../../infra/local/promise-with-resolvers.ts';
 import type * as Library from '../../../../infra/local/engine/library.ts';
 import type { Json, JsonObject } from '../../../../schemas/json.ts';
 import { documents, machines } from '../../../helpers/any-machine.ts';
@@ -86,7 +87,9 @@ describe('the engine and its library as it is published', () => {
         const { made, failures } = await byLibrary(definition, input);
         // Which of several branches fails first is a race.
         const mayRace = failures > 0 && /"(Map|Parallel)"/.test(JSON.stringify(definition));
-        fc.pre(!mayRace);
+        // A root that is falsy (an InputPath may lead to one) has no `$` for the library.
+        const hasNoRoot = made.cause === "Path expression '$' does not point to a value";
+        fc.pre(!mayRace && !hasNoRoot);
         expect(await byEngine(definition, input)).toEqual(made);
       }),
       { numRuns: Number(process.env['FC_RUNS'] ?? 150) },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileTemplate } from '../../../../infra/local/engine/payload-template.ts';
-import { sealMembers } from '../../../../infra/local/engine/seal.ts';
 
 const context = { Run: { Id: 'arn' }, Path: 'r' };
 
@@ -15,7 +14,7 @@ describe('a payload template', () => {
     });
     const input = { a: { b: 'x' }, nothing: null, no: false };
 
-    expect(template?.(sealMembers(input, new Set()), context)).toEqual({
+    expect(template?.(input, context)).toEqual({
       whole: { all: input, id: 'arn' },
       list: [1, null, { first: 'x' }, ['$.a']],
       text: '$.a',
@@ -25,9 +24,24 @@ describe('a payload template', () => {
   });
 
   it('is left to the library when it has more than plain paths', () => {
-    for (const path of ["States.Format('{}', $.a)", '$.a[0]', '$..b', "$['a']"])
+    for (const path of [
+      "States.Format('{}', $.a[0])",
+      "States.Format('{}', 'b')",
+      'States.UUID()',
+      '$.a[0]',
+      '$..b',
+      "$['a']",
+    ])
       expect(compileTemplate({ deep: [{ 'value.$': path }] })).toBeNull();
     expect(compileTemplate({ 'value.$': 1 })).toBeNull();
+  });
+
+  it('makes names of what plain paths lead to', () => {
+    const template = compileTemplate({ 'name.$': "States.Format('{}_{}:{}', $$.Run.Id, $.a.b, $.n)" });
+
+    expect(template?.({ a: { b: '$&' }, n: null }, context)).toEqual({ name: 'arn_$&:null' });
+    expect(() => template?.({ a: { b: {} }, n: 1 }, context)).toThrow('expected argument 3 to be of type');
+    expect(() => template?.({ a: {}, n: 1 }, context)).toThrow("'$.a.b' does not point to a value");
   });
 
   it('finds no length of texts and lists, which Step Functions does not know', () => {

@@ -319,6 +319,22 @@ describe('errors', () => {
     expect(output(await run())).toBe(3);
   });
 
+  it('that are to be retried much later hold up neither a stop nor the process', async () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 1000, MaxAttempts: 2 }];
+    const { engine, calls } = await engineFor(machine({ A: task('bad', { Retry }) }), {
+      bad: () => {
+        throw new NamedError('Transient');
+      },
+    });
+    const { arn } = engine.startExecution(stateMachineArn('main'), 'slow', '{}');
+    while (calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+
+    engine.stopExecution(arn, 'Enough');
+
+    expect(await engine.waitFor(arn)).toMatchObject({ status: 'ABORTED', error: 'Enough' });
+  });
+
   it('of a Fail state carry what its paths point to', async () => {
     const { run } = await engineFor(
       machine({ F: { Type: 'Fail', ErrorPath: '$.end.error', CausePath: '$.end.cause' } }),
@@ -390,6 +406,34 @@ describe('a Map state', () => {
     );
 
     expect(await run([1, 2, 3])).toMatchObject({ status: 'FAILED', error: 'SecondItemError' });
+  });
+
+  it('stops its other items when one fails, and begins no more', async () => {
+    const step = task('step', { Next: 'After', ResultPath: null });
+    const { run, calls } = await engineFor(
+      machine({
+        M: {
+          Type: 'Map',
+          MaxConcurrency: 2,
+          ItemProcessor: machine({ S: step, After: task('after') }),
+          Catch: [{ ErrorEquals: ['Bad'], Next: 'Caught' }],
+          End: true,
+        },
+        Caught: { Type: 'Wait', Seconds: 0.01, End: true },
+      }),
+      {
+        step: async (event) => {
+          if (Number(event) === 1) throw new NamedError('Bad');
+          await new Promise((resolve) => setImmediate(resolve));
+        },
+      },
+    );
+
+    expect(await run([1, 2, 3])).toMatchObject({ status: 'SUCCEEDED' });
+    expect(calls.map(({ name, event }) => [name, event])).toEqual([
+      ['step', 1],
+      ['step', 2],
+    ]);
   });
 
   it('runs Parallel branches in its iterations with their context', async () => {

@@ -1,4 +1,4 @@
-/** `Promise.withResolvers` for Node 20, which lacks it; aws-local-stepfunctions calls it for every Task. */
+/** `Promise.withResolvers` for Node 20, which lacks it. */
 interface Resolvers<T> {
   promise: Promise<T>;
   resolve: (value: T | PromiseLike<T>) => void;
