@@ -17,13 +17,24 @@ function isJson(value: unknown, depth = 0): value is Json {
     case 'object':
       if (value === null) return true;
       if (depth === MAX_DEPTH) return false;
-      for (const item of Array.isArray(value) ? value : Object.values(value)) {
-        if (item !== undefined && !isJson(item, depth + 1)) return false;
-      }
-      return true;
+      return Array.isArray(value) ? isJsonArray(value, depth) : isJsonRecord(value as JsonObject, depth);
     default:
       return false;
   }
+}
+
+function isJsonArray(items: readonly unknown[], depth: number): boolean {
+  for (const item of items) if (item !== undefined && !isJson(item, depth + 1)) return false;
+  return true;
+}
+
+/** With `in`, because `Object.values` is a list for each object of each document. What is inherited isn't JSON's. */
+function isJsonRecord(fields: Readonly<Record<string, unknown>>, depth: number): boolean {
+  for (const name in fields) {
+    const field = fields[name];
+    if (field !== undefined && !isJson(field, depth + 1) && Object.hasOwn(fields, name)) return false;
+  }
+  return true;
 }
 
 const isObject = (value: unknown): boolean =>

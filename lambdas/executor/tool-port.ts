@@ -2,6 +2,7 @@ import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws
 import { type ToolAnswer, type ToolEvent, toolAnswerSchema } from '../../schemas/tool.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { OfficeError } from '../shared/errors.ts';
+import { safeParse } from '../shared/parse.ts';
 
 /** The tool's function answered nothing: crashed, timed out or could not be reached. It may have had its effect. */
 export class ToolLostError extends OfficeError {
@@ -53,7 +54,7 @@ export function createLambdaToolPort(
       }
       if (failed !== undefined)
         throw new ToolLostError('The tool crashed or ran out of time without an answer.');
-      const parsed = toolAnswerSchema.safeParse(JSON.parse(payload));
+      const parsed = safeParse(toolAnswerSchema, JSON.parse(payload));
       if (!parsed.success) throw new ToolLostError('The tool answered something that is not a tool answer.');
       return parsed.data;
     },

@@ -1,6 +1,7 @@
 import type { TaskEvent } from '../../schemas/events.ts';
 import type { Json, JsonObject } from '../../schemas/json.ts';
 import { type Cost, costSchema, decompositionSchema } from '../../schemas/task.ts';
+import { parse, safeParse } from '../shared/parse.ts';
 
 /** A subtask's result with the place it has among the others. */
 export interface SubtaskResult {
@@ -14,7 +15,7 @@ export function costOf(events: readonly TaskEvent[]): Cost {
   let tokens = 0;
   for (const event of events) {
     if (event.type !== 'model.called' && event.type !== 'step.finished') continue;
-    const cost = costSchema.safeParse(event.data?.['cost']);
+    const cost = safeParse(costSchema, event.data?.['cost']);
     if (!cost.success) continue;
     usd += cost.data.usd;
     tokens += cost.data.tokens;
@@ -26,7 +27,7 @@ export function costOf(events: readonly TaskEvent[]): Cost {
 export function lastSubtasks(events: readonly TaskEvent[]): string[] {
   const decomposed = events.findLast((event) => event.type === 'task.decomposed');
   if (decomposed === undefined) return [];
-  const { subtasks } = decompositionSchema.parse({ subtasks: decomposed.data?.['subtasks'] });
+  const { subtasks } = parse(decompositionSchema, { subtasks: decomposed.data?.['subtasks'] });
   const needed = new Set(subtasks.flatMap((subtask) => subtask.prerequisites));
   return subtasks.map((subtask) => subtask.subtask_id).filter((id) => !needed.has(id));
 }

@@ -4,6 +4,7 @@ import type { Json } from '../../schemas/json.ts';
 import type { ClaimCheck } from '../../schemas/references.ts';
 import type { TaskKey } from '../../schemas/task.ts';
 import { canonicalHash } from './canonical.ts';
+import { parse } from './parse.ts';
 
 /** Documents up to this many bytes of JSON travel inside the state (256 KiB); larger ones wait in S3. */
 export const INLINE_BYTES = 12_288;
@@ -39,12 +40,12 @@ export function createClaimChecks(deps: { client: () => S3Client; bucket: string
     },
 
     async checkOut(check, schema) {
-      if ('inline' in check) return schema.parse(check.inline);
+      if ('inline' in check) return parse(schema, check.inline);
       const answer = await deps
         .client()
         .send(new GetObjectCommand({ Bucket: deps.bucket, Key: check.s3_key }));
       const text = (await answer.Body?.transformToString('utf8')) ?? 'null';
-      return schema.parse(JSON.parse(text));
+      return parse(schema, JSON.parse(text));
     },
   };
 }

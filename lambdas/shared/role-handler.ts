@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { errorName, OfficeError } from './errors.ts';
+import { safeParse } from './parse.ts';
 import { identifyLines, logger } from './telemetry.ts';
 import { traced, traceIdsOf } from './tracing.ts';
 
@@ -61,7 +62,7 @@ export function roleHandler<Schema extends z.ZodType, Result>(
   run: (event: z.output<Schema>, context: RoleContext) => Promise<Result>,
 ): (event: unknown, context: RoleContext) => Promise<Result> {
   return async (event, context) => {
-    const parsed = schema.safeParse(event);
+    const parsed = safeParse(schema, event);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       throw new InvalidEventError(

@@ -2,6 +2,7 @@
  * From a model's text to a checked value. The text is data: it is parsed, validated and nothing else.
  */
 import type { z } from 'zod';
+import { safeParse } from '../parse.ts';
 
 export type CheckedAnswer<Answer> =
   | { readonly ok: true; readonly value: Answer }
@@ -144,7 +145,7 @@ export function checkAnswer<Answer>(
   if (text.trim() === '') return { ok: false, problem: emptyAnswer(stop) };
   let problem: string | null = null;
   for (const json of jsonIn(text)) {
-    const checked = schema.safeParse(restore(json));
+    const checked = safeParse(schema, restore(json));
     if (checked.success) return { ok: true, value: checked.data };
     problem ??= problemOf(checked.error);
   }

@@ -7,6 +7,7 @@ import {
   type QueryCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { parse, safeParse } from '../parse.ts';
 import { tenantPartition } from '../stores/keys.ts';
 import { LATEST, type MemoryStore, type NewMemory, REFRESH_MS, type Run } from './memory-store.ts';
 import { type MemoryRecord, memoryRecordSchema, toBytes } from './record.ts';
@@ -50,7 +51,7 @@ export function createTableMemoryStore(deps: {
 
   /** One damaged item must not take the others with it. */
   function readable(item: Record<string, unknown>): MemoryRecord[] {
-    const parsed = memoryRecordSchema.safeParse(item);
+    const parsed = safeParse(memoryRecordSchema, item);
     if (parsed.success) return [parsed.data];
     deps.onTrouble?.(`The memory ${String(item['sk'])} can't be read and is left out.`, parsed.error);
     return [];
@@ -142,7 +143,7 @@ export function createTableMemoryStore(deps: {
           ...(mustExist ? { ConditionExpression: 'attribute_exists(#pk)' } : {}),
         }),
       );
-      held.get(tenantId)?.shelf.apply(memoryRecordSchema.parse(Attributes));
+      held.get(tenantId)?.shelf.apply(parse(memoryRecordSchema, Attributes));
       return true;
     } catch (error) {
       // It has expired or gave way to better ones since it was recalled: there is nothing left to change.

@@ -3,6 +3,7 @@ import { type NewEvent, type TaskEvent, taskEventSchema } from '../../../schemas
 import type { TaskKey } from '../../../schemas/task.ts';
 import { OfficeError } from '../errors.ts';
 import { idsInOrder } from '../ids.ts';
+import { parse } from '../parse.ts';
 import { expiry, META, range, sortKey, taskPartition } from './keys.ts';
 
 const nextId = idsInOrder();
@@ -39,7 +40,7 @@ export interface EventLog {
 
 const parseEvent = (item: Record<string, unknown>): TaskEvent => {
   const { pk: _pk, sk: _sk, expires_at: _ttl, ...event } = item;
-  return taskEventSchema.parse(event);
+  return parse(taskEventSchema, event);
 };
 
 export function createEventLog(deps: {

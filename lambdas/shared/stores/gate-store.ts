@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamod
 import { z } from 'zod';
 import { type Outcome, outcomeSchema } from '../../../schemas/gate.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
+import { parse } from '../parse.ts';
 import { expiry, sortKey, taskPartition } from './keys.ts';
 
 const waiterSchema = z.object({ token: z.string(), prerequisites: z.array(z.string()) });
@@ -57,9 +58,9 @@ export function createGateStore(deps: { client: DynamoDBDocumentClient; table: s
     for (const [name, stored] of Object.entries(answer.Attributes ?? {})) {
       if (name.startsWith(WAITING)) {
         const [item = ''] = name.slice(WAITING.length).split(TOKEN);
-        waiting.push({ item, ...waiterSchema.parse(stored) });
+        waiting.push({ item, ...parse(waiterSchema, stored) });
       }
-      if (name.startsWith(ENDED)) ended.set(name.slice(ENDED.length), outcomeSchema.parse(stored));
+      if (name.startsWith(ENDED)) ended.set(name.slice(ENDED.length), parse(outcomeSchema, stored));
     }
     return { waiting, ended };
   }

@@ -4,6 +4,7 @@ import { claimCheckSchema } from '../../../schemas/references.ts';
 import { type PlanDocument, planDocumentSchema } from '../../../schemas/roles.ts';
 import type { TaskKey } from '../../../schemas/task.ts';
 import type { ClaimChecks } from '../claim-check.ts';
+import { parse } from '../parse.ts';
 import { sortKey, taskPartition } from './keys.ts';
 
 const itemSchema = z.object({ iteration: z.int(), plan_hash: z.string(), document: claimCheckSchema });
@@ -36,7 +37,7 @@ export function createPlanStore(deps: {
       );
       return Promise.all(
         (page.Items ?? []).map(async (item) => {
-          const { document, iteration } = itemSchema.parse(item);
+          const { document, iteration } = parse(itemSchema, item);
           return { ...(await deps.claims.checkOut(document, planDocumentSchema)), iteration };
         }),
       );

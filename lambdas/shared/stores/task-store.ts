@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { ClaimCheck } from '../../../schemas/references.ts';
 import type { Cost, TaskKey, TaskStatus } from '../../../schemas/task.ts';
 import { OfficeError } from '../errors.ts';
+import { parse } from '../parse.ts';
 import { expiry, META, taskPartition, tenantPartition } from './keys.ts';
 import { type TaskRecord, taskRecordSchema } from './task-record.ts';
 
@@ -126,7 +127,7 @@ export function createTaskStore(deps: {
     const answer = await client.send(
       new GetCommand({ TableName: table, Key: { pk: taskPartition(key), sk: META }, ConsistentRead: true }),
     );
-    return answer.Item === undefined ? null : taskRecordSchema.parse(answer.Item);
+    return answer.Item === undefined ? null : parse(taskRecordSchema, answer.Item);
   }
 
   async function update(
@@ -177,7 +178,7 @@ export function createTaskStore(deps: {
           ReturnValues: 'ALL_NEW',
         }),
       );
-      return taskRecordSchema.parse(answer.Attributes);
+      return parse(taskRecordSchema, answer.Attributes);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException)
         throw new TaskStateConflictError(key.task_id, transition);
@@ -262,7 +263,7 @@ export function createTaskStore(deps: {
         }),
       );
       return {
-        tasks: (page.Items ?? []).map((item) => taskRecordSchema.parse(item)),
+        tasks: (page.Items ?? []).map((item) => parse(taskRecordSchema, item)),
         cursor: page.LastEvaluatedKey === undefined ? null : encodeCursor(page.LastEvaluatedKey),
       };
     },
@@ -292,7 +293,7 @@ export function createTaskStore(deps: {
       const items = shards
         .flatMap((page) => page.Items ?? [])
         .filter((item) => next === null || String(item['gsi2sk']) < next);
-      return { tasks: items.map((item) => taskRecordSchema.parse(item)), next };
+      return { tasks: items.map((item) => parse(taskRecordSchema, item)), next };
     },
   };
 }

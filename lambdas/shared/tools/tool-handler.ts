@@ -3,6 +3,7 @@ import { jsonSchema } from '../../../schemas/json.ts';
 import { type ToolAnswer, type ToolContext, toolEventSchema } from '../../../schemas/tool.ts';
 import { describeError, errorName } from '../errors.ts';
 import { costOfHops } from '../llm/hop-cost.ts';
+import { safeParse } from '../parse.ts';
 import { traced, traceIdsOf } from '../tracing.ts';
 import { whenCancelled } from './cancellation.ts';
 import { manifestOf, type Tool, ToolFailure, type ToolResult, type ToolRun } from './define-tool.ts';
@@ -40,7 +41,7 @@ export function toolHandler<Inputs extends z.ZodType, Output extends z.ZodType>(
   return async (event) => {
     try {
       if (isDescription(event)) return describe(tool);
-      const parsed = toolEventSchema.safeParse(event);
+      const parsed = safeParse(toolEventSchema, event);
       if (!parsed.success) {
         throw new ToolFailure(
           'InvalidEvent',
@@ -74,7 +75,7 @@ function describe<Inputs extends z.ZodType, Output extends z.ZodType>(
 }
 
 function parseInputs(tool: AnyTool, raw: unknown): unknown {
-  const parsed = tool.declaration.inputs.safeParse(raw);
+  const parsed = safeParse(tool.declaration.inputs, raw);
   if (parsed.success) return parsed.data;
   const { name } = tool.declaration;
   throw new ToolFailure(
@@ -159,7 +160,7 @@ async function reconcile(tool: AnyTool, inputs: unknown, run: ToolRun): Promise<
 
 function answerOf(tool: AnyTool, result: ToolResult<unknown>, context: ToolContext): ToolAnswer {
   const { name, output: schema } = tool.declaration;
-  const output = schema.safeParse(result.output);
+  const output = safeParse(schema, result.output);
   if (!output.success) {
     throw new ToolFailure(
       'InvalidOutput',
