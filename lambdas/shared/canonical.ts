@@ -1,12 +1,32 @@
 import { hash } from 'node:crypto';
-import canonicalizeModule from 'canonicalize';
 
-/** The package is CommonJS without a `default` in its types; the default import is the function itself. */
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
+/** Nothing in it that JSON escapes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
 
-/** SHA-256 (hex) of a value's canonical JSON (RFC 8785): equal documents have equal hashes. */
+/** A value's canonical JSON (RFC 8785): members sorted by UTF-16 code units, no space; undefined for what JSON has not. */
+function canonicalJson(value: unknown): string | undefined {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new TypeError(`JSON has no number for ${value}.`);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let items = '';
+    for (const item of value) items += `${items === '' ? '' : ','}${canonicalJson(item) ?? 'null'}`;
+    return `[${items}]`;
+  }
+  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
+  let members = '';
+  for (const name of Object.keys(value).sort()) {
+    const member = canonicalJson((value as Record<string, unknown>)[name]);
+    if (member !== undefined) members += `${members === '' ? '' : ','}${quoted(name)}:${member}`;
+  }
+  return `{${members}}`;
+}
+
+/** SHA-256 (hex) of a value's canonical JSON: equal documents have equal hashes. */
 export function canonicalHash(value: unknown): string {
-  const text = canonicalize(value);
+  const text = canonicalJson(value);
   if (text === undefined) throw new TypeError('Only JSON values have a canonical form.');
   return hash('sha256', text, 'hex');
 }
