@@ -153,6 +153,17 @@ export function checkAnswer<Answer>(
   return { ok: false, problem };
 }
 
+/** A reply as the caller wants it: of the schema, or as text where there is none. */
+export function readAnswer<Answer>(
+  { text, stop_reason }: { readonly text: string; readonly stop_reason: Stop },
+  schema: z.ZodType<Answer> | null,
+  restore: (value: unknown) => unknown,
+): CheckedAnswer<Answer> {
+  if (schema) return checkAnswer(text, stop_reason, schema, restore);
+  const problem = textProblem(text, stop_reason);
+  return problem === null ? { ok: true, value: restore(text) as Answer } : { ok: false, problem };
+}
+
 function problemOf(error: z.ZodError): string {
   const issues = error.issues
     .slice(0, 20)

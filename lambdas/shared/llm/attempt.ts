@@ -2,10 +2,9 @@
  * One model's chance to answer: each try reserved, timed, retried, settled; one repair when the answer does not fit.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { handleWhen, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import type { z } from 'zod';
 import { createRedactor } from '../privacy/redact.ts';
-import { checkAnswer, textProblem } from './answers.ts';
+import { readAnswer } from './answers.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import type { BudgetLedger } from './budget.ts';
 import type { Model } from './models.ts';
@@ -62,8 +61,10 @@ export interface Attempt<Answer> {
   readonly hops: ModelHop[];
 }
 
-export interface AttemptResult {
+export interface AttemptResult<Answer> {
   readonly reply: ProviderReply;
+  /** What the reply says, restored. */
+  readonly value: Answer;
   readonly usage: TokenUsage;
   readonly cost_nano: number;
 }
@@ -80,7 +81,7 @@ export class RejectedAnswer extends Error {
 export async function attemptModel<Answer>(
   deps: AttemptDeps,
   attempt: Attempt<Answer>,
-): Promise<AttemptResult> {
+): Promise<AttemptResult<Answer>> {
   let messages: readonly ModelMessage[] = attempt.prompt.messages;
   let spent = 0;
   let usage: TokenUsage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
@@ -89,16 +90,16 @@ export async function attemptModel<Answer>(
     const tried = await tryWithRetries(deps, attempt, { ...attempt.prompt, messages });
     spent += tried.cost_nano;
     usage = addUsage(usage, tried.usage);
-    const verdict = judge(attempt, tried.reply);
+    const verdict = readAnswer(tried.reply, attempt.schema, attempt.restore);
     const hop = hopOf(attempt.model, tried.usage, tried.cost_nano, deps.now() - started);
-    if (verdict === null) {
+    if (verdict.ok) {
       attempt.hops.push({ ...hop, outcome: 'answered', ...(isRepair ? { reason: 'repaired' } : {}) });
-      return { reply: tried.reply, usage, cost_nano: spent };
+      return { reply: tried.reply, value: verdict.value, usage, cost_nano: spent };
     }
-    attempt.hops.push({ ...hop, outcome: 'rejected', reason: recorded(attempt, verdict) });
+    attempt.hops.push({ ...hop, outcome: 'rejected', reason: recorded(attempt, verdict.problem) });
     const hopeless = tried.reply.stop_reason === 'refusal' || attempt.model.last_resort || attempt.on_delta;
-    if (isRepair || hopeless) throw new RejectedAnswer(recorded(attempt, verdict));
-    messages = withRepair(attempt, tried.reply, verdict);
+    if (isRepair || hopeless) throw new RejectedAnswer(recorded(attempt, verdict.problem));
+    messages = withRepair(attempt, tried.reply, verdict.problem);
   }
   throw new RejectedAnswer('The repair was not reached.');
 }
@@ -106,15 +107,6 @@ export async function attemptModel<Answer>(
 /** For hops, errors and logs: what a local model may see is still nothing for these. */
 const recorded = <Answer>(attempt: Attempt<Answer>, text: string): string =>
   createRedactor().redact(attempt.redact(text));
-
-/** Null when the reply fits. */
-function judge<Answer>(attempt: Attempt<Answer>, reply: ProviderReply): string | null {
-  if (attempt.schema) {
-    const checked = checkAnswer(reply.text, reply.stop_reason, attempt.schema, attempt.restore);
-    return checked.ok ? null : checked.problem;
-  }
-  return textProblem(reply.text, reply.stop_reason);
-}
 
 const LONGEST_QUOTE = 20_000;
 
@@ -142,32 +134,25 @@ async function tryWithRetries<Answer>(
   prompt: Prompt,
 ): Promise<Tried> {
   const { retries, base_ms, cap_ms, patience_ms } = deps.retries;
-  const isWorthIt = (error: unknown) =>
+  const isWorthIt = (error: unknown): error is ProviderError =>
     error instanceof ProviderError &&
     error.retryable &&
     (error.retry_after_ms ?? 0) <= patience_ms &&
     !attempt.signal.aborted &&
     !attempt.has_spoken();
-  // The library's own pause would not end with the signal.
-  const policy = retry(handleWhen(isWorthIt), { maxAttempts: retries });
-  let failure: unknown = null;
-  return policy.execute(async ({ attempt: turn }) => {
-    if (turn > 0) {
-      const asked = failure instanceof ProviderError ? (failure.retry_after_ms ?? 0) : 0;
+  for (let turn = 0; ; turn += 1) {
+    try {
+      return await tryOnce(deps, attempt, prompt);
+    } catch (failure) {
+      if (turn === retries || !isWorthIt(failure)) throw failure;
       // Full jitter: any pause up to the exponential one, so that callers who failed together do not return together.
-      const jitter = deps.random() * Math.min(cap_ms, base_ms * 2 ** (turn - 1));
+      const jitter = deps.random() * Math.min(cap_ms, base_ms * 2 ** turn);
       const { signal } = attempt;
-      await pause(asked + jitter, undefined, { signal }).catch((error: unknown) => {
+      await pause((failure.retry_after_ms ?? 0) + jitter, undefined, { signal }).catch((error: unknown) => {
         throw signal.aborted ? failure : error;
       });
     }
-    try {
-      return await tryOnce(deps, attempt, prompt);
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
-  }, attempt.signal);
+  }
 }
 
 async function tryOnce<Answer>(deps: AttemptDeps, attempt: Attempt<Answer>, prompt: Prompt): Promise<Tried> {
@@ -225,31 +210,39 @@ async function noteFailure(deps: AttemptDeps, model: Model, error: ProviderError
 }
 
 async function callWithTimeout<Answer>(attempt: Attempt<Answer>, prompt: Prompt): Promise<ProviderReply> {
-  // Aggressive: an adapter that ignores its signal must not hold the call. What has returned is not aborted:
-  // nothing listens any more, and the reason, an error with a stack, is dearer than the rest.
-  const limit = timeout(attempt.timeout_ms, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
+  const { model, provider, on_delta: onDelta, timeout_ms, signal } = attempt;
+  const controller = new AbortController();
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      const why = signal.aborted ? 'the call was cancelled' : `no answer within ${timeout_ms / 1000} s`;
+      const error = new ProviderError('timeout', `${model.name}: ${why}.`, { cause: signal.reason });
+      // Rejected first: an adapter that ignores its signal, or answers it with an error of its own, must not hold the call.
+      reject(error);
+      controller.abort(error);
+    };
+  });
+  const timer = setTimeout(stop, timeout_ms);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  const call: ProviderCall = {
+    model: model.id,
+    role: attempt.role,
+    system: prompt.system,
+    messages: prompt.messages,
+    ...(prompt.json ? { json: prompt.json } : {}),
+    max_output_tokens: attempt.max_output_tokens,
+    temperature: attempt.temperature,
+    cache_prefix: model.abilities.includes('prompt_cache'),
+    signal: controller.signal,
+  };
+  const ask = async () =>
+    onDelta && provider.stream ? provider.stream(call, onDelta) : provider.complete(call);
   try {
-    return await limit.execute((_, signal) => {
-      const call: ProviderCall = {
-        model: attempt.model.id,
-        role: attempt.role,
-        system: prompt.system,
-        messages: prompt.messages,
-        ...(prompt.json ? { json: prompt.json } : {}),
-        max_output_tokens: attempt.max_output_tokens,
-        temperature: attempt.temperature,
-        cache_prefix: attempt.model.abilities.includes('prompt_cache'),
-        signal,
-      };
-      const { provider, on_delta: onDelta } = attempt;
-      return onDelta && provider.stream ? provider.stream(call, onDelta) : provider.complete(call);
-    }, attempt.signal);
-  } catch (error) {
-    if (!(error instanceof TaskCancelledError)) throw error;
-    const why = attempt.signal.aborted
-      ? 'the call was cancelled'
-      : `no answer within ${attempt.timeout_ms / 1000} s`;
-    throw new ProviderError('timeout', `${attempt.model.name}: ${why}.`, { cause: error });
+    return await Promise.race([ask(), stopped]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 }
 

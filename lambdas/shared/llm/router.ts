@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../../schemas/json.ts';
 import { createRedactor, type Redactor } from '../privacy/redact.ts';
 import type { AskForPersonalData } from '../privacy/service.ts';
-import { checkAnswer, textProblem } from './answers.ts';
+import { type CheckedAnswer, readAnswer } from './answers.ts';
 import {
   type AttemptDeps,
   attemptModel,
@@ -201,8 +201,9 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       : null;
 
     let used: TokenUsage = { input_tokens: 0, output_tokens: 0, cached_input_tokens: 0 };
+    let own = null as CheckedAnswer<Answer> | null;
     const produce = async (): Promise<CachedAnswer> => {
-      const { reply, usage, cost_nano } = await attemptModel(attemptDeps(model), {
+      const { reply, value, usage, cost_nano } = await attemptModel(attemptDeps(model), {
         model,
         provider: await deps.registry.provider(model.provider),
         role: request.role,
@@ -221,6 +222,7 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       });
       emit?.end();
       used = usage;
+      own = { ok: true, value };
       const { input_tokens, output_tokens } = usage;
       return { text: reply.text, stop_reason: reply.stop_reason, input_tokens, output_tokens, cost_nano };
     };
@@ -239,12 +241,12 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
       const hop = emptyHop(model, 'cached', 'answered from the store');
       hops.push({ ...hop, duration_ms: now() - started });
     }
-    let value = finish(request, answer, restore);
+    let value = (shared ? null : own) ?? readAnswer(answer, schema, restore);
     if (!value.ok && shared) {
       // Kept before the schema's own rules changed: ask again.
       answer = await produce();
       shared = false;
-      value = finish(request, answer, restore);
+      value = own ?? readAnswer(answer, schema, restore);
     }
     if (!value.ok) throw new RejectedAnswer(value.problem);
     if (shared) await recorder.fromStore(request, model, answer.cost_nano);
@@ -273,14 +275,4 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
 function outputLimit<Answer>(request: ModelRequest<Answer>, route: Route, model: Model): number {
   const wanted = request.max_output_tokens ?? route.max_output_tokens;
   return Math.min(wanted, model.max_output_tokens, Math.max(1, Math.floor(model.context_tokens / 2)));
-}
-
-function finish<Answer>(
-  request: ModelRequest<Answer>,
-  answer: CachedAnswer,
-  restore: (value: unknown) => unknown,
-): { ok: true; value: Answer } | { ok: false; problem: string } {
-  if (request.schema) return checkAnswer(answer.text, answer.stop_reason, request.schema.zod, restore);
-  const problem = textProblem(answer.text, answer.stop_reason);
-  return problem === null ? { ok: true, value: restore(answer.text) as Answer } : { ok: false, problem };
 }
