@@ -65,6 +65,28 @@ function modelEvent(role: ModelRole, place: CallPlace, hops: readonly ModelHop[]
 
 type Log = Pick<EventLog, 'append'>;
 
+const written = new WeakMap<object, string>();
+
+/** Tools are most of a brief and the same in every one: their JSON is made once. */
+function jsonOfTool(tool: object): string {
+  let json = written.get(tool);
+  if (json === undefined) {
+    json = JSON.stringify(tool);
+    written.set(tool, json);
+  }
+  return json;
+}
+
+/** What `JSON.stringify` makes of the brief. */
+function jsonOf(brief: Brief): string {
+  if (!('tools' in brief)) return JSON.stringify(brief);
+  const members: string[] = [];
+  for (const [name, value] of Object.entries(brief))
+    if (name === 'tools') members.push(`"tools":[${brief.tools.map(jsonOfTool).join(',')}]`);
+    else if (value !== undefined) members.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{${members.join(',')}}`;
+}
+
 const requestOf = <Answer>({
   place,
   brief,
@@ -81,7 +103,7 @@ const requestOf = <Answer>({
     ...(place.max_cost_usd === null ? {} : { max_cost_usd: place.max_cost_usd }),
   },
   system: instructions,
-  messages: [{ role: 'user', content: [{ type: 'text', text: JSON.stringify(brief) }] }],
+  messages: [{ role: 'user', content: [{ type: 'text', text: jsonOf(brief) }] }],
   schema,
   ...policyInputs(work),
 });

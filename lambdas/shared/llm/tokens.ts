@@ -15,8 +15,9 @@ const PER_IMAGE = 2_000;
 const DOCUMENT_BYTES_PER_PAGE = 2_000;
 const PER_PAGE = 3_000;
 
+/** Together they take all of a text, piece by piece. */
 const pieces =
-  /[A-Za-z]+|\p{Script=Han}|\p{Script=Hiragana}+|\p{Script=Katakana}+|\p{Script=Hangul}+|[\p{L}\p{M}]+|\d{1,3}|\s+|[^\s\p{L}\p{M}\d]+/gu;
+  /[A-Za-z]+|\p{Script=Han}|\p{Script=Hiragana}+|\p{Script=Katakana}+|\p{Script=Hangul}+|[\p{L}\p{M}]+|\d{1,3}|\s+|[^\s\p{L}\p{M}\d]+/uy;
 
 /**
  * Tokens a current byte-pair vocabulary makes of the text, roughly: words of common length are one token,
@@ -25,14 +26,15 @@ const pieces =
  */
 export function estimateTokens(text: string): number {
   let tokens = 0;
-  for (const [piece] of text.matchAll(pieces)) {
-    const first = piece.charCodeAt(0);
-    if ((first | 32) >= 97 && (first | 32) <= 122)
-      tokens += piece.length <= 7 ? 1 : Math.ceil(piece.length / 5.5);
+  pieces.lastIndex = 0;
+  for (let start = 0; pieces.test(text); start = pieces.lastIndex) {
+    const length = pieces.lastIndex - start;
+    const first = text.charCodeAt(start);
+    if ((first | 32) >= 97 && (first | 32) <= 122) tokens += length <= 7 ? 1 : Math.ceil(length / 5.5);
     else if (first >= 48 && first <= 57) tokens += 1;
-    else if (/\s/.test(piece)) tokens += piece === ' ' ? 0 : 1;
-    else if (first < 128) tokens += Math.ceil(piece.length / 2.2);
-    else tokens += Math.ceil(piece.length / 1.6);
+    else if (/\s/.test(text.charAt(start))) tokens += length === 1 && first === 32 ? 0 : 1;
+    else if (first < 128) tokens += Math.ceil(length / 2.2);
+    else tokens += Math.ceil(length / 1.6);
   }
   return tokens;
 }

@@ -37,12 +37,21 @@ export function shown(
 export function withinBudget(plans: readonly RecalledPlan[]): RecalledPlan[] {
   const left = { ...SHOWN } as { succeeded: number; failed: number };
   let tokens = SHOWN_TOKENS;
+  /** Chosen texts that were not counted: none has more tokens than characters, and few short ones fit in any case. */
+  let uncounted: string[] = [];
+  let characters = 0;
   return plans.filter((plan) => {
     if (left[plan.outcome] === 0) return false;
-    const needed = estimateTokens(JSON.stringify(plan));
-    if (needed > tokens) return false;
+    const text = JSON.stringify(plan);
+    if (characters + text.length > tokens) {
+      for (const chosen of uncounted) tokens -= estimateTokens(chosen);
+      uncounted = [];
+      characters = 0;
+      if (estimateTokens(text) > tokens) return false;
+    }
+    uncounted.push(text);
+    characters += text.length;
     left[plan.outcome] -= 1;
-    tokens -= needed;
     return true;
   });
 }

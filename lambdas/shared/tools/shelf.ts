@@ -17,6 +17,19 @@ export interface ToolRegistry {
 export const toolsOf = (plan: { readonly steps: readonly { readonly action: string }[] }): string[] =>
   plan.steps.map(({ action }) => action);
 
+const offers = new WeakMap<ToolManifest, OfferedTool>();
+
+/** A tool as briefs show it, made once for each manifest: the same in every brief. */
+function offerOf(manifest: ToolManifest): OfferedTool {
+  let offer = offers.get(manifest);
+  if (offer === undefined) {
+    const { name, description, input_schema, example, risk } = manifest;
+    offer = { name, description, input_schema, example, risk };
+    offers.set(manifest, offer);
+  }
+  return offer;
+}
+
 /** What a task may use: allowed by its constraints and available; and, with reasons, what it may not. */
 export function offerTools(
   shelf: ToolShelf,
@@ -31,8 +44,7 @@ export function offerTools(
     } else if (reason !== undefined) {
       unavailable_tools.push({ name: manifest.name, reason });
     } else {
-      const { name, description, input_schema, example, risk } = manifest;
-      tools.push({ name, description, input_schema, example, risk });
+      tools.push(offerOf(manifest));
     }
   }
   return { tools, unavailable_tools };

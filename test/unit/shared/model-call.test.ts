@@ -8,6 +8,7 @@ import {
   TaskCostLimitError,
 } from '../../../lambdas/shared/llm/provider.ts';
 import { askModel, type Question } from '../../../lambdas/shared/model-call.ts';
+import type { Brief } from '../../../schemas/briefs.ts';
 import type { NewEvent } from '../../../schemas/events.ts';
 
 const hop = (outcome: ModelHop['outcome'], cost_usd = 0.25): ModelHop => ({
@@ -27,7 +28,7 @@ const question: Question<boolean> = {
   work: { kind: 'web', plan_confidence: 0.9, rejections: 1 },
 };
 
-function setUp(fails?: Error) {
+function setUp(fails?: Error, brief: Brief = question.brief) {
   const requests: ModelRequest<unknown>[] = [];
   const logged: NewEvent[] = [];
   const deps = {
@@ -43,11 +44,10 @@ function setUp(fails?: Error) {
     log: {
       append: async (_key: unknown, events: readonly NewEvent[]) => {
         logged.push(...events);
-        return [];
       },
     },
   };
-  return { ask: () => askModel(deps, question), requests, logged };
+  return { ask: () => askModel(deps, { ...question, brief }), requests, logged };
 }
 
 describe('askModel', () => {
@@ -64,6 +64,24 @@ describe('askModel', () => {
       type: 'model.called',
       data: { role: 'broker', cost: { usd: 0.5, tokens: 30 }, hops: [{}, { outcome: 'answered' }] },
     });
+  });
+
+  it('sends the brief as its JSON, however often its tools were sent', async () => {
+    const tool = { name: 'a', description: '"b"', input_schema: {}, example: { c: 1 }, risk: 'low' as const };
+    const brief: Brief = {
+      role: 'analyst',
+      task: { description: 'x', criteria: [] },
+      tools: [tool, { ...tool, name: 'd' }],
+      unavailable_tools: [],
+      workspace: [],
+    };
+    const sent = async (asked: Brief) => {
+      const { ask, requests } = setUp(undefined, asked);
+      await ask();
+      return requests[0]?.messages[0]?.content[0];
+    };
+    for (const asked of [brief, brief, { ...brief, tools: [tool] }, { ...brief, more: undefined }])
+      expect(await sent(asked)).toEqual({ type: 'text', text: JSON.stringify(asked) });
   });
 
   it.each([

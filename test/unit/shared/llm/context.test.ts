@@ -74,4 +74,10 @@ describe('tokens', () => {
       expect(estimateTokens(text)).toBeLessThanOrEqual(boundTokens(text));
     expect(estimateTokens('The quick brown fox jumps over the lazy dog.')).toBe(10);
   });
+
+  it('estimates text of any script', () => {
+    expect(estimateTokens('日本語のテキスト、カタカナ\u3000x')).toBe(13);
+    expect(estimateTokens('Straße 😀 naïve café\u00a0—  \n 12345')).toBe(15);
+    expect(estimateTokens('{"a":[1,2,"kennzeichnungspflichtig"]}')).toBe(15);
+  });
 });
