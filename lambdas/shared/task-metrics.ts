@@ -106,10 +106,14 @@ export function reportFeedback(rating: number): void {
   metrics.singleMetric().addMetric(taskMetricNames.feedback, MetricUnit.NoUnit, rating);
 }
 
+/** Whether the log has such lines: its level is the process's. */
+let isLogged: boolean | undefined;
+
 /** Writes an event's ids as one JSON line, and its metrics. Messages and data stay in the task's own log. */
 export function report(key: TaskKey, events: readonly NewEvent[]): void {
-  // Powertools reads the environment for each line, also for those that it leaves out.
-  const isLogged = logger.level <= LogLevelThreshold.INFO;
+  // Powertools reads the environment for each line, also for those that it leaves out, and for its level.
+  isLogged ??= logger.level <= LogLevelThreshold.INFO;
+  if (!isLogged && !metricsAreRead) return;
   for (const event of events) {
     const { type, status, subtask_id, step_id, iteration } = event;
     if (isLogged)

@@ -104,7 +104,6 @@ export function fakeEventLog(
         ...documents.filter(({ pk }) => pk !== undefined).map(({ body }) => auditEntrySchema.parse(body)),
       );
       events.set(idOf(key), [...(events.get(idOf(key)) ?? []), ...logged]);
-      return logged;
     },
     list: async (key, options = {}) =>
       (events.get(idOf(key)) ?? [])

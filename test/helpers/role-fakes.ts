@@ -26,13 +26,8 @@ export function memoryLog(earlier: readonly NewEvent[] = []) {
   for (const event of earlier) events.push(stamp(event));
   const log: EventLog = {
     append: async (_key, added, put = []) => {
-      const stamped = added.map((event) => {
-        const logged = stamp(event);
-        events.push(logged);
-        return logged;
-      });
+      for (const event of added) events.push(stamp(event));
       documents.push(...put);
-      return stamped;
     },
     list: async () => [...events],
     read: async () => ({ meta: null, events: [...events] }),

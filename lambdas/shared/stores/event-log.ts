@@ -27,15 +27,15 @@ export interface EventLog {
    * Appends events and puts documents in one request (at most 25 items). Event ids (ULID) order by time;
    * appending again after a lost answer only repeats lines, documents are whole and overwrite themselves.
    */
-  append(
-    key: TaskKey,
-    events: readonly NewEvent[],
-    documents?: readonly LoggedDocument[],
-  ): Promise<TaskEvent[]>;
+  append(key: TaskKey, events: readonly NewEvent[], documents?: readonly LoggedDocument[]): Promise<void>;
   /** Events after `cursor` (an event id), oldest first. */
   list(key: TaskKey, options?: { after?: string; limit?: number }): Promise<TaskEvent[]>;
   /** The task's `META` item and every event in one query, for views. */
   read(key: TaskKey): Promise<{ meta: Record<string, unknown> | null; events: TaskEvent[] }>;
+}
+
+interface Put {
+  readonly PutRequest: { readonly Item: Record<string, unknown> };
 }
 
 const parseEvent = (item: Record<string, unknown>): TaskEvent => {
@@ -79,18 +79,18 @@ export function createEventLog(deps: {
   return {
     async append(key, events, documents = []) {
       const pk = taskPartition(key);
-      const expires_at = expiry(now());
-      const logged = events.map((event): TaskEvent => {
-        const at = event.at ?? now().toISOString();
-        return { ...event, id: nextId(Date.parse(at)), at };
+      const time = now();
+      const expires_at = expiry(time);
+      const puts = events.map((event): Put => {
+        const { at = time.toISOString() } = event;
+        const id = nextId(event.at === undefined ? time.getTime() : Date.parse(at));
+        return { PutRequest: { Item: { ...event, pk, sk: sortKey.event(id), expires_at, id, at } } };
       });
-      const items = [
-        ...logged.map((event) => ({ pk, sk: sortKey.event(event.id), expires_at, ...event })),
-        // A document may name its own expiry: audits outlive tasks.
-        ...documents.map(({ pk: own = pk, sk, body }) => ({ expires_at, ...body, pk: own, sk })),
-      ];
-      for (let from = 0; from < items.length; from += 25) {
-        let requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+      // A document may name its own expiry: audits outlive tasks.
+      for (const { pk: own = pk, sk, body } of documents)
+        puts.push({ PutRequest: { Item: { expires_at, ...body, pk: own, sk } } });
+      for (let from = 0; from < puts.length; from += 25) {
+        let requests = puts.slice(from, from + 25);
         for (let attempt = 0; requests.length > 0; attempt++) {
           // 8 attempts with doubling pauses wait 25 ms × (2^7 − 1) ≈ 3.2 s at most.
           if (attempt === 8)
@@ -100,7 +100,6 @@ export function createEventLog(deps: {
           requests = (answer.UnprocessedItems?.[table] ?? []) as typeof requests;
         }
       }
-      return logged;
     },
 
     async list(key, options = {}) {

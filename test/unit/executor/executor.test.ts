@@ -122,7 +122,6 @@ function office(options: {
           if (pk === undefined) receipts.stored.set(sk, body as unknown as Receipt);
           else audited.push(body);
         }
-        return [];
       },
     },
     receipts,

@@ -37,7 +37,6 @@ async function wake(holds: readonly Hold[], budgets: Readonly<Record<string, Bud
     events: {
       append: async (_key, events) => {
         logged.push(...events);
-        return [];
       },
     },
   });
