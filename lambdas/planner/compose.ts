@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { MAX_STEPS, type Plan, type PlanDraft, type Step } from '../../schemas/plan.ts';
 import type { StepChain, StepItem } from '../../schemas/roles.ts';
 import { canonicalHash } from '../shared/canonical.ts';
@@ -14,9 +15,10 @@ type DraftStep = PlanDraft['steps'][number];
 
 const sortSteps = <S extends DraftStep>(steps: readonly S[]): S[] => {
   const order = topologicalOrder(steps.map((step) => ({ id: step.step_id, needs: step.dependencies })));
-  // A cycle is the validator's to report, with the plan as it was written.
-  if (order === null || new Set(order).size !== steps.length) return [...steps];
-  return order.flatMap((id) => steps.filter((step) => step.step_id === id));
+  const byId = new Map(steps.map((step) => [step.step_id, step]));
+  // A cycle is the validator's to report, with the plan as it was written; so are two steps of one id.
+  if (order === null || byId.size !== steps.length) return [...steps];
+  return order.flatMap((id) => byId.get(id) ?? []);
 };
 
 /** A step that has succeeded, as it was planned then. */
@@ -31,8 +33,9 @@ function stillFinished(
   steps: readonly DraftStep[],
   finished: ReadonlyMap<string, FinishedStep>,
 ): ReadonlySet<string> {
-  const drafted = new Set(steps.map((step) => step.step_id));
   const kept = new Set<string>();
+  if (finished.size === 0) return kept;
+  const drafted = new Set(steps.map((step) => step.step_id));
   for (const step of sortSteps(steps)) {
     const before = finished.get(step.step_id);
     if (before === undefined) continue;
@@ -41,8 +44,8 @@ function stillFinished(
       (id) =>
         (finished.get(id)?.iteration ?? Infinity) <= before.iteration && (kept.has(id) || !drafted.has(id)),
     );
-    const asBefore = canonicalHash([before.action, before.inputs]);
-    if (isUpToDate && asBefore === canonicalHash([step.action, step.inputs])) kept.add(step.step_id);
+    if (isUpToDate && before.action === step.action && isDeepStrictEqual(before.inputs, step.inputs))
+      kept.add(step.step_id);
   }
   return kept;
 }

@@ -115,11 +115,11 @@ export function createPlanner(deps: PlannerDeps) {
   async function draftPlan(
     event: PlannerEvent,
     context: TaskContext,
+    subtask: Subtask,
     iteration: number,
     history: History,
     events: readonly TaskEvent[],
   ): Promise<{ document: PlanDocument; events: NewEvent[]; recalled: number }> {
-    const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
     const [shelf, left, results] = await Promise.all([
       deps.registry.shelf(event.tenant_id),
       leftOf(event, event.subtask_id, history),
@@ -222,8 +222,10 @@ export function createPlanner(deps: PlannerDeps) {
      */
     async plan(event: PlannerEvent): Promise<PlannerResult> {
       const key: TaskKey = { tenant_id: event.tenant_id, task_id: event.task_id };
-      const context = await deps.claims.checkOut(event.context, taskContextSchema);
-      const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
+      const [context, subtask] = await Promise.all([
+        deps.claims.checkOut(event.context, taskContextSchema),
+        deps.claims.checkOut(event.subtask, subtaskSchema),
+      ]);
       const again = event.previous.iteration > 0 || event.resume;
       const events = again || subtask.prerequisites.length > 0 ? await deps.log.list(key) : [];
       const history = again ? historyOf(events, event.subtask_id) : EMPTY_HISTORY;
@@ -232,7 +234,7 @@ export function createPlanner(deps: PlannerDeps) {
 
       const drafted =
         context.given_plan === null
-          ? await draftPlan(event, context, iteration, history, events)
+          ? await draftPlan(event, context, subtask, iteration, history, events)
           : {
               document: await givenPlan(context.given_plan, event, context, subtask, history),
               events: [],
@@ -248,6 +250,7 @@ export function createPlanner(deps: PlannerDeps) {
       }
 
       const planHash = canonicalHash(document.plan);
+      const travelling = await deps.claims.checkIn(key, document);
       await deps.log.append(
         key,
         [
@@ -260,7 +263,11 @@ export function createPlanner(deps: PlannerDeps) {
             body: {
               iteration,
               plan_hash: planHash,
-              document: await deps.claims.checkIn(key, document, STORED_PLAN_BYTES),
+              // What is short enough for the state is so for an item.
+              document:
+                'inline' in travelling
+                  ? travelling
+                  : await deps.claims.checkIn(key, document, STORED_PLAN_BYTES),
             },
           },
         ],
@@ -270,7 +277,7 @@ export function createPlanner(deps: PlannerDeps) {
         first_iteration: first,
         plan_hash: planHash,
         gate: `${event.execution ?? event.subtask_id}#${iteration}`,
-        document: await deps.claims.checkIn(key, document),
+        document: travelling,
         iterations_left: iteration - first + 1 < event.max_iterations,
         chains: stepChains(document.plan.steps),
       };

@@ -49,7 +49,10 @@ export function createApp(deps: ReceptionistDeps & { readonly verifyToken?: Veri
       caller,
       query: parseQuery(endpoint, c),
       body: endpoint.body === undefined ? undefined : parse(endpoint.body, await readJson(c.req.raw)),
-      signal: c.req.raw.signal,
+      // Made when somebody listens to it.
+      get signal() {
+        return c.req.raw.signal;
+      },
       takeTask: () => limits.takeTask(caller),
       subject: { id: deps.newId(), again: false },
       param: (name) => paramOf(c, name),

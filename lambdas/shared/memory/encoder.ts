@@ -14,6 +14,12 @@ export interface Encoded {
   readonly vectors: readonly Float32Array[];
 }
 
+/** One of them. */
+export interface EncodedText {
+  readonly encoder: string;
+  readonly vector: Float32Array;
+}
+
 export interface Encoder {
   encode(texts: readonly string[], purpose: EncodingPurpose): Promise<Encoded>;
 }
@@ -38,7 +44,7 @@ const KEPT = 500;
  * @throws EncoderError when an encoder answers vectors of another length than it did before
  */
 export function attentive(encoder: Encoder): Encoder {
-  const kept = new Map<string, { readonly encoder: string; readonly vector: Float32Array }>();
+  const kept = new Map<string, EncodedText>();
   const dimensions = new Map<string, number>();
 
   function check({ encoder: name, vectors }: Encoded, asked: number): void {

@@ -65,7 +65,7 @@ export type MemoryRecord = z.infer<typeof memoryRecordSchema>;
 
 export function toVector(bytes: Uint8Array): Float32Array {
   // Copied: a Float32Array must start at a multiple of four.
-  return new Float32Array(Uint8Array.from(bytes).buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 export const toBytes = (vector: Float32Array): Uint8Array =>
   new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);

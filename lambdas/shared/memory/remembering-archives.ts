@@ -4,7 +4,7 @@ import { doingOf } from '../plans/doing.ts';
 import { createRedactor, type Redactor } from '../privacy/redact.ts';
 import { adaptPlan } from './adaptation.ts';
 import type { Archives, ReusedPlan, Work, WorkPlace } from './archives.ts';
-import type { Encoded, Encoder } from './encoder.ts';
+import type { EncodedText, Encoder } from './encoder.ts';
 import { estimateFrom, secondsByWords } from './estimates.ts';
 import { patternsOf, toldFailures } from './failure-patterns.ts';
 import { type Match, type MemoryStore, type NewMemory, SHARED } from './memory-store.ts';
@@ -55,7 +55,20 @@ export function createArchives(deps: ArchivesDeps): Archives {
     }
   }
 
-  async function encode(place: WorkPlace): Promise<{ encoder: Encoded['encoder']; vector: Float32Array }> {
+  /** A role asks several things about the same work. */
+  const encoded = new WeakMap<WorkPlace, Promise<EncodedText>>();
+
+  function encode(place: WorkPlace): Promise<EncodedText> {
+    let vector = encoded.get(place);
+    if (vector === undefined) {
+      vector = encodeAnew(place);
+      encoded.set(place, vector);
+      vector.catch(() => encoded.delete(place));
+    }
+    return vector;
+  }
+
+  async function encodeAnew(place: WorkPlace): Promise<EncodedText> {
     const { encoder, vectors } = await deps.encoder.encode([redactText(place.description)], place);
     const [vector] = vectors;
     if (vector === undefined) throw new Error('The encoder answered nothing.');

@@ -4,6 +4,9 @@ import { OfficeError } from '../errors.ts';
 /** `${steps.<step_id>.output.<dotted.path>}`; the path may be empty: `${steps.read.output}`. */
 const REFERENCE = /\$\{steps\.([A-Za-z0-9][A-Za-z0-9_.:-]{0,127}?)\.output((?:\.[^.{}$\s]+)*)\}/g;
 
+/** Most strings have none: a look for its beginning is cheaper than the expression. */
+const mayRefer = (text: string): boolean => text.includes('${steps.');
+
 export interface Reference {
   readonly step_id: string;
   readonly path: readonly string[];
@@ -20,6 +23,7 @@ const parsePath = (dotted: string): string[] => dotted.split('.').filter((part) 
 /** Every reference in a value, in order of appearance. */
 export function findReferences(value: Json, at = ''): Reference[] {
   if (typeof value === 'string') {
+    if (!mayRefer(value)) return [];
     return [...value.matchAll(REFERENCE)].map((match) => ({
       step_id: match[1] ?? '',
       path: parsePath(match[2] ?? ''),
@@ -46,6 +50,7 @@ export function findMisspelt(
   at = '',
 ): { text: string; at: string }[] {
   if (typeof value === 'string') {
+    if (!mayRefer(value)) return [];
     return [...value.replace(REFERENCE, '').matchAll(BEGINNING)].flatMap(([text, id = '']) =>
       known.has(id) ? [{ text, at }] : [],
     );
@@ -87,6 +92,7 @@ const interpolated = (value: Json): string => (typeof value === 'string' ? value
  */
 export function resolveReferences(value: Json, outputs: ReadonlyMap<string, Json>): Json {
   if (typeof value === 'string') {
+    if (!mayRefer(value)) return value;
     const matches = [...value.matchAll(REFERENCE)];
     const only = matches[0];
     if (matches.length === 1 && only?.[0] === value) {
