@@ -1,7 +1,10 @@
 /** What is done at the end of a turn of the event loop, in this order. */
 type Step = 'journals' | 'tables' | 'answers';
 
-const waiting: Record<Step, (() => void)[]> = { journals: [], tables: [], answers: [] };
+type Acts = Record<Step, (() => void)[]>;
+
+const none = (): Acts => ({ journals: [], tables: [], answers: [] });
+let waiting = none();
 let isPlanned = false;
 
 /**
@@ -13,17 +16,22 @@ export function atEndOfTurn(step: Step, act: () => void): void {
   waiting[step].push(act);
   if (isPlanned) return;
   isPlanned = true;
-  setImmediate(() => {
-    isPlanned = false;
-    const acts = Object.values(waiting).flatMap((step) => step.splice(0));
-    const failures: unknown[] = [];
-    for (const one of acts) {
+  setImmediate(endTurn);
+}
+
+function endTurn(): void {
+  const { journals, tables, answers } = waiting;
+  waiting = none();
+  isPlanned = false;
+  const failures: unknown[] = [];
+  for (const acts of [journals, tables, answers]) {
+    for (const act of acts) {
       try {
-        one();
+        act();
       } catch (error) {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw failures[0];
-  });
+  }
+  if (failures.length > 0) throw failures[0];
 }
