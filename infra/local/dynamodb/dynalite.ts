@@ -23,16 +23,23 @@ export interface Table {
 export interface Index {
   readonly IndexName: string;
   readonly KeySchema: readonly KeySchema[];
+  readonly Projection: { readonly ProjectionType: string };
 }
 
 export interface Store {
   readonly getTable: (name: string, done: Callback) => void;
-  readonly getItemDb: (table: string) => { readonly lock: { isLocked(key: string): boolean } };
+  readonly getItemDb: (table: string) => ItemDb;
   readonly db: CallbackLevel &
-    Pick<Level, 'getSync' | 'keys' | 'iterator'> & {
+    Pick<Level, 'keys' | 'iterator'> & {
+      readonly status: string;
+      getSync(key: string, options: object): string | undefined;
+      _batch(operations: readonly object[], options: object): Promise<void>;
       open(options: object): Promise<void>;
       close(): Promise<void>;
     };
+}
+export interface ItemDb {
+  readonly lock: { isLocked(key: string): boolean };
 }
 export type Callback = (error: unknown, data?: unknown) => void;
 export type Action = (store: Store, data: unknown, done: Callback) => void;
@@ -66,7 +73,8 @@ export interface Validated {
 
 interface DatabaseModule {
   create(options: object): Store;
-  hashPrefix(value: string, type: 'S'): string;
+  /** A hash of a partition key, or of a whole key. */
+  hashPrefix(value: string, type: 'S', sortValue?: string, sortType?: 'S'): string;
   /** Whether an item meets a condition. */
   matchesExprFilter(item: AttributeMap, condition: Tree): boolean;
   getIndexActions(

@@ -44,8 +44,10 @@ const OPERATIONS = [
 ];
 /** Where dynalite keeps descriptions of tables. */
 const TABLES = 'table~';
+/** An entry as text. */
+const TEXT = { keyEncoding: 'utf8', valueEncoding: 'utf8' };
 /** Entries of a range as text, a megabyte at a time: every hand-over from another thread takes a while. */
-const AS_TEXT = { keyEncoding: 'utf8', valueEncoding: 'utf8', highWaterMarkBytes: 1024 * 1024 };
+const AS_TEXT = { ...TEXT, highWaterMarkBytes: 1024 * 1024 };
 /**
  * LevelDB sorts what it has in memory into files on a thread of its own. With room for more it does so seldom, and leaves
  * out what has been written again since.
@@ -138,11 +140,14 @@ async function open(
   if (store === undefined) throw new Error('dynalite has opened no store.');
   const { db } = store;
   await db.open(LEVEL_OPTIONS);
-  // The methods of LevelDB itself, below those that dynalite has put over them.
-  const { batch } = Object.getPrototypeOf(db) as Level;
   const level: Level = {
-    getSync: (key, options) => db.getSync(key, options),
-    batch: (operations, options) => batch.call(db, operations, options),
+    getSync: (key) => db.getSync(key, TEXT),
+    // `batch` copies each entry several times, to find out that it is text. What it calls then doesn't look whether
+    // LevelDB is open.
+    batch: async (operations) => {
+      if (db.status !== 'open') throw new Error('LevelDB is closed.');
+      await db._batch(operations, TEXT);
+    },
     keys: (options) => db.keys(options),
     iterator: (range) => db.iterator({ ...range, ...AS_TEXT }),
   };

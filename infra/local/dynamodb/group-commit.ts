@@ -7,8 +7,8 @@ import type { WriteLog } from './write-log.ts';
 
 /** What is used of a LevelDB as the package `level` opens it. */
 export interface Level {
-  getSync(key: string, options: { valueEncoding: 'utf8' }): string | undefined;
-  batch(operations: readonly Operation[], options: { valueEncoding: 'utf8' }): Promise<void>;
+  getSync(key: string): string | undefined;
+  batch(operations: readonly Operation[]): Promise<void>;
   keys(options: object): LevelIterator;
   iterator(options: RangeOptions): EntryIterator;
 }
@@ -62,6 +62,8 @@ export function groupCommit(
   /** Not logged yet. */
   let gathering = new PendingWrites();
   let waiting: Done[] = [];
+  /** Of this turn, for all who ask for one. */
+  let commitment: Promise<void> | null = null;
   /** Logged, and not in LevelDB. */
   let logged = new PendingWrites(log.read());
   let settling = new PendingWrites();
@@ -79,6 +81,7 @@ export function groupCommit(
     const told = waiting;
     const group = gathering;
     waiting = [];
+    commitment = null;
     gathering = new PendingWrites();
     let failure: Error | null = null;
     try {
@@ -109,7 +112,7 @@ export function groupCommit(
       ([key, value]): Operation => (value === null ? { type: 'del', key } : { type: 'put', key, value }),
     );
     try {
-      await level.batch(operations, { valueEncoding: 'utf8' });
+      await level.batch(operations);
       forget();
     } catch (error) {
       logged = new PendingWrites([...settling, ...logged]);
@@ -129,7 +132,7 @@ export function groupCommit(
 
   function textOf(key: string): string | undefined {
     const value = unsettled(key);
-    return value === undefined ? level.getSync(key, { valueEncoding: 'utf8' }) : (value ?? undefined);
+    return value === undefined ? level.getSync(key) : (value ?? undefined);
   }
 
   function entryOf(key: string): Entry | undefined {
@@ -195,13 +198,15 @@ export function groupCommit(
     records: {
       read: entryOf,
       write: writeText,
-      commit: () =>
-        new Promise((resolve, reject) =>
+      commit() {
+        commitment ??= new Promise((resolve, reject) =>
           commit((failure) => {
             if (failure) reject(failure);
             else resolve();
           }),
-        ),
+        );
+        return commitment;
+      },
       range: async (options) =>
         (await cache.range(options)) ?? (await load(options)).map(([, text]) => ({ text })),
     },

@@ -14,6 +14,8 @@ interface Partition {
   sorted: string[] | null;
   /** False while it is being loaded: what isn't here may be in LevelDB. */
   isComplete: boolean;
+  /** Since room was last made. */
+  isUsed: boolean;
 }
 
 export interface PartitionCacheOptions {
@@ -41,7 +43,7 @@ export class PartitionCache {
   readonly #load: PartitionCacheOptions['load'];
   readonly #most: number;
   readonly #largest: number;
-  /** Least recently used first. */
+  /** The next one to give up first, unless it has been used. */
   readonly #partitions = new Map<string, Partition>();
   /** Of partitions that aren't here; `TOO_LARGE` for one that never will be. */
   readonly #reads = new Map<string, number>();
@@ -98,9 +100,7 @@ export class PartitionCache {
 
   #use(name: string): Partition | undefined {
     const partition = this.#partitions.get(name);
-    if (partition === undefined) return undefined;
-    this.#partitions.delete(name);
-    this.#partitions.set(name, partition);
+    if (partition !== undefined) partition.isUsed = true;
     return partition;
   }
 
@@ -112,7 +112,7 @@ export class PartitionCache {
   }
 
   async #fill(name: string): Promise<void> {
-    const partition: Partition = { entries: new Map(), sorted: null, isComplete: false };
+    const partition: Partition = { entries: new Map(), sorted: null, isComplete: false, isUsed: true };
     this.#partitions.set(name, partition);
     const limit = this.#largest + 1;
     const loaded = await this.#load({ gte: name, lt: `${name}~`, limit }).catch(() => null);
@@ -148,9 +148,14 @@ export class PartitionCache {
   }
 
   #makeRoom(): void {
-    for (const name of this.#partitions.keys()) {
+    // One that has been used comes round once more.
+    for (const [name, partition] of this.#partitions) {
       if (this.#size <= this.#most) return;
-      this.#drop(name);
+      if (partition.isUsed) {
+        partition.isUsed = false;
+        this.#partitions.delete(name);
+        this.#partitions.set(name, partition);
+      } else this.#drop(name);
     }
   }
 }
@@ -159,11 +164,10 @@ function entriesWithin(
   partition: Partition,
   { gt, gte, lt, lte, reverse, limit = -1 }: RangeOptions,
 ): Entry[] {
-  partition.sorted ??= [...partition.entries]
-    .flatMap(([key, entry]) => (entry === null ? [] : [key]))
-    .sort((a, b) => (a < b ? -1 : 1));
   const found: Entry[] = [];
-  const { sorted, entries } = partition;
+  const { entries } = partition;
+  partition.sorted ??= sortedKeys(entries);
+  const { sorted } = partition;
   for (let n = 0; n < sorted.length && (limit < 0 || found.length < limit); n++) {
     const key = sorted[reverse ? sorted.length - 1 - n : n] as string;
     if (gte !== undefined ? key < gte : gt !== undefined && key <= gt) continue;
@@ -171,4 +175,10 @@ function entriesWithin(
     found.push(entries.get(key) as Entry);
   }
   return found;
+}
+
+function sortedKeys(entries: Partition['entries']): string[] {
+  const keys: string[] = [];
+  for (const [key, entry] of entries) if (entry !== null) keys.push(key);
+  return keys.sort();
 }

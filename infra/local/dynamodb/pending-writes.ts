@@ -5,7 +5,9 @@ import type { RangeOptions } from './range.ts';
  * because nearly every range is within one and there are thousands of keys.
  */
 export class PendingWrites extends Map<string, string | null> {
-  readonly #partitions = new Map<string, Set<string>>();
+  readonly #partitions = new Map<string, string[]>();
+  /** Keys whose partitions aren't known yet: most of these are asked for none. */
+  #others: string[] = [];
 
   constructor(entries: Iterable<readonly [string, string | null]> = []) {
     // A Map would set them before this class has its members.
@@ -14,19 +16,23 @@ export class PendingWrites extends Map<string, string | null> {
   }
 
   override set(key: string, value: string | null): this {
-    if (!super.has(key)) {
-      const partition = partitionOf(key);
-      const keys = this.#partitions.get(partition);
-      if (keys === undefined) this.#partitions.set(partition, new Set([key]));
-      else keys.add(key);
-    }
-    return super.set(key, value);
+    const before = this.size;
+    super.set(key, value);
+    if (this.size > before) this.#others.push(key);
+    return this;
   }
 
   /** Every key of a range, and others. */
   keysNear({ gt = '', gte = gt, lt = '', lte = lt }: RangeOptions): Iterable<string> {
     const partition = partitionOf(gte);
     if (partition === '' || !lte.startsWith(partition)) return this.keys();
+    for (const key of this.#others) {
+      const own = partitionOf(key);
+      const keys = this.#partitions.get(own);
+      if (keys === undefined) this.#partitions.set(own, [key]);
+      else keys.push(key);
+    }
+    this.#others = [];
     return this.#partitions.get(partition) ?? [];
   }
 }

@@ -6,12 +6,17 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
 /** Keys without tabs and line ends, values as JSON text; null for a deleted key. */
 export type Writes = ReadonlyMap<string, string | null>;
+
+/** Bytes for what a turn logs; what is larger gets room of its own. */
+const ROOM = 64 * 1024;
+/** Bytes that UTF-8 has at most for a unit of a string. */
+const WIDEST = 3;
 
 /** No file has this descriptor, so that a write after the end can't reach the file that is opened next. */
 const CLOSED = -1;
@@ -26,6 +31,7 @@ export class WriteLog {
   #number: number;
   #descriptor: number;
   #size = 0;
+  readonly #room = Buffer.allocUnsafeSlow(ROOM);
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
@@ -57,14 +63,18 @@ export class WriteLog {
   append(group: Writes): void {
     let text = '';
     for (const [key, value] of group) text += `${key}\t${value ?? ''}\n`;
-    const bytes = Buffer.from(`${text}\n`);
+    text += '\n';
+    const isLarge = text.length * WIDEST > ROOM;
+    const bytes = isLarge ? Buffer.from(text) : this.#room;
+    const length = isLarge ? bytes.length : bytes.write(text);
     try {
-      writeFileSync(this.#descriptor, bytes);
+      for (let written = 0; written < length; )
+        written += writeSync(this.#descriptor, bytes, written, length - written);
     } catch (error) {
       ftruncateSync(this.#descriptor, this.#size);
       throw error;
     }
-    this.#size += bytes.length;
+    this.#size += length;
   }
 
   /** Goes on in a new file; what this returns forgets everything that was logged before. */

@@ -97,6 +97,22 @@ describe('the cache of partitions', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('gives up first what was not used since room was made', async () => {
+    const key = (name: string) => `item-t~${name}/61/61/`;
+    const cache = new PartitionCache({
+      most: 14,
+      load: async ({ gte = '' }) => [[`${gte}61/`, 'text']],
+    });
+    const load = (name: string) => cache.range({ gte: `item-t~${name}/61/`, lt: `item-t~${name}/61/~` });
+    // With the fourth there is too much, and the first goes.
+    for (const name of 'abcd') await load(name);
+    cache.read(key('b'));
+    await load('e');
+
+    const known = [...'abcde'].filter((name) => cache.read(key(name)) !== null);
+    expect(known.join('')).toBe('bde');
+  });
+
   it('asks once for a partition that is too large, however often its entries are read', async () => {
     let asked = 0;
     const cache = new PartitionCache({
