@@ -30,10 +30,10 @@ export function toAttribute(value: unknown): Attribute {
       return { N: String(value) };
     case 'object': {
       if (value === null) return { NULL: true };
-      if (Array.isArray(value)) return { L: value.filter((item) => item !== undefined).map(toAttribute) };
+      if (Array.isArray(value)) return { L: toList(value) };
+      if (isPlainObject(value)) return { M: toAttributes(value) };
       if (value instanceof Uint8Array) return { B: base64(value) };
       if (isStringSet(value)) return { SS: [...value] };
-      if (isPlainObject(value)) return { M: toAttributes(value) };
     }
   }
   throw new UnusualValueError();
@@ -42,19 +42,39 @@ export function toAttribute(value: unknown): Attribute {
 /** Members that are undefined are left out, as the office's document client does. @throws UnusualValueError */
 export function toAttributes(values: object): AttributeMap {
   const attributes: AttributeMap = {};
-  for (const [name, value] of Object.entries(values))
+  for (const name in values) {
+    const value = (values as Record<string, unknown>)[name];
     if (value !== undefined) attributes[name] = toAttribute(value);
+  }
   return attributes;
 }
 
+function toList(values: readonly unknown[]): Attribute[] {
+  const list: Attribute[] = [];
+  for (const value of values) if (value !== undefined) list.push(toAttribute(value));
+  return list;
+}
+
 export function fromAttribute(attribute: Attribute): unknown {
-  if ('S' in attribute) return attribute.S;
-  if ('N' in attribute) return Number(attribute.N);
-  if ('BOOL' in attribute) return attribute.BOOL;
-  if ('M' in attribute) return fromAttributes(attribute.M);
-  if ('L' in attribute) return attribute.L.map(fromAttribute);
-  if ('B' in attribute) return new Uint8Array(Buffer.from(attribute.B, 'base64'));
-  if ('SS' in attribute) return new Set(attribute.SS);
+  // Its only member says the type.
+  for (const type in attribute) {
+    const value = (attribute as Record<string, unknown>)[type];
+    switch (type) {
+      case 'S':
+      case 'BOOL':
+        return value;
+      case 'N':
+        return Number(value);
+      case 'M':
+        return fromAttributes(value as AttributeMap);
+      case 'L':
+        return (value as Attribute[]).map(fromAttribute);
+      case 'B':
+        return new Uint8Array(Buffer.from(value as string, 'base64'));
+      case 'SS':
+        return new Set(value as string[]);
+    }
+  }
   return null;
 }
 

@@ -23,7 +23,8 @@ function unlessUnusual(map: () => Fields): Fields | null {
 /** Maps what are items, keys and values in inputs and outputs, by the API's names for them. */
 function mapFields(fields: Fields, map: (values: object) => object): Fields {
   const mapped: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     if (value === undefined) continue;
     switch (name) {
       case 'Item':
@@ -57,11 +58,11 @@ function mapFields(fields: Fields, map: (values: object) => object): Fields {
 
 /** By table: requests of a batch (a list of writes, or keys to get), or items. */
 function mapTables(tables: Fields, field: string, map: (values: object) => object) {
-  const each = (one: object): object => (field === 'Responses' ? map(one) : mapFields({ ...one }, map));
-  return Object.fromEntries(
-    Object.entries(tables).map(([table, held]) => [
-      table,
-      Array.isArray(held) ? held.map(each) : each(held as object),
-    ]),
-  );
+  const each = (one: object): object => (field === 'Responses' ? map(one) : mapFields(one as Fields, map));
+  const mapped: Record<string, unknown> = {};
+  for (const table in tables) {
+    const held = tables[table];
+    mapped[table] = Array.isArray(held) ? held.map(each) : each(held as object);
+  }
+  return mapped;
 }
