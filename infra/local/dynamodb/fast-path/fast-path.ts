@@ -1,13 +1,14 @@
 import type { AttributeMap } from '../attributes.ts';
-import { database, type Store, type Table } from '../dynalite.ts';
+import { database, type ItemDb, type Store, type Table } from '../dynalite.ts';
 import type { DynamodbAnswer } from '../dynamodb.ts';
 import type { Records } from '../group-commit.ts';
 import type { Fields } from '../items.ts';
 import type { Entry } from '../partition-cache.ts';
-import { hasKeys, indexStart, isKeyOf, itemKey, keysOfTable, lockName, type TableKeys } from './keys.ts';
-import { areOrdinary } from './ordinary.ts';
+import { type Write, writeEntries } from './index-entries.ts';
+import { hasKeys, isKeyOf, itemKey, keysOfTable, lockName, type TableKeys } from './keys.ts';
+import { areOrdinary, isOrdinaryText } from './ordinary.ts';
 import { type KeyRange, pageOf, rangeOf } from './query.ts';
-import { filled, keyOf, type Shape, Shapes } from './shapes.ts';
+import { keyOf, type Shape, Shapes } from './shapes.ts';
 import { applyUpdate } from './update.ts';
 
 /**
@@ -28,11 +29,9 @@ export interface FastPathParts {
   readonly tableOf: (name: string) => Table | undefined;
 }
 
-/** One change of one item that is valid; null where dynalite must judge. */
-interface Write {
-  readonly place: string;
-  readonly keys: TableKeys;
-  readonly item: AttributeMap | undefined;
+/** dynalite locks an item while it is at work on it. */
+interface LockedTable extends TableKeys {
+  readonly lock: ItemDb['lock'];
 }
 /** Null, at once or later, for what dynalite must answer. */
 type Answer = Promise<DynamodbAnswer | null> | null;
@@ -75,22 +74,23 @@ const LARGEST_PAGE = 300_000;
 
 export function createFastPath({ store, records, tableOf }: FastPathParts): FastPath {
   const shapes = new Shapes();
-  const known = new WeakMap<Table, TableKeys | null>();
+  const known = new WeakMap<Table, LockedTable | null>();
 
-  function keysOf(name: unknown): TableKeys | null {
+  function keysOf(name: unknown): LockedTable | null {
     const table = tableOf(String(name));
     if (table === undefined) return null;
     const found = known.get(table);
     if (found !== undefined) return found;
     const keys = keysOfTable(table);
-    known.set(table, keys);
-    return keys;
+    const locked = keys === null ? null : { ...keys, lock: store.getItemDb(table.TableName).lock };
+    known.set(table, locked);
+    return locked;
   }
 
   /** Where an item is; null while dynalite is at work on it. */
-  function placeOf(key: AttributeMap, keys: TableKeys): string | null {
+  function placeOf(key: AttributeMap, keys: LockedTable): string | null {
     const place = itemKey(key, keys);
-    return store.getItemDb(keys.table.TableName).lock.isLocked(lockName(place)) ? null : place;
+    return keys.lock.isLocked(lockName(place, keys)) ? null : place;
   }
 
   function read(place: string): AttributeMap | undefined {
@@ -99,21 +99,9 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
   }
 
   /** Writes an item, or deletes it, with its entries in indexes. */
-  function write({ place, keys, item }: Write, old: AttributeMap | undefined): void {
-    const { table, indexes } = keys;
-    const text = item === undefined ? null : JSON.stringify(item);
-    const isIndexed = ({ partition }: { partition: string }): boolean =>
-      old?.[partition] !== undefined || item?.[partition] !== undefined;
-    if (indexes.some(isIndexed)) {
-      const specs = indexes.map(({ index }) => index);
-      const { puts, deletes } = database.getIndexActions(specs, old, item, table);
-      for (const { index, key } of deletes) records.write(indexStart(table.TableName, index) + key, null);
-      for (const { index, key, item: projected } of puts) {
-        const entry = projected === item ? text : JSON.stringify(projected);
-        records.write(indexStart(table.TableName, index) + key, entry);
-      }
-    }
-    records.write(place, text, item);
+  function write(one: Write, text: string | null, old: AttributeMap | undefined): void {
+    writeEntries(records, one, text, old);
+    records.write(one.place, text, one.item);
   }
 
   function getItem({ TableName, Key }: Fields): Answer {
@@ -140,11 +128,14 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
     if (shape === undefined || place === null) return null;
     const old = read(place);
     const { condition } = shape;
-    if (condition !== undefined && !database.matchesExprFilter(old ?? {}, filled(condition, input)))
+    shape.fill(input);
+    if (condition !== undefined && !database.matchesExprFilter(old ?? {}, condition))
       return Promise.resolve(CONDITION_FAILED);
     const item = make(old, shape);
     if (item === null) return null;
-    write({ place, keys, item }, old);
+    const text = textOf(item);
+    if (text !== null && !isOrdinaryText(text)) return null;
+    write({ place, keys, item }, text, old);
     const Attributes = ReturnValues === 'ALL_OLD' ? old : ReturnValues === 'ALL_NEW' ? item : undefined;
     return committed(Attributes === undefined ? {} : { Attributes });
   }
@@ -173,8 +164,8 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
     if (keys === null || !isKeyOf(key, keys)) return null;
     return change('UpdateItem', input, key, (old, { sections }) => {
       const item = { ...(old ?? key) };
-      if (sections === undefined || !applyUpdate(filled(sections, input), item)) return null;
-      return hasKeys(item, keys) && areOrdinary(item) ? item : null;
+      if (sections === undefined || !applyUpdate(sections, item)) return null;
+      return hasKeys(item, keys) ? item : null;
     });
   }
 
@@ -192,11 +183,12 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
       }
     }
     if (writes.length === 0 || writes.length > LARGEST_BATCH || places.size < writes.length) return null;
-    for (const one of writes) write(one, one.keys.indexes.length === 0 ? undefined : read(one.place));
+    for (const one of writes)
+      write(one, textOf(one.item), one.keys.indexes.length === 0 ? undefined : read(one.place));
     return committed({ UnprocessedItems: {} });
   }
 
-  function writeOf(request: Fields, keys: TableKeys): Write | null {
+  function writeOf(request: Fields, keys: LockedTable): Write | null {
     const [kind, ...more] = Object.keys(request);
     if (more.length > 0) return null;
     const { Item, Key } = request[kind as string] as { Item?: AttributeMap; Key?: AttributeMap };
@@ -213,9 +205,10 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
     const keys = keysOf(TableName);
     if (keys === null || values === undefined || !areOrdinary(values)) return null;
     if (Limit !== undefined && !(Number.isInteger(Limit) && (Limit as number) > 0)) return null;
-    const conditions = shapes.of(keyOf('Query', input, keys.names))?.keyConditions;
-    if (conditions === undefined) return null;
-    const range = rangeOf(filled(conditions, input), keys, input);
+    const shape = shapes.of(keyOf('Query', input, keys.names));
+    if (shape?.keyConditions === undefined) return null;
+    shape.fill(input);
+    const range = rangeOf(shape.keyConditions, keys, input);
     return range === null ? null : readPage(range, Limit as number | undefined);
   }
 
@@ -249,6 +242,9 @@ export function createFastPath({ store, records, tableOf }: FastPathParts): Fast
     },
   };
 }
+
+const textOf = (item: AttributeMap | undefined): string | null =>
+  item === undefined ? null : JSON.stringify(item);
 
 function itemOf(entry: Entry): AttributeMap {
   entry.parsed ??= JSON.parse(entry.text);

@@ -2,6 +2,8 @@ import type { Attribute, AttributeMap } from '../attributes.ts';
 
 /** An item of so many characters is far from DynamoDB's limit of 400 KB, however it is counted. */
 const LARGEST = 100_000;
+/** Characters, of three bytes at most. */
+const LARGEST_TEXT = 130_000;
 const DEEPEST = 16;
 /** Digits that DynamoDB would write back as they are, and fewer than the 38 that it can keep. */
 const NUMBER = /^(?!-0$)-?(?:0|[1-9]\d{0,15})(?:\.\d{0,20}[1-9])?$/;
@@ -14,6 +16,11 @@ const TOO_LARGE = Number.POSITIVE_INFINITY;
 export function areOrdinary(attributes: AttributeMap): boolean {
   return sizeOfAll(attributes, 0) <= LARGEST;
 }
+
+export const isOrdinaryNumber = (digits: string): boolean => NUMBER.test(digits);
+
+/** Whether an item of ordinary attributes is small enough: its JSON text is longer than what DynamoDB counts. */
+export const isOrdinaryText = (text: string): boolean => text.length <= LARGEST_TEXT;
 
 /** About as many characters as there are; more than any limit for what isn't ordinary. */
 function sizeOfAll(attributes: AttributeMap, depth: number): number {
@@ -43,7 +50,7 @@ function sizeOfValue(type: string, value: unknown, depth: number): number {
     case 'B':
       return (value as string).length;
     case 'N':
-      return NUMBER.test(value as string) ? (value as string).length : TOO_LARGE;
+      return isOrdinaryNumber(value as string) ? (value as string).length : TOO_LARGE;
     case 'BOOL':
       return 1;
     case 'NULL':

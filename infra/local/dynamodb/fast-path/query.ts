@@ -2,7 +2,7 @@ import type { Attribute, AttributeMap } from '../attributes.ts';
 import type { KeyCondition } from '../dynalite.ts';
 import type { Fields } from '../items.ts';
 import type { RangeOptions } from '../range.ts';
-import { areText, hex, indexStart, partitionStart, type TableKeys } from './keys.ts';
+import { areText, hex, partitionStart, type TableKeys } from './keys.ts';
 
 export interface KeyRange {
   readonly range: RangeOptions;
@@ -25,9 +25,7 @@ export function rangeOf(
   if (!areText(index ?? keys)) return null;
   const partitionKey = textOfKey(conditions[partition]?.AttributeValueList[0]);
   if (partitionKey === null) return null;
-  const table = keys.table.TableName;
-  const place = index === undefined ? `item-${table}~` : indexStart(table, index.index.IndexName);
-  const start = place + partitionStart(partitionKey);
+  const start = (index ?? keys).start + partitionStart(partitionKey);
   const bounds = boundsOf(start, conditions[sort]);
   if (bounds === null) return null;
   const own = [keys.partition, keys.sort];

@@ -2,21 +2,25 @@ import type { AttributeMap } from '../attributes.ts';
 import type { KeyCondition, Tree, UpdateSection, Validated } from '../dynalite.ts';
 import type { Fields } from '../items.ts';
 
-/** What a request asks for, besides its names and values: the parts of it that dynalite has read and found valid. */
+/** What a request asks for: the parts of it that dynalite has read and found valid. */
 export interface Shape {
   readonly condition?: Tree | undefined;
   readonly sections?: readonly UpdateSection[] | undefined;
   readonly keyConditions?: Readonly<Record<string, KeyCondition>> | undefined;
+  /** Puts a request's names and values in their places, where they are until the next one's: use it in the same turn. */
+  fill(input: Fields): void;
 }
 
-/** The place of a value in an expression, or of an attribute's name. */
-class Place {
+/** What a request gives besides its expressions: a value, or an attribute's name. */
+interface Given {
   readonly of: 'ExpressionAttributeValues' | 'ExpressionAttributeNames';
   readonly name: string;
-  constructor(of: Place['of'], name: string) {
-    this.of = of;
-    this.name = name;
-  }
+}
+/** Where in an expression it belongs. */
+interface Place {
+  readonly holder: Record<string | number, unknown>;
+  readonly at: string | number;
+  readonly given: Given;
 }
 
 /** What the office asks are about a hundred; a client of its own may ask for more. */
@@ -93,15 +97,20 @@ function shapeOf(input: Fields): Shape | null {
   if (DEPENDS_ON_VALUES.test(String(input['ConditionExpression']))) return null;
   const sections = _updates?.sections;
   if (sections !== undefined && !sections.every(isSimple)) return null;
-  const places = new Map<unknown, Place>();
-  for (const name in names) places.set(names[name], new Place('ExpressionAttributeNames', name));
-  for (const name in values) places.set(values[name], new Place('ExpressionAttributeValues', name));
-  const placed = <Node>(node: Node): Node => mapped(node, (value) => places.get(value)) as Node;
+  const given = new Map<unknown, Given>();
+  for (const name in names) given.set(names[name], { of: 'ExpressionAttributeNames', name });
+  for (const name in values) given.set(values[name], { of: 'ExpressionAttributeValues', name });
+  const places: Place[] = [];
+  const copied = <Node>(node: Node): Node => copyOf(node, given, places) as Node;
   return {
-    condition: placed(_condition?.expression),
-    sections: placed(sections),
+    condition: copied(_condition?.expression),
+    sections: copied(sections),
     // Its members have the attributes' names.
-    keyConditions: placed(KeyConditions),
+    keyConditions: copied(KeyConditions),
+    fill(input) {
+      for (const { holder, at, given } of places)
+        holder[at] = (input as Readonly<Record<string, Fields>>)[given.of]?.[given.name];
+    },
   };
 }
 
@@ -110,21 +119,15 @@ function isSimple({ path }: UpdateSection): boolean {
   return path.length === 1 && typeof path[0] === 'string' && !(path[0] in {});
 }
 
-/** A shape's part with a request's names and values in their places. */
-export function filled<Node>(node: Node, input: Fields): Node {
-  return mapped(node, (place) =>
-    place instanceof Place ? (input as Record<string, Fields>)[place.of]?.[place.name] : undefined,
-  ) as Node;
-}
-
-/** A copy; `other` says what to put in the place of an object or a piece of a path: the strings in a tree's lists. */
-function mapped(node: unknown, other: (node: unknown) => unknown): unknown {
+/** A copy; `places` receives where in it is what was given: values, and pieces of a path, the strings in a tree's lists. */
+function copyOf(node: unknown, given: ReadonlyMap<unknown, Given>, places: Place[]): unknown {
   if (node === null || typeof node !== 'object') return node;
-  const instead = other(node);
-  if (instead !== undefined) return instead;
-  if (Array.isArray(node))
-    return node.map((item) => (typeof item === 'string' ? (other(item) ?? item) : mapped(item, other)));
-  const copy: Record<string, unknown> = {};
-  for (const name in node) copy[name] = mapped((node as Fields)[name], other);
+  const copy = (Array.isArray(node) ? [] : {}) as Place['holder'];
+  for (const [at, part] of Object.entries(node)) {
+    const canBeGiven = typeof part === 'object' || Array.isArray(node);
+    const found = canBeGiven ? given.get(part) : undefined;
+    if (found === undefined) copy[at] = copyOf(part, given, places);
+    else places.push({ holder: copy, at, given: found });
+  }
   return copy;
 }

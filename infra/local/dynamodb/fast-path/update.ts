@@ -1,16 +1,18 @@
 import type { Attribute, AttributeMap } from '../attributes.ts';
 import { Big, type Operand, type OperandCall, type UpdateSection } from '../dynalite.ts';
+import { isOrdinaryNumber } from './ordinary.ts';
 
 /**
- * Changes an item as an update expression says, whose paths are attributes of the item itself. False when something
- * doesn't fit, which is for dynalite to say; the item is of no use then.
+ * Changes an item as an update expression says, whose paths are attributes of the item itself and whose values are
+ * ordinary. False when something doesn't fit, which is for dynalite to say; the item is of no use then.
  */
 export function applyUpdate(sections: readonly UpdateSection[], item: AttributeMap): boolean {
   // Every value is of the item as it was.
   const values = sections.map(({ type, val }) =>
     type === 'set' ? resolved(val as Operand, item) : ((val as Attribute | undefined) ?? null),
   );
-  for (const [index, { type, path, attrType }] of sections.entries()) {
+  for (let index = 0; index < sections.length; index++) {
+    const { type, path, attrType } = sections[index] as UpdateSection;
     const name = path[0] as string;
     const value = values[index] ?? null;
     if (type === 'remove') delete item[name];
@@ -40,7 +42,7 @@ function resolved(operand: Operand, item: AttributeMap): Attribute | null {
   if (one === null || other === null) return null;
   if (name === 'list_append') return 'L' in one && 'L' in other ? { L: [...one.L, ...other.L] } : null;
   if (!('N' in one && 'N' in other)) return null;
-  return { N: type === 'add' ? sum(one.N, other.N) : new Big(one.N).minus(other.N).toFixed() };
+  return ordinaryNumber(type === 'add' ? sum(one.N, other.N) : new Big(one.N).minus(other.N).toFixed());
 }
 
 const isCall = (operand: object): operand is OperandCall => 'type' in operand;
@@ -57,7 +59,7 @@ function atPath(path: readonly (string | number)[], item: AttributeMap): Attribu
 
 function added(existing: Attribute | undefined, value: Attribute): Attribute | null {
   if ('N' in value)
-    return { N: existing === undefined ? value.N : sum((existing as { N: string }).N, value.N) };
+    return ordinaryNumber(existing === undefined ? value.N : sum((existing as { N: string }).N, value.N));
   if (!('SS' in value)) return null;
   const members = existing === undefined ? [] : (existing as { SS: string[] }).SS;
   return { SS: [...members, ...value.SS.filter((member) => !members.includes(member))] };
@@ -70,6 +72,8 @@ function without(existing: Attribute | undefined, value: Attribute): Attribute |
   const left = (existing as { SS: string[] }).SS.filter((member) => !value.SS.includes(member));
   return left.length === 0 ? undefined : { SS: left };
 }
+
+const ordinaryNumber = (N: string): Attribute | null => (isOrdinaryNumber(N) ? { N } : null);
 
 function sum(one: string, other: string): string {
   const [left, right] = [Number(one), Number(other)];
