@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { jsonObjectSchema } from '../../../schemas/json.ts';
 import type { Walls } from '../python-exec/process-walls.ts';
@@ -55,11 +54,15 @@ export class CalculatorProcess {
       if (this.#stderr.length < MAX_STDERR_CHARACTERS) this.#stderr += chunk.toString('utf8');
     });
     this.#ready = new Promise((resolve) => {
-      const lines = createInterface({ input: stdout });
-      lines.once('line', () => {
+      let received = '';
+      stdout.setEncoding('utf8').on('data', (text: string) => {
+        received += text;
+        // It says one line at a time: that it is loaded, then one answer to each question.
+        if (!text.endsWith('\n')) return;
+        if (this.#loaded) this.#take(received);
         this.#loaded = true;
         resolve(true);
-        lines.on('line', (line) => this.#take(line));
+        received = '';
       });
       void this.#closed.then(() => resolve(false));
     });
@@ -76,8 +79,9 @@ export class CalculatorProcess {
   }
 
   #take(line: string): void {
-    const reply = replySchema.parse(JSON.parse(line));
-    if (this.#waiting?.id === reply.id) this.#waiting.resolve(reply);
+    const reply = replyOf(line);
+    if (reply === undefined) this.kill();
+    else if (this.#waiting?.id === reply.id) this.#waiting.resolve(reply);
   }
 
   #keepAlive(keep: boolean): void {
@@ -102,13 +106,15 @@ export class CalculatorProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** One calculation. `limitMs` counts once the process has loaded; `startMs` bounds the loading. */
+  /**
+   * One calculation. `limitMs` counts once the process has loaded; `startMs` bounds the loading. The timer of either
+   * keeps this process alive meanwhile.
+   */
   async calculate(
     request: { expression: string; variables: object; precision?: number | undefined },
     limits: { startMs: number; limitMs: number },
     signal: AbortSignal,
   ): Promise<Reply | Failure> {
-    this.#keepAlive(true);
     const id = this.#nextId++;
     let timer: NodeJS.Timeout | undefined;
     let stop: () => void = () => undefined;
@@ -136,7 +142,15 @@ export class CalculatorProcess {
       this.#waiting = undefined;
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
-      this.#keepAlive(false);
     }
+  }
+}
+
+/** What the process said, when it is a reply; it is on the other side of the walls, and may say anything. */
+function replyOf(line: string): Reply | undefined {
+  try {
+    return replySchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
   }
 }

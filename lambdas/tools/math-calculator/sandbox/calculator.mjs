@@ -3,7 +3,7 @@
  * in `{id, expression, variables, precision?}`, out `{id, output}` or `{id, error: {name, message}}`;
  * the first line out is `{ready: true}`. It ends when its standard input does.
  */
-import { createInterface } from 'node:readline';
+import { readSync, writeFileSync } from 'node:fs';
 import { answerOf } from './answer.mjs';
 import { Refusal } from './check.mjs';
 import { evaluateExpression } from './evaluate.mjs';
@@ -28,9 +28,29 @@ function calculate({ expression, variables, precision }) {
 for (const expression of ['0.1 + 2^3', 'sqrt(2)', '5 km to miles', 'mean([1, 2, 3])']) {
   calculate({ expression, variables: {} });
 }
-const send = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
-createInterface({ input: process.stdin }).on('line', (line) => {
+
+const STDIN = 0;
+const STDOUT = 1;
+const NEWLINE = 10;
+const send = (message) => writeFileSync(STDOUT, `${JSON.stringify(message)}\n`);
+
+const buffer = Buffer.allocUnsafe(65_536);
+/**
+ * The next line of standard input, undefined at its end; it comes alone, because each is answered before the next is
+ * sent. This waits in the read, not in the event loop: there is nothing else to do.
+ */
+function nextLine() {
+  const parts = [];
+  do {
+    const length = readSync(STDIN, buffer);
+    if (length === 0) return undefined;
+    parts.push(Buffer.from(buffer.subarray(0, length)));
+  } while (parts.at(-1).at(-1) !== NEWLINE);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+send({ ready: true });
+for (let line = nextLine(); line !== undefined; line = nextLine()) {
   const request = JSON.parse(line);
   send({ id: request.id, ...calculate(request) });
-});
-send({ ready: true });
+}
