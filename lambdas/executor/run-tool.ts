@@ -140,10 +140,10 @@ export function createToolRunner(deps: RunToolDeps) {
   };
 
   /** What the tool wrote becomes workspace files; a mounted tool has no credentials to write them itself. */
-  async function takeOut(run: StepRun, answer: Extract<ToolAnswer, { status: 'ok' }>): Promise<void> {
+  async function takeOut(run: StepRun, written: readonly MountedFile[]): Promise<void> {
     const workspace = deps.workspaceOf(run.event);
     // Every path is judged before the first file is written.
-    const files = (answer.files ?? []).map((file) => ({ ...file, path: normalizeWorkspacePath(file.path) }));
+    const files = written.map((file) => ({ ...file, path: normalizeWorkspacePath(file.path) }));
     await Promise.all(
       files.map(({ path, content_base64 }) => workspace.write(path, Buffer.from(content_base64, 'base64'))),
     );
@@ -187,7 +187,7 @@ export function createToolRunner(deps: RunToolDeps) {
         if (answer.status === 'error' && run.grant.tool === 'ai_tool' && answer.error.name === EXHAUSTED)
           throw new BudgetExhaustedError(answer.error.message);
         if (answer.status === 'error') return { ...failure(run, answer.error, attempts), ...spent };
-        await takeOut(run, answer);
+        if (answer.files !== undefined) await takeOut(run, answer.files);
         return { status: 'succeeded', output: answer.output, ...spent, attempts };
       } catch (error) {
         if (error instanceof TransientAnswer) return { ...failure(run, error.error, attempts), ...spent };

@@ -42,7 +42,7 @@ export function createLambdaToolPort(
             ...(tenantIsolated.has(functionName) ? { TenantId: event.tool_context.tenant_id } : {}),
           }),
         );
-        payload = Buffer.from(answer.Payload ?? []).toString('utf8');
+        payload = answer.Payload?.transformToString() ?? '';
         failed = answer.FunctionError;
       } catch (cause) {
         if (cause instanceof TooManyRequestsException) {

@@ -102,27 +102,30 @@ async function withinTime(
     step_id: context.step_id,
     idempotency_key: context.idempotency_key,
     policy,
-    signal: controller.signal,
+    // Node.js makes a controller's signal when it is asked for; most tools don't.
+    get signal() {
+      return controller.signal;
+    },
     deadline,
     files: context.files ?? [],
   };
   let timer: NodeJS.Timeout | undefined;
   let stopLooking: () => void = () => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    const stop = (failure: ToolFailure): void => {
-      // Rejected first: a tool that answers the abort with an error of its own must not win the race.
-      reject(failure);
-      controller.abort(failure);
-    };
-    timer = setTimeout(() => {
-      const why = `it took more than ${(milliseconds / 1000).toFixed(1)} s`;
-      stop(timeoutExceeded(tool, why, tool.declaration.idempotent));
-    }, milliseconds);
-    if (context.cancelled_url !== undefined)
-      stopLooking = whenCancelled(context.cancelled_url, () => stop(taskCancelled(tool)));
-  });
   try {
-    return await Promise.race([work(run), stopped]);
+    return await new Promise((resolve, reject) => {
+      const stop = (failure: ToolFailure): void => {
+        // Rejected first: a tool that answers the abort with an error of its own must not be heard.
+        reject(failure);
+        controller.abort(failure);
+      };
+      timer = setTimeout(() => {
+        const why = `it took more than ${(milliseconds / 1000).toFixed(1)} s`;
+        stop(timeoutExceeded(tool, why, tool.declaration.idempotent));
+      }, milliseconds);
+      if (context.cancelled_url !== undefined)
+        stopLooking = whenCancelled(context.cancelled_url, () => stop(taskCancelled(tool)));
+      work(run).then(resolve, reject);
+    });
   } finally {
     clearTimeout(timer);
     stopLooking();
