@@ -10,6 +10,7 @@ import {
   type MathCalculatorOutput,
   mathCalculatorDeclaration,
 } from './declaration.ts';
+import { plainArithmetic } from './plain-arithmetic.ts';
 
 const LIMIT_MS = 1_000;
 const START_MS = 10_000;
@@ -37,7 +38,8 @@ export interface MathCalculator
 }
 
 /**
- * Calculates expressions, each within 1 s and 64 MB, in a process of its own that is replaced when it is stopped.
+ * Calculates expressions, each within 1 s and 64 MB, in a process of its own that is replaced when it is stopped; plain
+ * arithmetic at once.
  * @throws ToolFailure `InvalidExpression`, `ForbiddenFunction`, `NotFinite`, `TimeoutExceeded`, `MemoryLimitExceeded`,
  *   `OutputLimitExceeded`, `CalculatorUnavailable` (retryable)
  */
@@ -85,9 +87,13 @@ export function createMathCalculator(deps: MathCalculatorDeps = {}): MathCalcula
     inputs: MathCalculatorInputs,
     context: ToolRun,
   ): Promise<ToolResult<MathCalculatorOutput>> {
+    const { expression, variables = {}, precision } = inputs;
+    if (precision === undefined && Object.keys(variables).length === 0) {
+      const output = plainArithmetic(expression);
+      if (output !== undefined) return { output };
+    }
     const calculator = await take();
     try {
-      const { expression, variables = {}, precision } = inputs;
       const limits = { startMs: START_MS, limitMs };
       const reply = await calculator.calculate({ expression, variables, precision }, limits, context.signal);
       if (typeof reply === 'string') throw failureOf(reply, limitMs);

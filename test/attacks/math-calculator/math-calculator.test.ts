@@ -40,7 +40,7 @@ describe('expressions that are too heavy', () => {
     );
     expect(outcome.ms).toBeLessThan(ALLOWED_MS);
     expect(outcome.message.length).toBeLessThan(100_000);
-    const { output } = await calculator.run({ expression: '6 * 7' }, aRun());
+    const { output } = await calculator.run({ expression: 'sqrt(36) * 7' }, aRun());
     expect(output.value).toBe(42);
   });
 });
