@@ -102,7 +102,7 @@ async function withinTime(
     step_id: context.step_id,
     idempotency_key: context.idempotency_key,
     policy,
-    // Node.js makes a controller's signal when it is asked for; most tools don't.
+    // Node.js makes a controller's signal when it is asked for, which not every tool does.
     get signal() {
       return controller.signal;
     },
