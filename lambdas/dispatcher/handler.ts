@@ -133,7 +133,8 @@ const sweeper = createSweeper({
 });
 
 /** The queue's name tells the priority, as in `…-high`. */
-const priorityOf = (arn: string): Priority => prioritySchema.catch('normal').parse(arn.split('-').at(-1));
+const priorityOrNormal = prioritySchema.catch('normal');
+const priorityOf = (arn: string): Priority => priorityOrNormal.parse(arn.split('-').at(-1));
 
 const sweepEventSchema = z.looseObject({
   source: z.literal('aws.events'),

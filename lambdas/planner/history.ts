@@ -5,6 +5,7 @@ import { findingSchema, type Step } from '../../schemas/plan.ts';
 import type { ClaimCheck } from '../../schemas/references.ts';
 import { type StepOutcome, stepOutcomeSchema } from '../../schemas/roles.ts';
 import { costSchema } from '../../schemas/task.ts';
+import { parse, safeParse } from '../shared/parse.ts';
 import type { StoredPlan } from '../shared/stores/plan-store.ts';
 
 /** What earlier iterations of a subtask left behind. */
@@ -71,12 +72,12 @@ export function historyOf(events: readonly TaskEvent[], subtaskId: string): Hist
       if (key !== '') followed.set(key, event.iteration ?? 0);
     }
     if (event.type === 'model.called') {
-      const spent = costSchema.safeParse(event.data?.['cost']);
+      const spent = safeParse(costSchema, event.data?.['cost']);
       cost.usd += spent.data?.usd ?? 0;
       cost.tokens += spent.data?.tokens ?? 0;
     }
     if (event.type === 'step.finished' && event.data?.['outcome'] !== undefined) {
-      const outcome = stepOutcomeSchema.parse(event.data['outcome']);
+      const outcome = parse(stepOutcomeSchema, event.data['outcome']);
       outcomes.set(outcome.step_id, { ...outcome, iteration: event.iteration ?? 0 });
     }
     const against = objection(event);

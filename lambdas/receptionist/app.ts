@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { canonicalHash } from '../shared/canonical.ts';
+import { safeParse } from '../shared/parse.ts';
 import { InvalidCursorError } from '../shared/stores/task-store.ts';
 import { createAuthenticator, requireScope, type VerifyToken } from './authentication.ts';
 import type { Answer, Call, Caller, Endpoint } from './endpoint.ts';
@@ -126,7 +127,7 @@ function paramOf(c: Context, name: string): string {
 }
 
 function parse(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value);
+  const parsed = safeParse(schema, value);
   if (parsed.success) return parsed.data;
   throw badRequest('The body does not fit what is expected; see errors.', fieldErrors(parsed.error));
 }
@@ -135,7 +136,7 @@ function parseQuery(endpoint: Endpoint, c: Context): unknown {
   if (endpoint.query === undefined) return undefined;
   // A form sends the fields that were left empty, too.
   const given = Object.entries(c.req.query()).filter(([, value]) => value !== '');
-  const parsed = endpoint.query.safeParse(Object.fromEntries(given));
+  const parsed = safeParse(endpoint.query, Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   throw badRequest('The query does not fit what is expected; see errors.', fieldErrors(parsed.error));
 }

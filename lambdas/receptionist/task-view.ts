@@ -3,6 +3,7 @@ import type { TaskEvent } from '../../schemas/events.ts';
 import type { StepView, SubtaskView } from '../../schemas/http.ts';
 import type { Json, JsonObject } from '../../schemas/json.ts';
 import { type Cost, costSchema, isFinal, type TaskStatus } from '../../schemas/task.ts';
+import { parse } from '../shared/parse.ts';
 import { shareDone } from './share-done.ts';
 
 /** What a task's events say about it. Any prefix of a log folds. */
@@ -38,7 +39,8 @@ const objects = (value: Json | undefined): JsonObject[] =>
         (each): each is JsonObject => typeof each === 'object' && each !== null && !Array.isArray(each),
       )
     : [];
-const costOf = (data: JsonObject): Cost => costSchema.catch({ usd: 0, tokens: 0 }).parse(data['cost']);
+const costOrNone = costSchema.catch({ usd: 0, tokens: 0 });
+const costOf = (data: JsonObject): Cost => parse(costOrNone, data['cost']);
 const add = (a: Cost, b: Cost): Cost => ({ usd: a.usd + b.usd, tokens: a.tokens + b.tokens });
 
 function subtaskOf(fold: Fold, id: string): SubtaskView {
@@ -111,12 +113,13 @@ const begin: Change = (fold) => {
   fold.progress = 0;
   fold.error = null;
 };
+const errorSchema = z.object({ name: z.string(), message: z.string() });
 const end: Change = (fold, event, data) => {
   fold.questions.clear();
   fold.holds.clear();
   if (event.type === 'task.completed') fold.progress = 1;
   else {
-    const error = z.object({ name: z.string(), message: z.string() }).safeParse(data['error']);
+    const error = errorSchema.safeParse(data['error']);
     fold.error = error.success ? error.data : { name: event.type, message: event.message };
   }
 };
@@ -134,15 +137,15 @@ const planned: Change = inSubtask((subtask, _event, data) => {
   }
 });
 
-const stepStatus = z.enum(['succeeded', 'failed', 'skipped', 'in_doubt']);
+const statusOrSucceeded = z.enum(['succeeded', 'failed', 'skipped', 'in_doubt']).catch('succeeded');
 /** Executors report the outcome as `data.outcome.status` or `data.status`. */
-function outcomeOf(data: JsonObject): z.infer<typeof stepStatus> {
+function outcomeOf(data: JsonObject): z.infer<typeof statusOrSucceeded> {
   const outcome = data['outcome'];
   const nested =
     typeof outcome === 'object' && outcome !== null && !Array.isArray(outcome)
       ? outcome['status']
       : undefined;
-  return stepStatus.catch('succeeded').parse(nested ?? data['status']);
+  return parse(statusOrSucceeded, nested ?? data['status']);
 }
 
 const before = (at: string, milliseconds: number): string =>
