@@ -84,31 +84,43 @@ function parseInputs(tool: AnyTool, raw: unknown): unknown {
   );
 }
 
+/** Its signal is made when the tool asks for it: to make one takes longer than a short run. */
+class HandledRun implements ToolRun {
+  readonly tenant_id: string;
+  readonly task_id: string;
+  readonly subtask_id: string;
+  readonly step_id: string;
+  readonly idempotency_key: string;
+  readonly policy: ToolRun['policy'];
+  readonly deadline: Date;
+  readonly files: ToolRun['files'];
+  readonly #controller: AbortController;
+  constructor(context: ToolContext, deadline: Date, controller: AbortController) {
+    this.tenant_id = context.tenant_id;
+    this.task_id = context.task_id;
+    this.subtask_id = context.subtask_id;
+    this.step_id = context.step_id;
+    this.idempotency_key = context.idempotency_key;
+    this.policy = context.policy;
+    this.deadline = deadline;
+    this.files = context.files ?? [];
+    this.#controller = controller;
+  }
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+}
+
 async function withinTime(
   tool: AnyTool,
   context: ToolContext,
   work: (run: ToolRun) => Promise<ToolResult<unknown>>,
 ): Promise<ToolResult<unknown>> {
-  const { policy } = context;
-  const allowedMs = Math.min(policy.timeout_seconds, tool.declaration.timeout_seconds) * 1000;
+  const allowedMs = Math.min(context.policy.timeout_seconds, tool.declaration.timeout_seconds) * 1000;
   const deadline = new Date(Math.min(Date.parse(context.deadline), Date.now() + allowedMs));
   const milliseconds = deadline.getTime() - Date.now();
   if (milliseconds <= 0) throw timeoutExceeded(tool, 'its deadline had passed before it started', true);
   const controller = new AbortController();
-  const run: ToolRun = {
-    tenant_id: context.tenant_id,
-    task_id: context.task_id,
-    subtask_id: context.subtask_id,
-    step_id: context.step_id,
-    idempotency_key: context.idempotency_key,
-    policy,
-    // Node.js makes a controller's signal when it is asked for, which not every tool does.
-    get signal() {
-      return controller.signal;
-    },
-    deadline,
-    files: context.files ?? [],
-  };
   let timer: NodeJS.Timeout | undefined;
   let stopLooking: () => void = () => undefined;
   try {
@@ -124,7 +136,7 @@ async function withinTime(
       }, milliseconds);
       if (context.cancelled_url !== undefined)
         stopLooking = whenCancelled(context.cancelled_url, () => stop(taskCancelled(tool)));
-      work(run).then(resolve, reject);
+      work(new HandledRun(context, deadline, controller)).then(resolve, reject);
     });
   } finally {
     clearTimeout(timer);
