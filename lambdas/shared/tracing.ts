@@ -34,7 +34,7 @@ export function traceIdsOf(event: unknown): TraceIds {
 }
 
 /** Runs a function's work as a part of its trace, with the ids that it can be found by and the error that ended it. */
-export async function traced<T>(role: string, ids: TraceIds, run: () => Promise<T>): Promise<T> {
+export function traced<T>(role: string, ids: TraceIds, run: () => Promise<T>): Promise<T> {
   if (tracer === null) return run();
   return tracer.provider.captureAsyncFunc(`## ${role}`, async (subsegment) => {
     tracer.annotateColdStart();

@@ -82,53 +82,69 @@ export function createModelRouter(deps: RouterDeps): ModelRouter {
         throw new ModelRequiredError(
           `No model is configured for the role ${request.role}; set ${[...missing.values()].join(', or ') || 'a route in the model file'}.`,
         );
-      const deadline = AbortSignal.timeout(route.total_seconds * 1000);
-      const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
-      const hops: ModelHop[] = [];
-      let refusal: BudgetRefusal | null = null;
-      let cause: unknown = null;
-      for (const [index, model] of models.entries()) {
-        // Rules must not answer in place of a model that only lacks money: the task waits for the budget.
-        if (refusal && model.last_resort) break;
-        const skip = (reason: string) => hops.push(emptyHop(model, 'skipped', reason));
-        const before = hops.length;
-        let admitted = false;
-        try {
-          if (deadline.aborted) {
-            skip(`the ${route.total_seconds} s for the whole call were over`);
-            continue;
-          }
-          const unfit = await unfitness(model, request, route);
-          if (unfit) {
-            skip(unfit);
-            continue;
-          }
-          admitted = true;
-          return await callModel(request, route, model, signal, hops, index);
-        } catch (error) {
-          await recorder.failed(request, model, hops.slice(before));
-          if (request.signal?.aborted) throw request.signal.reason;
-          if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError) {
-            refusal ??= error;
-            skip(error.name);
-          } else if (error instanceof ProviderError || error instanceof RejectedAnswer) {
-            cause = error;
-          } else if (error instanceof ModelRequiredError && hops.length > 0) {
-            cause = error;
-            // Where models are configured, how to add one is no help.
-            hops.push(emptyHop(model, 'failed', error.reason));
-          } else if (deadline.aborted && error === deadline.reason) {
-            cause = error;
-            skip(`no answer within the ${route.total_seconds} s for the whole call`);
-          } else throw error;
-        } finally {
-          if (admitted) await leave(model);
-          for (const hop of hops.slice(before)) deps.onHop?.(hop, request);
-        }
+      const time = new AbortController();
+      const late = () => time.abort(new DOMException('The time for the whole call is over.', 'TimeoutError'));
+      const timer = setTimeout(late, route.total_seconds * 1000);
+      try {
+        return await askInTurn(request, route, models, time.signal);
+      } finally {
+        clearTimeout(timer);
       }
-      throw failure(request, hops, refusal, cause);
     },
   };
+
+  /** The first answer that one of the models gives before the deadline aborts. */
+  async function askInTurn<Answer>(
+    request: ModelRequest<Answer>,
+    route: Route,
+    models: readonly Model[],
+    deadline: AbortSignal,
+  ): Promise<ModelAnswer<Answer>> {
+    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
+    const hops: ModelHop[] = [];
+    let refusal: BudgetRefusal | null = null;
+    let cause: unknown = null;
+    for (const [index, model] of models.entries()) {
+      // Rules must not answer in place of a model that only lacks money: the task waits for the budget.
+      if (refusal && model.last_resort) break;
+      const skip = (reason: string) => hops.push(emptyHop(model, 'skipped', reason));
+      const before = hops.length;
+      let admitted = false;
+      try {
+        if (deadline.aborted) {
+          skip(`the ${route.total_seconds} s for the whole call were over`);
+          continue;
+        }
+        const unfit = await unfitness(model, request, route);
+        if (unfit) {
+          skip(unfit);
+          continue;
+        }
+        admitted = true;
+        return await callModel(request, route, model, signal, hops, index);
+      } catch (error) {
+        await recorder.failed(request, model, hops.slice(before));
+        if (request.signal?.aborted) throw request.signal.reason;
+        if (error instanceof BudgetExhaustedError || error instanceof TaskCostLimitError) {
+          refusal ??= error;
+          skip(error.name);
+        } else if (error instanceof ProviderError || error instanceof RejectedAnswer) {
+          cause = error;
+        } else if (error instanceof ModelRequiredError && hops.length > 0) {
+          cause = error;
+          // Where models are configured, how to add one is no help.
+          hops.push(emptyHop(model, 'failed', error.reason));
+        } else if (deadline.aborted && error === deadline.reason) {
+          cause = error;
+          skip(`no answer within the ${route.total_seconds} s for the whole call`);
+        } else throw error;
+      } finally {
+        if (admitted) await leave(model);
+        for (const hop of hops.slice(before)) deps.onHop?.(hop, request);
+      }
+    }
+    throw failure(request, hops, refusal, cause);
+  }
 
   async function unfitness<Answer>(
     model: Model,

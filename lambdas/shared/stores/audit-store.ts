@@ -36,10 +36,12 @@ export interface AuditStore {
 const KEPT_SECONDS = 400 * 86_400;
 const nextId = idsInOrder();
 
-function stamped(tenantId: string, at: Date, entry: NewAuditEntry): { pk: string; logged: AuditEntry } {
-  const logged: AuditEntry = { ...entry, id: nextId(at.getTime()), at: at.toISOString() };
-  return { pk: tenantPartition(tenantId, 'AUDIT'), logged };
-}
+const stamped = (at: Date, entry: NewAuditEntry): AuditEntry => ({
+  ...entry,
+  id: nextId(at.getTime()),
+  at: at.toISOString(),
+});
+const partition = (tenantId: string): string => tenantPartition(tenantId, 'AUDIT');
 const expiryOf = (at: Date): number => Math.floor(at.getTime() / 1000) + KEPT_SECONDS;
 
 /**
@@ -47,8 +49,8 @@ const expiryOf = (at: Date): number => Math.floor(at.getTime() / 1000) + KEPT_SE
  * the hot path costs no request of its own, and neither is there without the other.
  */
 export function auditDocument(tenantId: string, at: Date, entry: NewAuditEntry): LoggedDocument {
-  const { pk, logged } = stamped(tenantId, at, entry);
-  return { pk, sk: logged.id, body: { ...logged, expires_at: expiryOf(at) } };
+  const body = { ...stamped(at, entry), expires_at: expiryOf(at) };
+  return { pk: partition(tenantId), sk: body.id, body };
 }
 
 export function createAuditStore(deps: {
@@ -62,13 +64,13 @@ export function createAuditStore(deps: {
   return {
     async append(tenantId, entry) {
       const at = now();
-      const { pk, logged } = stamped(tenantId, at, entry);
+      const logged = stamped(at, entry);
       await client.send(
         new PutCommand({
           TableName: table,
           Item: {
             ...logged,
-            pk,
+            pk: partition(tenantId),
             sk: logged.id,
             expires_at: expiryOf(at),
           },
@@ -84,7 +86,7 @@ export function createAuditStore(deps: {
           TableName: table,
           KeyConditionExpression: options.cursor === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :cursor',
           ExpressionAttributeValues: {
-            ':pk': tenantPartition(tenantId, 'AUDIT'),
+            ':pk': partition(tenantId),
             ...(options.cursor === undefined ? {} : { ':cursor': options.cursor }),
           },
           ScanIndexForward: false,
