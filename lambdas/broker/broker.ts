@@ -134,8 +134,8 @@ export function createBroker(deps: BrokerDeps) {
       const manifest = manifestOf(manifests, step.action);
       return reachesAddresses(step, manifest) && destinationOf(step, manifest, read) === 'untrusted';
     });
-    const listed = [...manifests.values()].some((manifest) => describesItself(manifest, context));
-    if (!matters || listed || context.workspace.length > 0) return read;
+    if (!matters || context.workspace.length > 0) return read;
+    if ([...manifests.values()].some((manifest) => describesItself(manifest, context))) return read;
     return { ...read, content_was_read: contentWasRead(await deps.log.list(event), event) };
   }
 

@@ -15,10 +15,11 @@ function canonicalJson(value: unknown): string | undefined {
     for (const item of value) items += `${items === '' ? '' : ','}${canonicalJson(item) ?? 'null'}`;
     return `[${items}]`;
   }
-  if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
+  const document = value as Readonly<Record<string, unknown>>;
+  if (typeof document['toJSON'] === 'function') return canonicalJson(document['toJSON']());
   let members = '';
-  for (const name of Object.keys(value).sort()) {
-    const member = canonicalJson((value as Record<string, unknown>)[name]);
+  for (const name of Object.keys(document).sort()) {
+    const member = canonicalJson(document[name]);
     if (member !== undefined) members += `${members === '' ? '' : ','}${quoted(name)}:${member}`;
   }
   return `{${members}}`;
