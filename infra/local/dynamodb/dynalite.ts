@@ -39,8 +39,14 @@ export interface Store {
     };
 }
 export interface ItemDb {
-  readonly lock: { isLocked(key: string): boolean };
+  readonly lock: ItemLock;
 }
+export interface ItemLock {
+  /** Calls `act` when nobody else has the lock; what `release` makes of a callback lets go of it and calls that. */
+  (key: string, act: (release: (done: Done) => Done) => void): void;
+  isLocked(key: string): boolean;
+}
+type Done = (...results: unknown[]) => void;
 export type Callback = (error: unknown, data?: unknown) => void;
 export type Action = (store: Store, data: unknown, done: Callback) => void;
 

@@ -5,6 +5,7 @@ import { checkValidations, database, dynalite, operationOf, type Store, type Tab
 import { rememberExpressions } from './expressions.ts';
 import { createFastPath } from './fast-path/fast-path.ts';
 import { groupCommit, type Level, type Records } from './group-commit.ts';
+import { watchItemLocks } from './item-locks.ts';
 import type { Fields } from './items.ts';
 import { WriteLog } from './write-log.ts';
 
@@ -138,6 +139,7 @@ async function open(
   database.create = create;
   const [store] = opened;
   if (store === undefined) throw new Error('dynalite has opened no store.');
+  watchItemLocks(store);
   const { db } = store;
   await db.open(LEVEL_OPTIONS);
   const level: Level = {
