@@ -66,9 +66,14 @@ export function createFunctionHost(
       }
       const began = performance.now();
       const perform = () => load(name, hosted).then((handler) => run(handler, name, hosted, payload));
-      const invocation =
-        around === undefined ? perform() : around(`function ${name}`, () => within(name, perform));
-      const answer = await invocation.catch(failureOf);
+      let answer: Invocation;
+      try {
+        answer = await (around === undefined
+          ? perform()
+          : around(`function ${name}`, () => within(name, perform)));
+      } catch (error) {
+        answer = failureOf(error);
+      }
       onInvocation(name, performance.now() - began, hosted.memoryMb, !answer.ok);
       return answer;
     },
@@ -83,7 +88,7 @@ export function createFunctionHost(
   };
 }
 
-async function run(
+function run(
   handler: FunctionHandler,
   name: string,
   { timeoutSeconds, memoryMb }: HostedFunction,
@@ -99,20 +104,26 @@ async function run(
     memoryLimitInMB: String(memoryMb),
     getRemainingTimeInMillis: () => Math.max(0, deadline - performance.now()),
   };
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<Invocation>((resolve) => {
-    const message = `RequestId: ${awsRequestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-    timer = setTimeout(() => resolve(failure('Sandbox.Timedout', message)), timeoutSeconds * 1000);
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      const message = `RequestId: ${awsRequestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+      resolve(failure('Sandbox.Timedout', message));
+    }, timeoutSeconds * 1000);
+    const end = (answer: Invocation): void => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    call(handler, payload, context).then(end, (error: unknown) => end(failureOf(error)));
   });
-  const done = (async (): Promise<Invocation> => {
-    const result = await handler(JSON.parse(payload), context);
-    return { ok: true, payload: JSON.stringify(result ?? null) };
-  })().catch(failureOf);
-  try {
-    return await Promise.race([done, timedOut]);
-  } finally {
-    clearTimeout(timer);
-  }
+}
+
+async function call(
+  handler: FunctionHandler,
+  payload: string,
+  context: FunctionContext,
+): Promise<Invocation> {
+  const result = await handler(JSON.parse(payload), context);
+  return { ok: true, payload: JSON.stringify(result ?? null) };
 }
 
 function failureOf(error: unknown): Invocation {

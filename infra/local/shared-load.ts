@@ -96,11 +96,13 @@ export function shareLoad(options: SharedLoadOptions): SharedLoad {
   return {
     has: here.has,
     warm: here.warm,
-    async invoke(nameOrArn, payload) {
+    invoke(nameOrArn, payload) {
       if (!here.has(nameOrArn)) return here.invoke(nameOrArn, payload);
-      const there = from === 0 ? await elsewhere() : placeNow();
-      if (there === null) return invokeHere(nameOrArn, payload);
-      return invokeThere(there, functionName(nameOrArn), payload);
+      const at = (there: FunctionsWorker | null): Promise<Invocation> =>
+        there === null
+          ? invokeHere(nameOrArn, payload)
+          : invokeThere(there, functionName(nameOrArn), payload);
+      return from === 0 ? elsewhere().then(at) : at(placeNow());
     },
     pid: () => worker?.pid ?? null,
     async stop() {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { JsonObject } from '../../../schemas/json.ts';
+import type { Json, JsonObject } from '../../../schemas/json.ts';
 import { atEndOfTurn } from '../end-of-turn.ts';
 import { Archive, type FinishedExecution } from './archive.ts';
 import { type PreparedMachine, prepareMachine } from './definition.ts';
@@ -68,10 +68,12 @@ export async function createEngine(options: EngineOptions) {
     tokenPlaceholder: `task-token-${randomUUID()}`,
     now,
     draining: () => closed,
-    invoke: (functionArn, payload) => {
+    invoke: async (functionArn, payload) => {
       const invocation = options.invoke(functionArn, payload);
       invocations.add(invocation);
-      return invocation.finally(() => invocations.delete(invocation));
+      const answer = await invocation;
+      invocations.delete(invocation);
+      return answer;
     },
     onTransition: options.onTransition ?? (() => undefined),
     onEnd: (execution, record) => {
@@ -83,7 +85,7 @@ export async function createEngine(options: EngineOptions) {
         status: 'ABORTED',
         cause: `The execution that waited for this one ended: ${record.arn}.`,
       };
-      for (const child of [...running.values()]) if (child.start.parent === record.arn) child.end(end);
+      for (const child of running.values()) if (child.start.parent === record.arn) child.end(end);
       options.onEnd?.(record);
     },
     onToken: (token, execution, key) => tokens.add(token, execution, key),
@@ -97,7 +99,9 @@ export async function createEngine(options: EngineOptions) {
     const machine = machineOf(child.machineArn);
     const finished = child.again ? archive.get(executionArn(machine.name, child.name)) : undefined;
     if (finished !== undefined) return Promise.resolve(finished);
-    return begin(machine, child.name, child.input, parent.start.arn).finished;
+    const text = JSON.stringify(child.input);
+    requireRoom(text, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
+    return begin(machine, child.name, text, child.input, parent.start.arn).finished;
   }
 
   function machineOf(arn: string): PreparedMachine {
@@ -109,13 +113,18 @@ export async function createEngine(options: EngineOptions) {
   }
 
   /** Same name and input as an execution that still runs: that execution, as Step Functions does. */
-  function begin(machine: PreparedMachine, name: string, input: string, parent?: string): Execution {
+  function begin(
+    machine: PreparedMachine,
+    name: string,
+    input: string,
+    parsed: Json,
+    parent?: string,
+  ): Execution {
     if (closed)
       throw new EngineApiError('ValidationException', 'The engine is stopping; start the execution later.');
     if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u.test(name)) {
       throw new EngineApiError('InvalidName', `Invalid Name: '${name}'`);
     }
-    requireJson(input, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
     const arn = executionArn(machine.name, name);
     const known = running.get(arn);
     if (known?.start.input === input) return known;
@@ -127,7 +136,7 @@ export async function createEngine(options: EngineOptions) {
     journals.begin(start);
     const execution = new Execution(start, machine, host);
     running.set(arn, execution);
-    queueMicrotask(() => execution.run());
+    queueMicrotask(() => execution.run(parsed));
     return execution;
   }
 
@@ -142,7 +151,9 @@ export async function createEngine(options: EngineOptions) {
   return {
     /** @throws EngineApiError ExecutionAlreadyExists, InvalidName, InvalidExecutionInput, StateMachineDoesNotExist */
     startExecution(machineArn: string, name: string, input: string): ExecutionStart {
-      return begin(machineOf(machineArn), name, input).start;
+      const machine = machineOf(machineArn);
+      const parsed = requireJson(input, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
+      return begin(machine, name, input, parsed).start;
     },
 
     /** Stops an execution and those it waits for; one that has ended stays as it is. */
@@ -237,12 +248,18 @@ export async function createEngine(options: EngineOptions) {
   };
 }
 
-function requireJson(text: string, name: 'InvalidOutput' | 'InvalidExecutionInput', complaint: string) {
-  if (Buffer.byteLength(text) > LARGEST_INPUT)
-    throw new EngineApiError(name, `${complaint}: more than ${LARGEST_INPUT} bytes.`);
+type Refusal = 'InvalidOutput' | 'InvalidExecutionInput';
+
+function requireJson(text: string, name: Refusal, complaint: string): Json {
+  requireRoom(text, name, complaint);
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new EngineApiError(name, `${complaint}: ${error instanceof Error ? error.message : 'not JSON'}`);
   }
+}
+
+function requireRoom(text: string, name: Refusal, complaint: string): void {
+  if (Buffer.byteLength(text) > LARGEST_INPUT)
+    throw new EngineApiError(name, `${complaint}: more than ${LARGEST_INPUT} bytes.`);
 }

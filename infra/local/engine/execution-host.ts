@@ -1,3 +1,4 @@
+import type { Json } from '../../../schemas/json.ts';
 import type { FinishedExecution } from './archive.ts';
 import type { Execution } from './execution.ts';
 import type { Journals } from './journal.ts';
@@ -15,8 +16,7 @@ export type Invocation =
 export interface ChildRequest {
   readonly machineArn: string;
   readonly name: string;
-  /** JSON text. */
-  readonly input: string;
+  readonly input: Json;
   /** The same attempt started it before a restart. */
   readonly again: boolean;
 }

@@ -7,12 +7,12 @@ import type { ExecutionHost } from './execution-host.ts';
 import type { ExecutionStart, IssuedToken, JournalLine, Outcome, RecordedAttempt } from './journal.ts';
 import { type ScopeContext, walk } from './scopes.ts';
 import { Stop } from './stop.ts';
-import { performAttempt } from './task-attempt.ts';
+import { performAttempt, type Settle } from './task-attempt.ts';
 import { after } from './timers.ts';
 
 /** One attempt that hasn't ended yet. */
 interface Waiter {
-  readonly settle: (outcome: Outcome) => void;
+  readonly settle: Settle;
   readonly interrupt: (error: Error) => void;
   readonly beat: () => void;
 }
@@ -56,14 +56,13 @@ export class Execution {
     return this.#over;
   }
 
-  /** Runs the machine; what happens is told through the host's callbacks. */
-  run(): void {
+  /** Runs the machine; what happens is told through the host's callbacks. `input` is the one that it starts with. */
+  run(input: Json = JSON.parse(this.start.input)): void {
     const { timeoutSeconds } = this.machine;
     if (timeoutSeconds !== undefined) {
       const left = this.start.started + timeoutSeconds * 1000 - this.#host.now();
       this.#cancelDeadline = after(left, () => this.end({ status: 'TIMED_OUT', error: 'States.Timeout' }));
     }
-    const input = JSON.parse(this.start.input) as Json;
     const { name, arn, scope, stateNames, tasks } = this.machine;
     const now = this.#host.now;
     const context = {
@@ -191,9 +190,9 @@ export class Execution {
         handle.release();
         conclude();
       };
-      const settle = (outcome: Outcome): void =>
+      const settle: Settle = (outcome, text) =>
         finish(() => {
-          this.#record(key, outcome);
+          this.#record(key, outcome, text);
           resolve(outcome);
         });
       this.#waiters.set(key, {
@@ -211,8 +210,10 @@ export class Execution {
     });
   }
 
-  #record(key: string, outcome: Outcome): void {
-    if (!this.#append({ type: 'outcome', key, outcome })) return;
+  #record(key: string, outcome: Outcome, text?: string): void {
+    if (this.#over) return;
+    if (text !== undefined) this.#host.journals.appendResult(this.start, key, text);
+    else this.#append({ type: 'outcome', key, outcome });
     // A token can be answered before the replay arrives at the attempt that waits for it.
     if (!this.#waiters.has(key) && this.#recorded.has(key)) this.#recorded.set(key, { outcome });
   }

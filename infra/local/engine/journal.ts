@@ -112,6 +112,19 @@ export class Journals {
     this.#write({ of, line });
   }
 
+  /** An outcome whose result is there as JSON text, which is written as it is. */
+  appendResult(execution: Named, key: string, text: string): void {
+    if (text.includes('\n')) {
+      // It would be several lines.
+      this.append(execution, { type: 'outcome', key, outcome: { result: JSON.parse(text) } });
+      return;
+    }
+    const of = nameOf(execution);
+    this.#live.add(of);
+    const line = `{"type":"outcome","key":${JSON.stringify(key)},"outcome":{"result":${text}}}`;
+    this.#writeLine(`{"of":${JSON.stringify(of)},"line":${line}}`);
+  }
+
   /** Forgets a journal; the execution has ended and its record is in the archive. */
   remove(execution: Named): void {
     const of = nameOf(execution);
@@ -152,7 +165,11 @@ export class Journals {
   }
 
   #write(written: Written): void {
-    this.#lines += `${JSON.stringify(written)}\n`;
+    this.#writeLine(JSON.stringify(written));
+  }
+
+  #writeLine(line: string): void {
+    this.#lines += `${line}\n`;
     if (this.#flushing) return;
     this.#flushing = true;
     atEndOfTurn('journals', () => this.#flush());

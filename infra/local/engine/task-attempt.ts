@@ -10,6 +10,9 @@ import { after } from './timers.ts';
 /** Step Functions' limit for what passes between states, in bytes. */
 const LARGEST_RESULT = 262_144;
 
+/** Ends an attempt; `text` is its result as JSON text, when that is there. */
+export type Settle = (outcome: Outcome, text?: string) => void;
+
 export interface AttemptRequest {
   readonly task: TaskState;
   readonly call: Json;
@@ -21,7 +24,7 @@ export interface AttemptRequest {
   readonly execution: Execution;
   readonly host: ExecutionHost;
   readonly note: (line: (key: string) => JournalLine) => boolean;
-  readonly settle: (outcome: Outcome) => void;
+  readonly settle: Settle;
   readonly newToken: () => IssuedToken;
 }
 
@@ -38,7 +41,9 @@ export function performAttempt(request: AttemptRequest): AttemptHandle {
   switch (task.resource.kind) {
     case 'function': {
       const cancel = deadline(request, request.timeoutSeconds);
-      void invoke(request, task.resource.functionArn, request.text, (result) => settle({ result }));
+      void invoke(request, task.resource.functionArn, request.text, (result, text) =>
+        settle({ result }, text),
+      );
       return { beat: () => undefined, release: cancel };
     }
     case 'invoke': {
@@ -87,45 +92,52 @@ function waitForChild(request: AttemptRequest): AttemptHandle {
   const { host, recorded, settle, execution } = request;
   const call = request.call as JsonObject;
   const machineArn = String(call.StateMachineArn);
-  const input = JSON.stringify(call.Input ?? {});
+  const input = call.Input ?? {};
   const name =
     typeof call.Name === 'string' ? call.Name : (recorded.child?.split(':').at(-1) ?? randomUUID());
   const arn = recorded.child ?? host.childArn(machineArn, name);
   if (recorded.child === undefined) request.note((key) => ({ type: 'child', key, arn }));
   const cancel = deadline(request, request.timeoutSeconds, () => host.stopChild(arn));
   host.startChild(execution, { machineArn, name, input, again: recorded.child !== undefined }).then(
-    (child) => settle(childOutcome(child, machineArn)),
+    (child) => settleWithChild(settle, child, machineArn),
     (error: Error) => settle({ error: `StepFunctions.${error.name}Exception`, cause: error.message }),
   );
   return { beat: () => undefined, release: cancel };
 }
 
 /** The result of `startExecution.sync:2`: a description with Input and Output as JSON, or `States.TaskFailed`. */
-function childOutcome(child: FinishedExecution, stateMachineArn: string): Outcome {
-  const description: JsonObject = {
-    ExecutionArn: child.arn,
-    Input: JSON.parse(child.input) as Json,
-    InputDetails: { Included: true },
-    Name: child.name,
-    StartDate: child.started,
-    StateMachineArn: stateMachineArn,
-    Status: child.status,
-    StopDate: child.stopped,
-  };
-  if (child.status === 'SUCCEEDED') {
-    const Output = JSON.parse(child.output ?? 'null') as Json;
-    return bounded({ ...description, Output, OutputDetails: { Included: true } });
-  }
-  if (child.error !== undefined) description.Error = child.error;
-  if (child.cause !== undefined) description.Cause = child.cause;
-  return { error: 'States.TaskFailed', cause: JSON.stringify(description) };
+function settleWithChild(settle: Settle, child: FinishedExecution, stateMachineArn: string): void {
+  const { output, error, cause } = child;
+  const isDone = child.status === 'SUCCEEDED';
+  const text = jsonOf({
+    ExecutionArn: JSON.stringify(child.arn),
+    Input: child.input,
+    InputDetails: '{"Included":true}',
+    Name: JSON.stringify(child.name),
+    StartDate: String(child.started),
+    StateMachineArn: JSON.stringify(stateMachineArn),
+    Status: JSON.stringify(child.status),
+    StopDate: String(child.stopped),
+    ...(isDone ? { Output: output ?? 'null', OutputDetails: '{"Included":true}' } : {}),
+    ...(isDone || error === undefined ? {} : { Error: JSON.stringify(error) }),
+    ...(isDone || cause === undefined ? {} : { Cause: JSON.stringify(cause) }),
+  });
+  if (isDone) settle(outcomeOf(text), text);
+  else settle({ error: 'States.TaskFailed', cause: text });
+}
+
+/** An object as JSON text, of members that are JSON text. */
+function jsonOf(members: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(members)
+    .map(([name, text]) => `"${name}":${text}`)
+    .join(',')}}`;
 }
 
 async function invoke(
   request: AttemptRequest,
   functionArn: string,
   payload: string,
-  succeed: (result: Json) => void,
+  succeed: (result: Json, text: string) => void,
 ): Promise<void> {
   const answer: Invocation = await request.host.invoke(functionArn, payload);
   if (!answer.ok) {
@@ -133,14 +145,15 @@ async function invoke(
     request.settle({ error: errorType, cause: JSON.stringify({ errorMessage, errorType, trace }) });
     return;
   }
-  const outcome = bounded(JSON.parse(answer.payload) as Json, answer.payload);
+  const outcome = outcomeOf(answer.payload);
   if ('error' in outcome) request.settle(outcome);
-  else succeed(outcome.result);
+  else succeed(outcome.result, answer.payload);
 }
 
-function bounded(result: Json, text = JSON.stringify(result)): Outcome {
-  // Four bytes is the longest UTF-8 character, so most results need no counting.
-  if (text.length * 4 <= LARGEST_RESULT || Buffer.byteLength(text) <= LARGEST_RESULT) return { result };
+function outcomeOf(text: string): Outcome {
+  // Three bytes is the most that a unit of a string becomes in UTF-8, so most results need no counting.
+  if (text.length * 3 <= LARGEST_RESULT || Buffer.byteLength(text) <= LARGEST_RESULT)
+    return { result: JSON.parse(text) as Json };
   return {
     error: 'States.DataLimitExceeded',
     cause: `The task returned ${Buffer.byteLength(text)} bytes; at most ${LARGEST_RESULT} may pass between states.`,

@@ -60,6 +60,27 @@ describe('the file of journals', () => {
     expect(size()).toBeLessThan(1_000);
   });
 
+  it('keeps results that come as text, in one line or in several', () => {
+    const { directory, journals } = open();
+    const start = startOf('texts');
+    const made = { text: 'a "b"\u2028\n', n: [1, null] };
+    journals.begin(start);
+    journals.appendResult(start, 'k"1', JSON.stringify(made));
+    journals.appendResult(start, 'k2', JSON.stringify(made, null, 2));
+    journals.close();
+
+    const next = new Journals(directory);
+    const [found] = next.readAll();
+    next.close();
+
+    expect(found?.attempts).toEqual(
+      new Map([
+        ['k"1', { outcome: { result: made } }],
+        ['k2', { outcome: { result: made } }],
+      ]),
+    );
+  });
+
   it('is emptied when nothing runs', async () => {
     const { journals, size } = open();
     for (let i = 0; i < 4; i++) {
