@@ -19,12 +19,24 @@ export function atEndOfTurn(step: Step, act: () => void): void {
   setImmediate(endTurn);
 }
 
+/** Does a step's part of this turn now, for what must not come before it and doesn't wait for the turn's end. */
+export function doNow(step: Step): void {
+  const acts = waiting[step];
+  if (acts.length === 0) return;
+  waiting[step] = [];
+  doAll([acts]);
+}
+
 function endTurn(): void {
   const { journals, tables, answers } = waiting;
   waiting = none();
   isPlanned = false;
+  doAll([journals, tables, answers]);
+}
+
+function doAll(steps: readonly (readonly (() => void)[])[]): void {
   const failures: unknown[] = [];
-  for (const acts of [journals, tables, answers]) {
+  for (const acts of steps) {
     for (const act of acts) {
       try {
         act();

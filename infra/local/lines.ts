@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { doNow } from './end-of-turn.ts';
 
 /** With more, the other side waits; with fewer, writes and wake-ups cost more than that. Measured by `npm run bench`. */
 const LINES_A_WRITE = 4;
@@ -75,6 +76,8 @@ function lineWriter(pipe: Duplex): (line: Line) => void {
   let count = 0;
   const flush = (): void => {
     if (count === 0) return;
+    // A function may begin when its line is there: not before the end of the one before it is in the engine's journal.
+    doNow('journals');
     pipe.write(lines);
     lines = '';
     count = 0;

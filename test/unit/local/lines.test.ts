@@ -1,6 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import '../../../infra/local/promise-with-resolvers.ts';
+import { atEndOfTurn } from '../../../infra/local/end-of-turn.ts';
 import { openLines, type Topics } from '../../../infra/local/lines.ts';
 
 function connect(near: Topics, far: Topics) {
@@ -50,6 +51,35 @@ describe('lines between two processes', () => {
 
     expect(await heard.promise).toEqual({ a: 1 });
   });
+
+  it.each([
+    ['few', 1],
+    ['more than go out at once', 9],
+  ])(
+    'leave after what the engine has recorded before them in the same turn, if they are %s',
+    async (_, count) => {
+      const order: string[] = [];
+      const [pipe] = duplexPair();
+      const write = pipe.write.bind(pipe) as (chunk: string) => boolean;
+      pipe.write = (chunk: string) => {
+        order.push(...(chunk.match(/started by \d+/g) ?? []));
+        return write(chunk);
+      };
+      const { tell } = openLines(pipe, {}, 'The other side has ended.');
+
+      // A line that depends on nothing asks for the write first.
+      tell('note', 'an answer');
+      for (let n = 0; n < count; n++) {
+        atEndOfTurn('journals', () => order.push(`recorded ${n}`));
+        tell('note', `started by ${n}`);
+      }
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+      expect(order).toHaveLength(2 * count);
+      for (let n = 0; n < count; n++)
+        expect(order.indexOf(`recorded ${n}`)).toBeLessThan(order.indexOf(`started by ${n}`));
+    },
+  );
 
   it('fail what is under way, and everything after, when they are cut', async () => {
     const { near, break: cut } = connect({}, { wait: () => new Promise(() => undefined) });
