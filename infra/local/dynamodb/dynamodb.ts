@@ -61,6 +61,7 @@ const LEVEL_OPTIONS = { writeBufferSize: 32 * 1024 * 1024 };
  */
 export async function openDynamodb(path: string, log: (line: string) => void): Promise<Dynamodb> {
   const { store, server, records, settle, end } = await open(path, log);
+  await forgetHalfCreated(records);
   const tables = rememberingTables(store);
   const fastPath = createFastPath({ store, records, tableOf: tables.known });
   const operations = new Map(OPERATIONS.map((name) => [name, operationOf(name)]));
@@ -165,6 +166,18 @@ async function open(
     writeLog.close();
   }
   return { server, store, records, settle, end };
+}
+
+/**
+ * dynalite writes that a table is being created, and a moment later that it is there. A process that was killed between
+ * the two left a table that can neither be used, nor deleted, nor created. It is empty: whoever wants it creates it again.
+ */
+async function forgetHalfCreated(records: Records): Promise<void> {
+  for (const { text } of await records.range({ gte: TABLES, lt: `${TABLES}~` })) {
+    const { TableName, TableStatus } = JSON.parse(text) as { TableName: string; TableStatus: string };
+    if (TableStatus === 'CREATING') records.write(TABLES + TableName, null);
+  }
+  await records.commit();
 }
 
 /** A view of the store for actions on items, which read a table's description each and never change it. */
