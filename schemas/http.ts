@@ -219,7 +219,7 @@ export const listApprovalsQuerySchema = z.object({
   status: z.enum(approvalStatuses).optional(),
   limit: limit(1_000, 100),
   /** `<time>#<approval id>` */
-  cursor: cursorOf(/^\d{4}-[0-9T:.Z-]{10,40}#[0-9A-Za-z_:-]{1,300}$/),
+  cursor: cursorOf(/^\d{4}-[0-9T:.Z-]{10,40}#[0-9A-Za-z_.:-]{1,300}$/),
 });
 export const approvalListSchema = z.object({
   approvals: z.array(approvalViewSchema),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Approval, createApprovalStore } from '../../../../lambdas/shared/stores/approval-store.ts';
+import { listApprovalsQuerySchema } from '../../../../schemas/http.ts';
 import { startTestTable, type TestTable } from '../../../helpers/dynalite-table.ts';
 
 let table: TestTable;
@@ -53,6 +54,7 @@ describe('questions to people', () => {
       await store.request(
         question('paged', minute, {
           tenant_id: 'paged',
+          approval_id: `paged:read_1.2:${minute}:approval`,
           ...(minute % 4 === 0 ? {} : { status: 'approved' }),
         }),
       );
@@ -62,7 +64,7 @@ describe('questions to people', () => {
       do {
         const page = await store.list('paged', { ...options, ...(cursor ? { cursor } : {}) });
         found.push(page.approvals.map(({ iteration }) => iteration));
-        cursor = page.cursor;
+        cursor = listApprovalsQuerySchema.parse({ cursor: page.cursor ?? undefined }).cursor ?? null;
       } while (cursor !== null);
       return found;
     };
